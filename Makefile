@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup fmt lint types test test-all bench check
+
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+SERVERS := not postgres and not redis and not opensearch
+# The pyright wrapper would ask for its newest version at every run; uv.lock decides that.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+help:  ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## create .venv and install everything that uv.lock names
+ifeq ($(UV),)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet "uv>=0.9,<1"
+	$(BIN)/uv sync --frozen --all-extras --group dev
+else
+	$(UV) sync --frozen --all-extras --group dev
+endif
+
+.venv:
+	@$(MAKE) setup
+
+fmt: | .venv  ## format the code and fix what ruff can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: | .venv  ## style, formatting and the floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: | .venv  ## mypy strict and pyright strict
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+test: | .venv  ## the quick tests: memory and SQLite, under five minutes
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and $(SERVERS)"
+
+test-all: | .venv  ## every test, with branch coverage
+	$(BIN)/pytest -n $(WORKERS) --cov
+
+bench: | .venv  ## the benchmarks, against floors and peers
+	$(BIN)/python -m benchmarks
+
+check: | .venv  ## all that CI runs, in its order
+	@$(MAKE) lint
+	@$(MAKE) types
+	@$(MAKE) test-all

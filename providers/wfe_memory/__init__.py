@@ -1,0 +1,1 @@
+"""In-memory providers of wfe, for tests and throw-away runs."""

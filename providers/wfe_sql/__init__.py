@@ -1,0 +1,1 @@
+"""What the SQL providers of wfe share: tables, statements and migrations."""

@@ -1,0 +1,1 @@
+"""Definitions, the builder, steps, ports and the pure engine of wfe."""

@@ -1,0 +1,1 @@
+"""The runtime of wfe: WorkflowHost drives instances, timers and recovery."""

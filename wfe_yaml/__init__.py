@@ -1,0 +1,1 @@
+"""The YAML language of wfe, its executors and the wfe command."""
