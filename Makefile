@@ -1,4 +1,5 @@
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 .PHONY: help setup fmt lint types test test-all bench check
 
 PYTHON ?= python3
