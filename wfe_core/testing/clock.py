@@ -1,0 +1,281 @@
+"""A clock that stands still until a test moves it, or that jumps when nothing else can happen.
+
+The model is trio's `MockClock` with its autojump: https://trio.readthedocs.io/en/stable/reference-testing.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from wfe_core.clock import Clock, TimerHandle, to_instant
+from wfe_core.policies import Duration, micros
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_START = to_instant(datetime(2024, 1, 1, tzinfo=UTC))
+
+# Between two turns of the loop it looks at its sockets, so a few idle turns show that none has news.
+_IDLE_TURNS = 4
+# A loop that does not show its queue of ready callbacks (uvloop) is given this many turns instead.
+_BLIND_TURNS = 64
+
+
+class ManualClock(Clock):
+    """Time that moves only when it is told to, for tests that skip years in milliseconds.
+
+    `advance` and `travel_to` fire what falls due on the way, in the order of time, and let the event loop
+    finish all it can do between two instants. With `autojump` the clock moves by itself to the next timer
+    whenever the loop has nothing left to do.
+
+    Work that the loop cannot see (a store's writer thread, a step in a thread, a subprocess) brackets
+    itself with `enter` and `leave`; while there is such work the clock does not jump, and `advance` waits
+    for it for up to `grace` real seconds.
+
+    Args:
+        start: the first instant, an aware datetime or microseconds since the Unix epoch.
+        autojump: whether to jump to the next timer when all is quiet.
+        patience: real seconds the loop must be quiet before a jump, for tests that talk to a real server
+            through a driver which does not use `enter` and `leave`.
+        grace: real seconds for which `advance` and `settle` wait for work outside the loop.
+    """
+
+    def __init__(
+        self,
+        start: datetime | int = _START,
+        *,
+        autojump: bool = False,
+        patience: float = 0.0,
+        grace: float = 1.0,
+    ) -> None:
+        self._now = to_instant(start) if isinstance(start, datetime) else start
+        self._autojump = autojump
+        self._patience = patience
+        self._grace = grace
+        # Guards the heap and the counter, which other threads' loops and workers change too.
+        self._lock = threading.Lock()
+        self._timers: list[tuple[int, int, _Timer]] = []
+        self._number = 0
+        self._busy = 0
+        # Fired on loops of other threads, but not called yet.
+        self._elsewhere: set[_Timer] = set()
+        self._home: asyncio.AbstractEventLoop | None = _running_loop()
+        self._waiters: list[asyncio.Future[None]] = []
+        # The loop on which `_probe` calls itself turn by turn, if it does.
+        self._probing: asyncio.AbstractEventLoop | None = None
+        self._idle_turns = 0
+        self._quiet_since = 0.0
+        self._give_up: asyncio.TimerHandle | None = None
+
+    # ------------------------------------------------------------ the Clock
+
+    def now(self) -> int:
+        """Microseconds since the Unix epoch, as far as the test has moved the clock."""
+        return self._now
+
+    def call_at(self, when: int, callback: Callable[[], object]) -> TimerHandle:
+        """Call `callback` on the running event loop once the clock has reached `when`."""
+        loop = asyncio.get_running_loop()
+        if self._home is None or self._home.is_closed():
+            self._home = loop
+        if when <= self._now:
+            return loop.call_soon(callback)
+        timer = _Timer(loop, callback)
+        with self._lock:
+            self._number += 1
+            heapq.heappush(self._timers, (when, self._number, timer))
+        if self._autojump:
+            self._wake_probe()
+        return timer
+
+    def enter(self) -> None:
+        """Say that work has begun which the clock must not jump over; from any thread."""
+        with self._lock:
+            self._busy += 1
+
+    def leave(self) -> None:
+        """Say that the work of the matching `enter` has ended; from any thread."""
+        with self._lock:
+            self._busy -= 1
+        if self._autojump or self._waiters:
+            self._wake_probe()
+
+    # ------------------------------------------------------------ moving it
+
+    @property
+    def next_timer(self) -> int | None:
+        """The instant of the earliest timer, or None when there is none."""
+        with self._lock:
+            while self._timers and self._timers[0][2].callback is None:
+                heapq.heappop(self._timers)
+            return self._timers[0][0] if self._timers else None
+
+    async def advance(self, duration: Duration) -> None:
+        """Move the clock by a duration, firing what falls due on the way."""
+        await self.travel_to(self._now + micros(duration))
+
+    async def travel_to(self, instant: datetime | int) -> None:
+        """Move the clock to an instant, firing what falls due on the way.
+
+        Raises:
+            ValueError: the instant has passed; time does not go back.
+        """
+        target = to_instant(instant) if isinstance(instant, datetime) else instant
+        if target < self._now:
+            msg = f"the clock stands at {self._now} and cannot go back to {target}"
+            raise ValueError(msg)
+        await self.settle()
+        while (due := self.next_timer) is not None and due <= target:
+            self._fire(due)
+            await self.settle()
+        # With autojump somebody's sleep may have carried the clock further in the meantime.
+        self._now = max(self._now, target)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until the event loop has nothing left to do and no work is going on outside of it.
+
+        Work that goes on for longer than `grace` (a step that blocks its thread until a timeout, say) is
+        not waited for any further.
+        """
+        loop = asyncio.get_running_loop()
+        self._home = loop
+        waiter = loop.create_future()
+        self._waiters.append(waiter)
+        self._start_probe()
+        await waiter
+
+    # ------------------------------------------------------------ how it works
+
+    def _fire(self, instant: int) -> None:
+        """Set the clock to `instant` and fire the timers that are due then."""
+        self._now = max(self._now, instant)
+        due: list[_Timer] = []
+        with self._lock:
+            while self._timers and self._timers[0][0] <= self._now:
+                due.append(heapq.heappop(self._timers)[2])
+        for timer in due:
+            if timer.callback is None or timer.loop.is_closed():
+                continue
+            if timer.loop is self._home:
+                timer.loop.call_soon(timer.fire)
+            else:
+                # The probe cannot look into another thread's loop: the call counts as work outside.
+                with self._lock:
+                    self._elsewhere.add(timer)
+                with contextlib.suppress(RuntimeError):  # closed this very moment
+                    timer.loop.call_soon_threadsafe(self._fire_elsewhere, timer)
+
+    def _fire_elsewhere(self, timer: _Timer) -> None:
+        try:
+            timer.fire()
+        finally:
+            with self._lock:
+                self._elsewhere.discard(timer)
+            self._wake_probe()
+
+    def _wake_probe(self) -> None:
+        """Look for quiet (again), from whatever thread this is."""
+        home = self._home
+        if home is None or home.is_closed():
+            return
+        if home is _running_loop():
+            self._start_probe()
+        else:
+            # The loop may be closed in between: then nobody waits for quiet any more.
+            with contextlib.suppress(RuntimeError):
+                home.call_soon_threadsafe(self._start_probe)
+
+    def _start_probe(self) -> None:
+        """Begin to look for quiet; on the home loop."""
+        if self._give_up is not None:
+            self._give_up.cancel()
+            self._give_up = None
+        self._idle_turns = 0
+        if self._home is not None and self._probing is not self._home:
+            self._probing = self._home
+            self._home.call_soon(self._probe, self._home)
+
+    def _probe(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look once a turn whether anything else is going on, and act when it is not."""
+        if loop is not self._probing:
+            return  # the clock has moved to another loop, which has a probe of its own
+        if self._is_busy():
+            # `leave` starts the probe again; spinning here would only take time from the worker.
+            self._probing = None
+            if self._waiters and self._give_up is None:
+                self._give_up = loop.call_later(self._grace, self._release_waiters)
+        elif not self._is_quiet(loop):
+            loop.call_soon(self._probe, loop)
+        else:
+            self._probing = None
+            if self._waiters:
+                self._release_waiters()
+            else:
+                self._jump()
+
+    def _is_busy(self) -> bool:
+        with self._lock:
+            # A loop that was closed in between will never make the call.
+            self._elsewhere = {timer for timer in self._elsewhere if not timer.loop.is_closed()}
+            return bool(self._busy or self._elsewhere)
+
+    def _is_quiet(self, loop: asyncio.AbstractEventLoop) -> bool:
+        ready = getattr(loop, "_ready", None)
+        if ready:
+            self._idle_turns = 0
+            return False
+        if not self._idle_turns:
+            self._quiet_since = loop.time()
+        self._idle_turns += 1
+        if self._idle_turns < (_BLIND_TURNS if ready is None else _IDLE_TURNS):
+            return False
+        return bool(self._waiters) or loop.time() - self._quiet_since >= self._patience
+
+    def _release_waiters(self) -> None:
+        self._give_up = None
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        if self._autojump:
+            # What the waiters do next comes first: the probe sees it in the loop's queue.
+            self._start_probe()
+
+    def _jump(self) -> None:
+        due = self.next_timer
+        if self._autojump and due is not None:
+            self._fire(due)
+            self._start_probe()
+
+
+class _Timer:
+    """One pending call; without its callback once it was cancelled or has fired."""
+
+    __slots__ = ("callback", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
+        self.loop = loop
+        self.callback: Callable[[], object] | None = callback
+
+    def fire(self) -> None:
+        """Make the call, unless it was cancelled in the meantime."""
+        callback, self.callback = self.callback, None
+        if callback is not None:
+            callback()
+
+    def cancel(self) -> None:
+        """Forget the call; harmless when it was made already."""
+        self.callback = None
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
