@@ -1,0 +1,38 @@
+"""A clock that the tests move."""
+
+from __future__ import annotations
+
+import pytest
+
+from wfe_core.testing.clock import ManualClock
+
+
+class MovedClock(ManualClock):
+    """A manual clock that remembers what the store's time was said to be."""
+
+    manual = True
+
+    def __init__(self) -> None:
+        # Nothing here works outside the loop for longer than a test may wait.
+        super().__init__(grace=0.02)
+        self.synchronised: list[int] = []
+
+    def synchronise(self, store_now: int) -> None:
+        """Remember it."""
+        self.synchronised.append(store_now)
+
+    @property
+    def held(self) -> bool:
+        """Whether some work keeps the clock from jumping."""
+        return self._busy != 0
+
+    @property
+    def timers(self) -> int:
+        """How many calls are still to be made."""
+        return sum(timer.callback is not None for _, _, timer in self._timers)
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """A clock that stands still until the test moves it."""
+    return MovedClock()
