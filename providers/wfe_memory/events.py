@@ -1,0 +1,84 @@
+"""In-memory EventStore and DefinitionStore: published events, the outbox, and definitions from text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from wfe_core.ports import DefinitionStore, EventStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wfe_core.ports import EventRecord, OutboxRow
+    from wfe_memory.tables import Tables
+
+
+class MemoryEvents(EventStore):
+    """Publishing stores and delivers in one step here, so a sweep finds nothing undelivered."""
+
+    _tables: Tables
+
+    async def publish(self, events: Sequence[EventRecord], *, now: int) -> dict[str, str | None]:
+        """Store events and put them into the inboxes of all who subscribe."""
+        tables = self._tables
+        woken: dict[str, str | None] = {}
+        with tables.lock:
+            for event in events:
+                if event.id in tables.events:
+                    continue
+                topic = (event.name, event.key)
+                tables.events[event.id] = event
+                tables.topics.setdefault(topic, []).append(event)
+                for instance_id in tables.subscribers.get(topic, ()):
+                    row = tables.rows[instance_id]
+                    if event.effective >= row.subscriptions[topic] and tables.deliver(row, event, now):
+                        woken[instance_id] = row.record.owner
+        return woken
+
+    async def sweep(self, *, retention_before: int, now: int) -> dict[str, str | None]:
+        """Forget old events that no inbox refers to."""
+        del now
+        tables = self._tables
+        with tables.lock:
+            for event in list(tables.events.values()):
+                # One that is still to come has not grown old, however early it was published.
+                newest = max(event.published, event.effective)
+                if newest < retention_before and not tables.references[event.id]:
+                    del tables.events[event.id], tables.references[event.id]
+                    topic = (event.name, event.key)
+                    tables.topics[topic].remove(event)
+                    if not tables.topics[topic]:
+                        del tables.topics[topic]
+        return {}
+
+    async def outbox(self, after: int, *, limit: int) -> list[OutboxRow]:
+        """Read what was committed, in the order of committing."""
+        with self._tables.lock:
+            rows = self._tables.outbox
+            start = bisect_right(rows, after, key=attrgetter("seq"))
+            return rows[start : start + limit]
+
+    async def trim_outbox(self, before: int) -> None:
+        """Forget what every reader has seen."""
+        with self._tables.lock:
+            rows = self._tables.outbox
+            del rows[: bisect_right(rows, before, key=attrgetter("seq"))]
+
+
+class MemoryDefinitions(DefinitionStore):
+    """Keeps definitions by fingerprint."""
+
+    _tables: Tables
+
+    async def put_definition(self, fingerprint: str, definition_id: str, version: int, source: str) -> None:
+        """Store a definition, once."""
+        del definition_id, version
+        with self._tables.lock:
+            self._tables.definitions.setdefault(fingerprint, source)
+
+    async def get_definition(self, fingerprint: str) -> str | None:
+        """Read a definition."""
+        with self._tables.lock:
+            return self._tables.definitions.get(fingerprint)
