@@ -230,7 +230,7 @@ class Committer:
     async def _pause(self, failures: int) -> None:
         delay = min(_FIRST_PAUSE << min(failures - 1, 20), _LONGEST_PAUSE)
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        timer = self._clock.call_at(self._clock.now() + delay, lambda: _end(over))
+        timer = self._clock.call_at(self._clock.now() + delay, lambda: wake(over))
         self._clock.leave()
         try:
             await over
@@ -273,7 +273,8 @@ class Committer:
         self._refuse(waiting)
 
 
-def _end(pause: asyncio.Future[None]) -> None:
+def wake(pause: asyncio.Future[None]) -> None:
+    """End a pause, unless it was given up in this very turn."""
     if not pause.done():
         pause.set_result(None)
 

@@ -8,7 +8,7 @@ import pytest
 
 from wfe_core.errors import HostStateError, ProviderUnavailableError
 from wfe_core.ports import COMMITTED, Checkpoint, CommitOutcome, Head, InstanceRecord, WorkflowStore
-from wfe_host.committer import Committer, _end, settled
+from wfe_host.committer import Committer, settled, wake
 
 
 def checkpoint(id: str = "i", *, revision: int = 1, **changes: Any) -> Checkpoint:
@@ -331,7 +331,7 @@ async def test_a_pause_that_was_given_up_ends_quietly() -> None:
     """A timer that fires in the very turn in which the committer is closed does no harm."""
     pause = asyncio.get_running_loop().create_future()
     pause.cancel()
-    _end(pause)
+    wake(pause)
     assert pause.cancelled()
 
 
