@@ -1,0 +1,1 @@
+"""The builder: definitions written as chains of calls."""

@@ -1,0 +1,251 @@
+"""The nodes of a definition: an immutable tree of steps and containers, linked in sequences.
+
+The builder (or the YAML compiler) makes nodes and hands the root sequence to `WorkflowDefinition`, which
+links them (keys, parents, successors, inherited policies) and freezes the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wfe_core.policies import NO_RETRY, ErrorBehavior, RetryPolicy
+from wfe_core.steps.binding import UNBOUND, Binding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wfe_core.steps.selectors import Selector
+    from wfe_core.steps.spec import StepSpec
+
+
+@dataclass(slots=True, eq=False)
+class Sequence:
+    """Nodes that run one after the other."""
+
+    nodes: list[Node] = field(default_factory=list["Node"])
+    owner: Node | None = None
+    """The node this is a body or the compensation of; None for the main line."""
+    number: int = 0
+    """Position among the owner's bodies; -1 for its compensation."""
+    part: str = ""
+    """What this body adds to the keys of its nodes; nothing when the nodes' names are enough."""
+    label: str = ""
+    """What people call this body: `then`, a case, the name of a dag node. Only for showing."""
+
+    @property
+    def first(self) -> Node | None:
+        """Where it begins."""
+        return self.nodes[0] if self.nodes else None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Node:
+    """One step or container. The fields up to `priority` are given; those below are set by linking."""
+
+    kind: ClassVar[str] = "node"
+    container: ClassVar[bool] = False
+
+    name: str
+    """Unique within its sequence's container; `/` and `~` are not allowed in names given by users."""
+    named: bool = False
+    """The user gave the name, so it must be unique; otherwise linking makes it so by a number."""
+    bodies: list[Sequence] = field(default_factory=list[Sequence])
+    compensation: Sequence | None = None
+    retry_given: RetryPolicy | None = None
+    on_error_given: ErrorBehavior | None = None
+    timeout: int | None = None
+    """Microseconds: bounds an attempt of a step, or a container from its entry (wall time)."""
+    only_if: Selector | None = None
+    cancel_when: Selector | None = None
+    proceed: bool = False
+    """Whether the sequence goes on after `cancel_when` struck."""
+    output: str | Callable[[Any, Any], Mapping[str, Any]] | None = None
+    """Where the result goes: a data field, or a function of (result, data) that gives outputs."""
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
+    priority: int = 0
+    description: str = ""
+    keep_output: bool = False
+    """Some `output_of` refers to this step: its output is kept in the data under the hidden key
+    `output_slot(node.key, scope.indices)`."""
+
+    key: str = ""
+    parent: Node | None = None
+    sequence: Sequence = field(default_factory=Sequence, repr=False)
+    next: Node | None = field(default=None, repr=False)
+    retry: RetryPolicy = NO_RETRY
+    """The policy in force, inherited or given."""
+    on_error: ErrorBehavior = ErrorBehavior.FAIL
+    """The behaviour in force, inherited or given."""
+    saga: SagaNode | None = field(default=None, repr=False)
+    """The innermost enclosing saga (not beyond a background branch or a compensation), else None."""
+    undoable: tuple[Node, ...] = field(default=(), repr=False)
+    """All enclosing containers, sagas included, that have a compensation of their own, innermost first (not
+    beyond a background branch or a compensation)."""
+    collects: bool = False
+    """It is the last node of the body of a `for_each` that collects outputs."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class StepNode(Node):
+    """Runs a body. With `bodies`, those run once for each item of `ExecutionResult.branch`."""
+
+    kind: ClassVar[str] = "step"
+    spec: StepSpec
+    inputs: dict[str, Selector] = field(default_factory=dict[str, "Selector"])
+    binding: Binding = field(default=UNBOUND, repr=False)
+    """How the parameters of the body are filled; set by linking."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DecideNode(Node):
+    """Runs every body whose case equals the value, concurrently; `otherwise` when none does."""
+
+    kind: ClassVar[str] = "decide"
+    container: ClassVar[bool] = True
+    value: Selector | None = None
+    """None takes the outcome of the node before."""
+    cases: list[Any] = field(default_factory=list[Any])
+    """JSON values, one for each body but the `otherwise` one."""
+    otherwise: int | None = None
+    """Number of the body that runs when no case equals."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class IfNode(Node):
+    """Runs body 0 if the condition holds, else body 1 if there is one."""
+
+    kind: ClassVar[str] = "if"
+    container: ClassVar[bool] = True
+    condition: Selector
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class WhileNode(Node):
+    """Runs body 0 as long as the condition holds, evaluated before each iteration."""
+
+    kind: ClassVar[str] = "while"
+    container: ClassVar[bool] = True
+    condition: Selector
+    max_iterations: int | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ForEachNode(Node):
+    """Runs body 0 for each item."""
+
+    kind: ClassVar[str] = "for_each"
+    container: ClassVar[bool] = True
+    items: Selector
+    max_parallel: int | None = None
+    collect: str | None = None
+    item_name: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ParallelNode(Node):
+    """Runs all bodies concurrently."""
+
+    kind: ClassVar[str] = "parallel"
+    container: ClassVar[bool] = True
+    max_parallel: int | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DagNode(Node):
+    """Runs body n when the bodies `needs[n]` have ended."""
+
+    kind: ClassVar[str] = "dag"
+    container: ClassVar[bool] = True
+    needs: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
+    max_parallel: int | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SagaNode(Node):
+    """Runs body 0; when a step in it fails for good, what completed is undone."""
+
+    kind: ClassVar[str] = "saga"
+    container: ClassVar[bool] = True
+    after_undo: ErrorBehavior = ErrorBehavior.FAIL
+    """What comes when all is undone: fail, suspend, or continue."""
+    again: RetryPolicy | None = None
+    """Runs the saga again after an undo, as often as this allows."""
+    implicit: bool = False
+    """Made by `compensate_with` outside a saga, around one node (`bodies[0].first`): unless it was undone,
+    its outcome and its output are that node's."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class WaitNode(Node):
+    """Waits for an event; body 0, if any, runs when the timeout strikes."""
+
+    kind: ClassVar[str] = "wait_for"
+    event: str
+    event_key: Selector
+    as_of: Selector | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ApprovalNode(Node):
+    """Waits for a person to approve or reject."""
+
+    kind: ClassVar[str] = "approval"
+    prompt: Selector
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ActivityNode(Node):
+    """Waits for an outside worker to do the work."""
+
+    kind: ClassVar[str] = "activity"
+    activity: str
+    input: Selector
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DelayNode(Node):
+    """Waits for a length of time (microseconds), or until a moment (an aware datetime)."""
+
+    kind: ClassVar[str] = "delay"
+    duration: int | None = None
+    until: Selector | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SubWorkflowNode(Node):
+    """Runs another workflow and waits for it."""
+
+    kind: ClassVar[str] = "sub_workflow"
+    workflow: str
+    version: int | None = None
+    input: Selector
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class GoToNode(Node):
+    """Goes on at another node of this sequence or of an enclosing one."""
+
+    kind: ClassVar[str] = "go_to"
+    target_name: str
+    target: Node | None = field(default=None, repr=False)
+    """Set by linking."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class EndNode(Node):
+    """Ends the whole instance as complete."""
+
+    kind: ClassVar[str] = "end_workflow"
+    result: Selector | None = None
+    """Outputs to merge into the data at the end."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ScheduleNode(Node):
+    """Starts a background branch: body 0, once after `after`, or every `every` until `until` holds."""
+
+    kind: ClassVar[str] = "schedule"
+    after: int | None = None
+    every: int | None = None
+    until: Selector | None = None

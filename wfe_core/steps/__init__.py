@@ -1,0 +1,1 @@
+"""Steps: bodies and their decorator, the context they get, the results they give."""

@@ -1,0 +1,55 @@
+"""`ExecutionResult`: what a step body returns when it wants more than to go on with its outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from wfe_core.policies import Duration, micros
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionResult:
+    """Returned, never raised, so that no `except Exception` can swallow it. Use the class methods."""
+
+    kind: Literal["next", "sleep", "persist", "wait", "branch"]
+    outcome: Any = None
+    output: Any = None
+    state: Any = None
+    duration: int = 0
+    """Microseconds, for `sleep`."""
+    event: str = ""
+    key: str = ""
+    as_of: datetime | None = None
+    items: tuple[Any, ...] = ()
+
+    @classmethod
+    def next(cls, *, outcome: Any = None, output: Any = None) -> ExecutionResult:
+        """Go on. `outcome` is what a following `.decide()` without a function looks at."""
+        return cls(kind="next", outcome=outcome, output=output)
+
+    @classmethod
+    def sleep(cls, duration: Duration, *, state: Any = None) -> ExecutionResult:
+        """Run me again after `duration`, with `ctx.state` = `state`; survives restarts."""
+        return cls(kind="sleep", duration=micros(duration), state=state)
+
+    @classmethod
+    def persist(cls, state: Any) -> ExecutionResult:
+        """Keep `state` durably and run me again at once."""
+        return cls(kind="persist", state=state)
+
+    @classmethod
+    def wait_for_event(
+        cls, name: str, key: str = "", *, as_of: datetime | None = None, state: Any = None
+    ) -> ExecutionResult:
+        """Run me again when the event has come, with its data in `ctx.event`."""
+        return cls(kind="wait", event=name, key=key, as_of=as_of, state=state)
+
+    @classmethod
+    def branch(cls, items: Iterable[Any]) -> ExecutionResult:
+        """Run the step's `.body(...)` once for each item, as `for_each` would, then go on."""
+        return cls(kind="branch", items=tuple(items))
