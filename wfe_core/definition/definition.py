@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Generic
@@ -38,12 +39,16 @@ class WorkflowDefinition(Generic[D]):
         fingerprint: digest of the structure; another one under the same id and version is a conflict.
         steps: all nodes by key, containers and compensations included, in reading order. Read-only.
         data_type: the type of the data.
+        data_class: the class that values of the data are objects of (`dict` for a TypedDict).
+        has_cancel_when: whether any node has a condition to look at after every checkpoint.
         codec: turns data into JSON and back.
         root: the main line.
         retry: the default retry policy for steps, if the workflow has one.
         on_error: the default behaviour when a step has failed for good, if the workflow has one.
         timeout: microseconds an instance may take from its start, or None.
         description: for people.
+        data_class: the class of whole values of the data, for `isinstance`.
+        has_cancel_when: whether any step has a condition that is looked at after every checkpoint.
 
     Args:
         id: name of the workflow.
@@ -88,10 +93,14 @@ class WorkflowDefinition(Generic[D]):
             self.codec: DataCodec[D] = codec_for(data)
         except DefinitionError as exc:
             raise DefinitionError(*found, *(f"workflow {id!r}: {each}" for each in exc.problems)) from exc
+        self.data_class = self.codec.data_class
         self.steps: Mapping[str, Node] = MappingProxyType(self._link(found))
+        self.has_cancel_when = any(node.cancel_when is not None for node in self.steps.values())
         if found:
             raise DefinitionError(*dict.fromkeys(found))
         self.fingerprint = fingerprint or structure_digest(id, version, self.codec.name, root)
+        self.data_class: type = dict if self.codec.fields is None else typing.get_origin(data) or data
+        self.has_cancel_when = any(node.cancel_when is not None for node in self.steps.values())
 
     def _link(self, problems: list[str]) -> dict[str, Node]:
         wrap_compensated(self.root)

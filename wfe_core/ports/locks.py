@@ -1,0 +1,52 @@
+"""Port for liveness: which sessions live. The owner and the fence themselves are in the store."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wfe_core.ports.records import SessionInfo
+
+SessionState = Literal["live", "dead", "unknown"]
+
+
+class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
+    """Says which sessions live, and may arbitrate before an instance is taken; never the authority.
+
+    A host opens one session and renews it every quarter of its time-to-live, from a thread with an event
+    loop of its own: `renew` must not share a connection with the other methods. A session ends by `close`,
+    by the operating system's word on the same machine, or `ttl` after its last renewal, never because a
+    connection dropped.
+    """
+
+    @abstractmethod
+    async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
+        """Begin (or reopen) a session that lives for `ttl` microseconds. Returns the store's time."""
+
+    @abstractmethod
+    async def renew(self, session_id: str, *, ttl: int) -> int | None:
+        """Prolong the session. Returns the store's time, or None when the session is gone for good."""
+
+    @abstractmethod
+    async def close_session(self, session_id: str) -> None:
+        """End a session; others may take its instances at once."""
+
+    @abstractmethod
+    async def states(self, ids: Sequence[str]) -> dict[str, SessionState]:
+        """Tell the state of sessions; `unknown` when this provider has never heard of one."""
+
+    @abstractmethod
+    async def sessions(self) -> list[SessionInfo]:
+        """List the sessions that have not been closed, dead ones included until somebody removed them."""
+
+    async def acquire(self, ids: Sequence[str], session_id: str) -> list[str]:
+        """Ask to take instances; returns those granted. The default grants all (the store decides)."""
+        del session_id
+        return list(ids)
+
+    async def release(self, ids: Sequence[str], session_id: str) -> None:
+        """Give back what `acquire` granted; the default has nothing to give back."""
