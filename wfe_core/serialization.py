@@ -139,6 +139,7 @@ class DataCodec(Generic[D]):
 
     Attributes:
         type: the data type.
+        data_class: the class that values of it are objects of.
         name: its name, part of the definition's fingerprint.
         fields: the names of the top-level keys, or None when the data may have any.
     """
@@ -149,6 +150,8 @@ class DataCodec(Generic[D]):
         self._open = (typing.get_origin(kind) or kind) in (dict, Mapping, object, Any)
         self.name = "dict" if self._open else str(getattr(kind, "__name__", kind))
         self._hints: dict[str, Any] = {} if self._open else _field_types(kind)
+        mapping = self._open or typing_extensions.is_typeddict(kind)
+        self.data_class: type = dict if mapping else typing.get_origin(kind) or kind
         self._model: type[BaseModel] | None = kind if _is_model(kind) else None
         config = None if self._model is None else self._model.model_config
         self._extra = config is not None and config.get("extra") == "allow"
@@ -179,24 +182,30 @@ class DataCodec(Generic[D]):
                 valid = self._whole.validate_python(given, by_name=True, by_alias=True)
         except ValidationError as exc:
             raise OutputError(f"the start data does not fit {self.name}: {_explain(exc)}") from exc
-        return self.split(valid)
+        texts: dict[str, str] = {}
+        for key, item in self._parts(valid).items():
+            where = "the start data"
+            texts[key] = self._dump(key, item, where) if key in self._hints else dumps(item, where)
+        return texts
 
     def split(self, value: D) -> dict[str, str]:
-        """Give the texts of a whole value of the data type.
+        """Validate a whole value of the data type, which may have been changed, and give its texts.
 
         Raises:
+            OutputError: a field does not fit.
             SerializationError: a part of it has no JSON form.
         """
-        if self._open:
-            return self.patch(_as_mapping(value), "the data")
-        if isinstance(value, dict):  # a TypedDict, which may lack some of its keys
+        return self.patch(_as_mapping(value) if self._open else self._parts(value), "the data")
+
+    def _parts(self, value: D) -> dict[str, object]:
+        """Give the fields of a value; a TypedDict may lack some of them."""
+        if isinstance(value, dict):
             mapping = cast("dict[str, object]", value)
-            return {name: self._dump(name, mapping[name], "") for name in self._hints if name in mapping}
-        texts = {name: self._dump(name, getattr(value, name), "") for name in self._hints}
+            return {name: mapping[name] for name in self._hints if name in mapping}
+        parts = {name: getattr(value, name) for name in self._hints}
         if self._extra:
-            extra = cast("BaseModel", value).model_extra or {}
-            texts.update(self.patch(extra, "the data"))
-        return texts
+            parts.update(cast("BaseModel", value).model_extra or {})
+        return parts
 
     def decode(self, texts: Mapping[str, str]) -> D:
         """Build the whole value, new and private to the caller."""
@@ -265,12 +274,12 @@ class DataCodec(Generic[D]):
         return empty
 
     def _dump(self, key: str, value: object, where: str) -> str:
-        label = f"{where}: output {key!r}" if where else f"data field {key!r}"
+        label = f"{where}: field {key!r}"
         try:
             if key in self._special:
                 text = self._dump_special(key, value)
             else:
-                text = self._adapters[key].dump_json(value, round_trip=True).decode()
+                text = self._adapters[key].dump_json(value, round_trip=True, warnings="error").decode()
         except (PydanticSerializationError, ValueError, RecursionError):
             return dumps(value, label)
         if "\\u0000" in text or "null" in text:

@@ -95,7 +95,7 @@ class KeptOutput(Selector):
         return value if self.field is None or value is None else value[self.field]
 
 
-def output_slot(step_key: str, indices: tuple[int, ...] = ()) -> str:
+def output_slot(step_key: str, indices: tuple[int, ...]) -> str:
     """The hidden data key under which the output of a step with `keep_output` is kept.
 
     Args:
