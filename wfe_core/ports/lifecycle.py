@@ -21,4 +21,4 @@ class LifecycleHub(AbstractAsyncContextManager["LifecycleHub"], ABC):
 
     @abstractmethod
     def listen(self) -> AsyncIterator[OutboxRow]:
-        """Receive what any process broadcasts from the first step of the iterator on, this one's own excepted."""
+        """Receive what other processes broadcast, from the first step of the iterator on."""

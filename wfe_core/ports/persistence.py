@@ -138,8 +138,11 @@ class EventStore(ABC):
 
     @abstractmethod
     async def sweep(self, *, retention_before: int, now: int) -> dict[str, str | None]:
-        """Finish the delivery of events whose publisher died, and forget events older than
-        `retention_before` that no inbox row refers to. Returns the owners of woken instances."""
+        """Finish the delivery of events whose publisher died, and forget old ones.
+
+        Old are events published before `retention_before` that no inbox row refers to. Returns the owners of
+        woken instances.
+        """
 
     @abstractmethod
     async def outbox(self, after: int, *, limit: int) -> list[OutboxRow]:
@@ -181,7 +184,7 @@ class ActivityStore(ABC):
 
     @abstractmethod
     async def claim_activity(self, name: str, *, worker: str, lease: int, now: int) -> ActivityClaim | None:
-        """Take the oldest free item of that name (never leased, or its lease has expired) for `lease` microseconds."""
+        """Take the oldest free item of that name (never leased, or expired) for `lease` microseconds."""
 
     @abstractmethod
     async def heartbeat_activity(self, token: str, *, lease: int, now: int) -> bool:
@@ -189,8 +192,11 @@ class ActivityStore(ABC):
 
     @abstractmethod
     async def finish_activity(self, token: str, payload: str, *, now: int) -> tuple[str, str | None] | None:
-        """End an item and put its result (JSON, as `Message.payload` of kind activity) into its instance's
-        inbox, in one transaction. Returns (instance id, owner), or None when the token is stale."""
+        """End an item and put its result into its instance's inbox, in one transaction.
+
+        `payload` is that of a message of kind activity. Returns (instance id, owner), or None when the token
+        is stale.
+        """
 
 
 class CacheStore(ABC):
@@ -210,7 +216,7 @@ class ActivityClaim:
 
     __slots__ = ("expires", "id", "input", "instance_id", "name", "pointer_id", "token")
 
-    def __init__(  # noqa: PLR0913 - a record
+    def __init__(
         self,
         *,
         id: str,
@@ -219,7 +225,7 @@ class ActivityClaim:
         instance_id: str,
         pointer_id: int,
         input: str,
-        expires: int,  # noqa: A002
+        expires: int,
     ) -> None:
         self.id = id
         self.token = token

@@ -25,5 +25,8 @@ class QueueProvider(AbstractAsyncContextManager["QueueProvider"], ABC):
 
     @abstractmethod
     async def dequeue(self, *, limit: int, wait: float) -> list[Hint] | None:
-        """Wait up to `wait` seconds for hints. An empty list means none came; None means that something
-        may have changed which this queue cannot name, so the store should be swept."""
+        """Wait up to `wait` seconds for hints.
+
+        An empty list means none came; None means that something may have changed which this queue cannot
+        name, so the store should be swept.
+        """

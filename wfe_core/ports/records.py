@@ -69,7 +69,7 @@ class PointerRecord:
     """Position of the item, in the pointers directly inside a `for_each`."""
     iteration: int = 0
     attempt: int = 0
-    """Number of the current or last attempt, 1 for the first; raised by retries and by re-runs after a crash."""
+    """Number of the current or last attempt, from 1; raised by retries and by re-runs after a crash."""
     failures: int = 0
     """Failed attempts that count against `max_attempts` (a crash does not; `retry` starts anew)."""
     run: int = 0
@@ -362,5 +362,5 @@ class Hint:
     """A wake-up: `instance_id` may have something to do. Losing it costs time, never work."""
 
     topic: str
-    """A session id (for owned instances), `d:<definition id>` (for unowned ones), or `*` (any host that can)."""
+    """A session id (for owned instances), `d:<definition id>` (for unowned ones), or `*` (any host)."""
     instance_id: str

@@ -1,0 +1,214 @@
+"""Failures: retry, or what the policy says when retrying is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.engine.containers import park
+from wfe_core.engine.flow import FIRE, RULES, advance, enter
+from wfe_core.engine.happenings import Failure
+from wfe_core.engine.state import State
+from wfe_core.engine.transitions import move
+from wfe_core.errors import StepTimeoutError
+from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
+from wfe_core.policies import ErrorBehavior
+from wfe_core.serialization import dumps, loads
+
+if TYPE_CHECKING:
+    from wfe_core.definition.nodes import Node
+    from wfe_core.ports import PointerRecord
+
+
+def failed(s: State, p: PointerRecord, node: Node, failure: Failure) -> None:
+    """An activation has failed: try again later, or act on its policy."""
+    p.failures += 1
+    write_error(p, failure.info)
+    s.set_due(p, None)
+    policy = node.retry
+    again = (
+        not node.container
+        and failure.info.retryable
+        and p.failures < policy.max_attempts
+        and policy.allows(failure.types, timed_out=failure.timed_out)
+    )
+    if again:
+        _drop_children(s, p)
+        move(p, PointerStatus.SLEEPING)
+        s.set_due(p, s.now + policy.delay(p.failures, s.host.chance))
+        s.emit(LifecycleKind.STEP_RETRYING, p, {"due": p.due, **_brief(failure.info)})
+        park(s, p)
+        return
+    s.emit(LifecycleKind.STEP_FAILED, p, _brief(failure.info))
+    exhausted(s, p, node, failure.info)
+
+
+def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
+    """Act on the error behaviour: the activation will not be tried again."""
+    behaviour = node.on_error
+    if behaviour is ErrorBehavior.CONTINUE:
+        _drop_children(s, p)
+        end_as_failed(s, p)
+        s.remove(p)
+        advance(s, p, node)
+        return
+    compensating = compensation_owner(s, p)
+    if behaviour is ErrorBehavior.COMPENSATE:
+        saga = enclosing_saga(s, p, compensating)
+        if saga is not None:
+            RULES["undo"](s, saga, p, error)
+            return
+    if compensating is not None:
+        _drop_children(s, p)
+        end_as_failed(s, p)
+        s.remove(p)
+        RULES["compensation_failed"](s, compensating, error)
+        return
+    end_as_failed(s, p)
+    if behaviour is ErrorBehavior.SUSPEND:
+        _drop_children(s, p)
+        s.record.status = WorkflowStatus.SUSPENDED
+        s.record.error = error_text(error)
+        s.t.touched = True
+        s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "step failed", **_brief(error)})
+        return
+    RULES["end_failed"](s, error, p)
+
+
+def end_as_failed(s: State, p: PointerRecord) -> None:
+    """Mark a pointer failed; it stays open unless the caller removes it, so that `retry` finds it."""
+    if p.status != PointerStatus.FAILED:
+        move(p, PointerStatus.FAILED)
+    s.set_due(p, None)
+
+
+def _drop_children(s: State, p: PointerRecord) -> None:
+    """A container that failed has nothing open inside any more."""
+    for inside in s.descendants(p.id):
+        RULES["cancel_one"](s, inside)
+
+
+def enclosing_saga(s: State, p: PointerRecord, boundary: PointerRecord | None) -> PointerRecord | None:
+    """The innermost open saga around a pointer, not beyond the compensation it is in."""
+    for ancestor in s.ancestors(p):
+        if boundary is not None and ancestor is boundary:
+            return None
+        if s.node(ancestor).kind == "schedule":
+            return None
+        if s.node(ancestor).kind == "saga" and ancestor.status == PointerStatus.RUNNING:
+            return ancestor
+    return None
+
+
+def compensation_owner(s: State, p: PointerRecord) -> PointerRecord | None:
+    """The pointer being compensated, when `p` is in (the flow of) a compensation."""
+    current = p
+    for ancestor in s.ancestors(p):
+        if s.node(current).sequence.number < 0 and ancestor.status == PointerStatus.COMPENSATING:
+            return ancestor
+        current = ancestor
+    return None
+
+
+def timers_fired(s: State) -> None:
+    """Act on every timer that has come: retries, sleeps, delays, timeouts, schedules, blocked waits."""
+    while True:
+        due = s.next_timer()
+        if due is None or due > s.now:
+            break
+        _, pointer_id = s.timers[0]
+        pointer = s.pointers[pointer_id]
+        if pointer.status == PointerStatus.SLEEPING and not s.runnable and s.node(pointer).kind != "delay":
+            # A suspended or ending instance keeps the timer's news as a pending pointer.
+            s.set_due(pointer, None)
+            if s.node(pointer).kind == "schedule":
+                s.set_due(pointer, None)
+                pointer.error = None
+                _park_schedule(s, pointer)
+            else:
+                pointer.error = None
+                move(pointer, PointerStatus.PENDING)
+            continue
+        _fire(s, pointer)
+    deadline = s.record.deadline
+    if deadline is not None and deadline <= s.now and s.runnable:
+        s.record.deadline = None
+        s.t.touched = True
+        error = StepTimeoutError(f"workflow {s.definition.id!r} took longer than its timeout")
+        RULES["end_failed"](s, Failure.of(error, step_key="").info, None)
+
+
+def _park_schedule(s: State, p: PointerRecord) -> None:
+    """A tick that comes while nothing may start is looked at again when the instance goes on."""
+    s.set_due(p, s.now + s.host.settings.short_sleep)
+
+
+def _fire(s: State, p: PointerRecord) -> None:
+    node = s.node(p)
+    if node.container and node.kind != "schedule" and p.status == PointerStatus.RUNNING:
+        _container_timeout(s, p, node)
+    elif p.status == PointerStatus.SLEEPING and p.error is not None:
+        s.set_due(p, None)
+        if node.kind == "saga":
+            RULES["saga_again"](s, p)
+            return
+        move(p, PointerStatus.PENDING)
+        enter(s, p)
+    elif p.status == PointerStatus.RUNNING and node.kind == "schedule":
+        s.set_due(p, None)
+    else:
+        FIRE[node.kind](s, p, node)
+
+
+def _container_timeout(s: State, p: PointerRecord, node: Node) -> None:
+    """A container has been open for longer than its timeout: what is inside ends, and it fails."""
+    s.set_due(p, None)
+    error = StepTimeoutError(f"step {node.key!r} took longer than its timeout")
+    failure = Failure.of(error, step_key=node.key)
+    if node.kind == "saga":
+        p.failures += 1
+        write_error(p, failure.info)
+        s.emit(LifecycleKind.STEP_FAILED, p, _brief(failure.info))
+        RULES["undo"](s, p, None, failure.info)
+        return
+    failed(s, p, node, failure)
+
+
+def write_error(p: PointerRecord, error: ErrorInfo) -> None:
+    """Keep an error on a pointer."""
+    p.error = error_text(error)
+
+
+def error_text(error: ErrorInfo) -> str:
+    """The JSON text of an error."""
+    value: dict[str, Any] = {"type": error.type, "message": _clean(error.message), "step_key": error.step_key}
+    if error.traceback:
+        value["traceback"] = _clean(error.traceback)
+    if not error.retryable:
+        value["retryable"] = False
+    return dumps(value, "error")
+
+
+def _clean(text: str) -> str:
+    """Error texts come from anywhere: what no store can hold is shown escaped, not refused."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def read_error(text: str | None) -> ErrorInfo | None:
+    """Read what `error_text` wrote."""
+    if text is None:
+        return None
+    value = loads(text)
+    return ErrorInfo(
+        value["type"],
+        value["message"],
+        value.get("step_key"),
+        value.get("traceback"),
+        value.get("retryable", True),
+    )
+
+
+def _brief(error: ErrorInfo) -> dict[str, Any]:
+    return {"type": error.type, "message": _clean(error.message)}
+
+
+RULES["failed"] = failed

@@ -1,0 +1,340 @@
+"""`State`: one instance in memory, with the indexes the engine needs. Only what is open is here."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wfe_core.definition.nodes import ForEachNode, SagaNode
+from wfe_core.engine.transition import Transition
+from wfe_core.models import PointerStatus, WorkflowStatus
+from wfe_core.ports import CHUNK, PointerRecord
+from wfe_core.serialization import dumps, loads
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+
+    from wfe_core.definition.definition import WorkflowDefinition
+    from wfe_core.definition.nodes import Node
+    from wfe_core.models import LifecycleKind
+    from wfe_core.ports import InboxMessage, InstanceRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Numbers the engine works with; durations in microseconds."""
+
+    max_crashes: int = 5
+    max_value_bytes: int = 1 << 20
+    short_sleep: int = 5_000_000
+    """An instance that only waits for a timer nearer than this keeps its lease."""
+    window: int = 1_000
+    """Branches of a loop without `max_parallel` that are open at once, those that wait not counted."""
+    round: int = 500
+    """Activations in one round, after which the rest is put off to the next."""
+    blocked_recheck: int = 15_000_000
+    """How often a sub-workflow whose definition is missing looks again."""
+
+
+class EngineHost(Protocol):
+    """What the engine asks of its host while it applies; must answer at once and have no other effect."""
+
+    settings: Settings
+    chance: random.Random
+
+    def admit(self, state: State, pointer: PointerRecord, node: Node) -> bool:
+        """Take a slot for a step; False when a limit holds it back."""
+
+    def definition(self, definition_id: str, version: int | None) -> WorkflowDefinition[Any] | None:
+        """Find a registered definition."""
+
+
+class State:
+    """One instance: its row, its open pointers, its data as JSON texts, its unconsumed events."""
+
+    __slots__ = (
+        "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
+        "host", "loading", "now", "open_sagas", "pointers", "queued", "record", "releasing", "running",
+        "stopping", "subscribed", "subscriptions", "t", "timers", "undo_ancestors", "undo_count",
+        "undo_pages",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        definition: WorkflowDefinition[Any],
+        record: InstanceRecord,
+        data: dict[str, str],
+        host: EngineHost,
+    ) -> None:
+        self.definition = definition
+        self.record = record
+        self.data: Mapping[str, str] = data
+        """Replaced, never changed in place: running steps hold the one they began with."""
+        self.host = host
+        self.now = 0
+        self.pointers: dict[int, PointerRecord] = {}
+        self.children: dict[int, set[int]] = {}
+        """Open pointers by the id of what they are directly inside; 0 is the instance."""
+        self.running: dict[int, Mapping[str, str]] = {}
+        """Attempts that run in this process, with the data they began with."""
+        self.stopping: set[int] = set()
+        """Attempts that were told to stop and have not ended yet."""
+        self.queued: set[int] = set()
+        """Pending pointers the host will send `Admitted` for."""
+        self.timers: list[tuple[int, int]] = []
+        self.events: list[InboxMessage] = []
+        self.events_dirty = False
+        self.chunks: dict[tuple[int, int], list[str]] = {}
+        """Items of loops, as JSON texts, by pointer and chunk number: only those in use."""
+        self.undo_pages: dict[int, tuple[list[PointerRecord], bool]] = {}
+        self.subscriptions: dict[tuple[str, str], int] = {}
+        self.subscribed = False
+        self.open_sagas = 0
+        self.releasing = False
+        self.loading = 0
+        """Reads the host is making for this instance."""
+        self.born: Transition | None = None
+        """The first round of a child, which its parent's commit carries."""
+        self.undo_count = 0
+        self.undo_ancestors: dict[int, PointerRecord] = {}
+        self.agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self.budget = 0
+        self.t = Transition()
+
+    @property
+    def runnable(self) -> bool:
+        """Whether new steps may start."""
+        record = self.record
+        return (
+            record.status == WorkflowStatus.RUNNABLE
+            and not self.releasing
+            and (record.ending is None or '"undo"' in record.ending)
+        )
+
+    def node(self, pointer: PointerRecord) -> Node:
+        """The node a pointer is an activation of."""
+        return self.definition.steps[pointer.step]
+
+    def emit(self, kind: LifecycleKind, pointer: PointerRecord | None = None, detail: Any = None) -> None:
+        """Note a lifecycle entry for the outbox."""
+        if pointer is None:
+            self.t.happened.append((kind, self.now, None, None, None, detail))
+        else:
+            self.t.happened.append((kind, self.now, pointer.step, pointer.id, pointer.attempt, detail))
+
+    def add(self, pointer: PointerRecord) -> None:
+        """Put an open pointer into the indexes."""
+        self.pointers[pointer.id] = pointer
+        siblings = self.children.get(pointer.parent)
+        if siblings is None:
+            self.children[pointer.parent] = {pointer.id}
+        else:
+            siblings.add(pointer.id)
+        if pointer.due is not None:
+            heapq.heappush(self.timers, (pointer.due, pointer.id))
+
+    def remove(self, pointer: PointerRecord) -> None:
+        """Take a pointer that has ended out of the indexes; its row becomes history."""
+        pointer.live = False
+        pointer.due = None
+        pointer.ended = self.now
+        self.t.changed[pointer.id] = pointer
+        del self.pointers[pointer.id]
+        siblings = self.children[pointer.parent]
+        siblings.discard(pointer.id)
+        if not siblings:
+            del self.children[pointer.parent]
+        self.queued.discard(pointer.id)
+        node = self.node(pointer)
+        if node.container or node.bodies:
+            self._forget_loop(pointer)
+
+    def detach(self, pointer: PointerRecord) -> None:
+        """Hang an open pointer on the instance itself: a background branch outlives its container."""
+        siblings = self.children[pointer.parent]
+        siblings.discard(pointer.id)
+        if not siblings:
+            del self.children[pointer.parent]
+        pointer.parent, pointer.scope, pointer.index, pointer.iteration = 0, "/", None, 0
+        self.children.setdefault(0, set()).add(pointer.id)
+        self.t.changed[pointer.id] = pointer
+
+    def _forget_loop(self, pointer: PointerRecord) -> None:
+        for key in [key for key in self.chunks if key[0] == pointer.id]:
+            del self.chunks[key]
+        if not self.open_sagas and pointer.state is not None and "total" in pointer.state:
+            self.t.drop_items.append(pointer.id)
+
+    def touch(self, pointer: PointerRecord) -> None:
+        """Note that a pointer's row must be written."""
+        self.t.changed[pointer.id] = pointer
+
+    def set_due(self, pointer: PointerRecord, due: int | None) -> None:
+        """Set or clear a pointer's timer."""
+        pointer.due = due
+        self.t.changed[pointer.id] = pointer
+        if due is not None:
+            heapq.heappush(self.timers, (due, pointer.id))
+
+    def next_timer(self) -> int | None:
+        """The earliest timer of an open pointer."""
+        timers = self.timers
+        while timers:
+            due, pointer_id = timers[0]
+            pointer = self.pointers.get(pointer_id)
+            if pointer is not None and pointer.due == due:
+                return due
+            heapq.heappop(timers)
+        return None
+
+    def patch(self, texts: Mapping[str, str]) -> None:
+        """Merge texts into the data by top-level key."""
+        if texts:
+            self.data = {**self.data, **texts}
+            self.t.data.update(texts)
+
+    def descendants(self, pointer_id: int) -> list[PointerRecord]:
+        """The open pointers inside a pointer at any depth, by id."""
+        found: list[PointerRecord] = []
+        stack = [pointer_id]
+        while stack:
+            for child in self.children.get(stack.pop(), ()):
+                found.append(self.pointers[child])
+                stack.append(child)
+        found.sort(key=lambda p: p.id)
+        return found
+
+    def open_outer_sagas(self) -> list[PointerRecord]:
+        """Open sagas that are not inside another open saga, last begun first."""
+        sagas = [
+            p for p in self.pointers.values() if isinstance(self.node(p), SagaNode) and p.status in _OPEN_SAGA
+        ]
+        ids = {p.id for p in sagas}
+        outer = [p for p in sagas if not any(int(part) in ids for part in p.scope.split("/") if part)]
+        return sorted(outer, key=lambda p: -p.id)
+
+    def ancestors(self, pointer: PointerRecord) -> list[PointerRecord]:
+        """The open pointers a pointer is inside of, innermost first."""
+        found: list[PointerRecord] = []
+        parent = self.pointers.get(pointer.parent)
+        while parent is not None:
+            found.append(parent)
+            parent = self.pointers.get(parent.parent)
+        return found
+
+    def item_text(self, loop_id: int, index: int) -> str | None:
+        """The JSON text of an item of a loop, if its chunk is in memory."""
+        chunk = self.chunks.get((loop_id, index // CHUNK))
+        offset = index % CHUNK
+        return chunk[offset] if chunk is not None and offset < len(chunk) else None
+
+
+class PointerScope:
+    """The loops around one pointer (a `ScopeView`), resolved when asked."""
+
+    __slots__ = ("_extra", "_pointer", "_state")
+
+    def __init__(
+        self, state: State, pointer: PointerRecord, extra: Mapping[int, PointerRecord] | None = None
+    ) -> None:
+        self._state = state
+        self._pointer = pointer
+        self._extra = extra or {}
+
+    def _loops(self) -> list[tuple[str | None, int, int, Any]]:
+        """Name, loop pointer id (0 when kept by value), index and kept value of each enclosing loop."""
+        loops: list[tuple[str | None, int, int, Any]] = []
+        current: PointerRecord | None = self._pointer
+        while current is not None:
+            parent = self._state.pointers.get(current.parent) or self._extra.get(current.parent)
+            if current.index is not None and parent is not None:
+                node = self._state.node(parent)
+                loops.append(
+                    (
+                        node.item_name if isinstance(node, ForEachNode) else None,
+                        parent.id,
+                        current.index,
+                        None,
+                    )
+                )
+            kept = _kept_scope(current)
+            loops.extend((name, 0, index, value) for name, index, value in kept)
+            current = parent
+        return loops
+
+    @property
+    def index(self) -> int | None:
+        """Position of the innermost item."""
+        loops = self._loops()
+        return loops[0][2] if loops else None
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """Positions in all enclosing loops, outermost first."""
+        return tuple(loop[2] for loop in reversed(self._loops()))
+
+    @property
+    def iteration(self) -> int:
+        """Number of the innermost `while` iteration."""
+        current: PointerRecord | None = self._pointer
+        while current is not None:
+            parent = self._state.pointers.get(current.parent) or self._extra.get(current.parent)
+            if parent is not None and self._state.node(parent).kind == "while":
+                return current.iteration
+            current = parent
+        return 0
+
+    def item(self, name: str | None = None) -> Any:
+        """The innermost item, or that of the named loop."""
+        for loop_name, loop_id, index, kept in self._loops():
+            if name is None or loop_name == name:
+                if loop_id == 0:
+                    return kept
+                text = self._state.item_text(loop_id, index)
+                return None if text is None else loads(text)
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the enclosing named loops."""
+        return tuple(loop[0] for loop in self._loops() if loop[0] is not None)
+
+    def keep(self) -> list[list[Any]]:
+        """The enclosing loops by value, for a background branch that outlives them."""
+        kept: list[list[Any]] = []
+        for name, loop_id, index, value in self._loops():
+            if loop_id:
+                text = self._state.item_text(loop_id, index)
+                kept.append([name, index, None if text is None else loads(text)])
+            else:
+                kept.append([name, index, value])
+        return kept
+
+
+def _kept_scope(pointer: PointerRecord) -> list[list[Any]]:
+    if pointer.state is None or '"scope"' not in pointer.state:
+        return []
+    state = loads(pointer.state)
+    return state.get("scope", []) if isinstance(state, dict) else []
+
+
+def read_state(pointer: PointerRecord) -> dict[str, Any]:
+    """Decode the engine's own state on a pointer."""
+    return {} if pointer.state is None else loads(pointer.state)
+
+
+def write_state(state: State, pointer: PointerRecord, value: dict[str, Any]) -> None:
+    """Store the engine's own state on a pointer."""
+    pointer.state = dumps(value, f"state of step {pointer.step!r}") if value else None
+    state.touch(pointer)
+
+
+def is_open_leaf(state: State, pointer: PointerRecord) -> bool:
+    """Whether a pointer is a step whose attempt has begun and not ended."""
+    return pointer.status in _BEGUN and pointer.attempt > 0 and not state.node(pointer).container
+
+
+_OPEN_SAGA = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING})
+_BEGUN = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.WAITING})
