@@ -1,0 +1,266 @@
+"""Operators' commands, events and activities: what writes to the store from outside an instance."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.clock import to_instant
+from wfe_core.engine.waiting import APPROVAL_EVENT, approval_key
+from wfe_core.errors import (
+    ActivityTokenError,
+    HostStateError,
+    InstanceNotFoundError,
+    InvalidCommandError,
+    StepError,
+)
+from wfe_core.models import WorkflowStatus
+from wfe_core.policies import Duration, micros
+from wfe_core.ports import EventRecord, InstanceQuery, Message
+from wfe_core.serialization import dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from wfe_core.ports import ActivityClaim, ActivityStore
+    from wfe_core.ports.records import MessageKind
+    from wfe_host.runtime import Runtime
+
+_ENDED = (WorkflowStatus.COMPLETE, WorkflowStatus.CANCELLED, WorkflowStatus.TERMINATED)
+_FITS: dict[str, tuple[WorkflowStatus, ...]] = {
+    "suspend": (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED),
+    "resume": (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED),
+    "cancel": (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED, WorkflowStatus.CANCELLED),
+    "terminate": (
+        WorkflowStatus.RUNNABLE,
+        WorkflowStatus.SUSPENDED,
+        WorkflowStatus.FAILED,
+        WorkflowStatus.TERMINATED,
+    ),
+    "retry": (WorkflowStatus.FAILED, WorkflowStatus.SUSPENDED, WorkflowStatus.RUNNABLE),
+}
+"""In which statuses each command makes sense (in the one it leads to it changes nothing)."""
+_REMEDY = {
+    "suspend": "only a runnable instance can be suspended",
+    "resume": "only a suspended instance can be resumed; a failed one can be retried",
+    "cancel": "only one that has not ended can be cancelled; a failed one can be terminated or retried",
+    "terminate": "it has ended already",
+    "retry": "only a failed or suspended instance can be retried; start a new one",
+}
+_PURGE_BATCH = 200
+_RETRY_WAIT = 30.0
+"""Seconds of real time for which `retry` waits for a host to take the instance up."""
+
+
+class Commands:
+    """Writes to inboxes and events, durably, and wakes whom it concerns."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def send(self, kind: MessageKind, instance_id: str, reason: str) -> None:
+        """Put an operator's command into an inbox; it is durably accepted when this returns.
+
+        Raises:
+            InstanceNotFoundError: there is no such instance.
+            InvalidCommandError: the command does not fit its status.
+        """
+        runtime = self._runtime
+        heads = await runtime.store.heads([instance_id])
+        head = heads.get(instance_id)
+        if head is None:
+            raise InstanceNotFoundError(instance_id)
+        if head.status not in _FITS[kind]:
+            raise InvalidCommandError(kind, instance_id, head.status, _REMEDY[kind])
+        message = Message(instance_id, kind, dumps({"reason": reason}, "reason"))
+        owners = await runtime.store.post([message], now=runtime.clock.now())
+        if instance_id not in owners:
+            raise InstanceNotFoundError(instance_id)
+        runtime.wake(owners)
+
+    async def retry(self, instance_id: str, reason: str) -> None:
+        """Send `retry` and wait until the instance is runnable again."""
+        await self.send("retry", instance_id, reason)
+        runtime = self._runtime
+        async with asyncio.timeout(_RETRY_WAIT):
+            while True:
+                head = (await runtime.store.heads([instance_id])).get(instance_id)
+                if head is None or head.status not in (WorkflowStatus.FAILED, WorkflowStatus.SUSPENDED):
+                    return
+                await self._breathe()
+
+    async def _breathe(self) -> None:
+        """Let a few milliseconds of real time pass: whoever holds the instance works meanwhile."""
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(0.003, lambda: None if over.done() else over.set_result(None))
+        try:
+            await over
+        finally:
+            timer.cancel()
+
+    async def publish(
+        self, name: str, key: str, data: Any, *, effective: datetime | None, event_id: str | None
+    ) -> str:
+        """Store an event and deliver it; gives its id."""
+        runtime = self._runtime
+        now = runtime.clock.now()
+        record = EventRecord(
+            event_id or runtime.ids(now), name, str(key), dumps(data, f"event {name!r}"),
+            now if effective is None else to_instant(effective), now,
+        )  # fmt: skip
+        runtime.wake(await runtime.store.publish([record], now=now))
+        return record.id
+
+    async def decide(self, instance_id: str, step: str, *, approved: bool, by: str, comment: str) -> None:
+        """Approve or reject an approval step (by key or by name, when only one waits by that name)."""
+        key = await self._approval(instance_id, step)
+        data = {"approved": approved, "by": by, "comment": comment}
+        await self.publish(
+            APPROVAL_EVENT, approval_key(instance_id, key), data, effective=None, event_id=None
+        )
+
+    async def _approval(self, instance_id: str, step: str) -> str:
+        runtime = self._runtime
+        if instance_id not in await runtime.store.instances([instance_id]):
+            raise InstanceNotFoundError(instance_id)
+        after = 0
+        waiting: list[str] = []
+        while True:
+            page = await runtime.store.pointers(instance_id, after=after, limit=1_000)
+            waiting += [
+                p.step
+                for p in page
+                if p.live and p.status == "waiting" and p.state and APPROVAL_EVENT in p.state
+            ]
+            if len(page) < 1_000:  # noqa: PLR2004
+                break
+            after = page[-1].id
+        matches = [key for key in waiting if key == step or key.rsplit("/", 1)[-1] == step]
+        if len(matches) == 1:
+            return matches[0]
+        have = f"waiting here: {', '.join(waiting)}" if waiting else "no step waits for an approval"
+        raise InvalidCommandError("approve", instance_id, f"not waiting at step {step!r}", have)
+
+    async def purge_ended(
+        self, status: str | Iterable[str] | None, older_than: Duration | None, definition: str | None
+    ) -> int:
+        """Delete ended instances, batch by batch; gives how many."""
+        runtime = self._runtime
+        before = None if older_than is None else runtime.clock.now() - micros(older_than)
+        query = InstanceQuery(
+            statuses=wanted_statuses(status),
+            definition_id=definition,
+            ended_before=before,
+            limit=_PURGE_BATCH,
+        )
+        count = 0
+        while True:
+            deleted = await runtime.store.purge(query, now=runtime.clock.now())
+            count += len(deleted)
+            if not deleted:
+                return count
+
+
+class ActivityLease:
+    """A work item held by an outside worker.
+
+    Attributes:
+        id: id of the work item.
+        name: the activity's name.
+        input: what the workflow gave.
+        token: proves the lease; stale after its expiry.
+        instance_id: the instance that waits for it.
+    """
+
+    def __init__(self, runtime: Runtime, store: ActivityStore, claim: ActivityClaim) -> None:
+        self._runtime = runtime
+        self._store = store
+        self.id = claim.id
+        self.name = claim.name
+        self.token = claim.token
+        self.instance_id = claim.instance_id
+        self.input: Any = loads(claim.input)
+
+    async def heartbeat(self, lease: Duration = "60s") -> None:
+        """Prolong the lease.
+
+        Raises:
+            ActivityTokenError: it expired and went to another worker, or the item has ended.
+        """
+        now = self._runtime.clock.now()
+        if not await self._store.heartbeat_activity(self.token, lease=micros(lease), now=now):
+            raise ActivityTokenError(self.name, "the lease expired or the item has ended")
+
+    async def complete(self, result: Any = None) -> None:
+        """End the item with a result.
+
+        Raises:
+            ActivityTokenError: the token is stale.
+            SerializationError: the result has no JSON form.
+        """
+        await self._finish({"id": self.id, "ok": True, "result": result})
+
+    async def fail(self, error: BaseException | str, *, retryable: bool = True) -> None:
+        """End the item as failed; the step's policy decides what follows.
+
+        Raises:
+            ActivityTokenError: the token is stale.
+        """
+        kind = "ActivityError" if isinstance(error, str) else type(error).__name__
+        if isinstance(error, StepError):
+            retryable = retryable and error.retryable
+        detail = {"type": kind, "message": str(error), "retryable": retryable}
+        await self._finish({"id": self.id, "ok": False, "error": detail})
+
+    async def _finish(self, payload: dict[str, Any]) -> None:
+        text = dumps(payload, f"result of activity {self.name!r}")
+        woken = await self._store.finish_activity(self.token, text, now=self._runtime.clock.now())
+        if woken is None:
+            raise ActivityTokenError(self.name, "the lease expired or the item has ended")
+        self._runtime.wake({woken[0]: woken[1]})
+
+
+async def claim_activity(
+    runtime: Runtime, name: str, *, worker: str, wait: Duration | None, lease: Duration
+) -> ActivityLease | None:
+    """Take a work item, waiting for one up to `wait`.
+
+    Raises:
+        HostStateError: the store keeps no activities.
+    """
+    store = runtime.providers.activities
+    if store is None:
+        msg = "this store keeps no activities"
+        raise HostStateError(msg)
+    deadline = runtime.clock.now() + (0 if wait is None else micros(wait))
+    while True:
+        now = runtime.clock.now()
+        claim = await store.claim_activity(name, worker=worker, lease=micros(lease), now=now)
+        if claim is not None:
+            return ActivityLease(runtime, store, claim)
+        if now >= deadline:
+            return None
+        woken = runtime.waiters.add("activity")
+        timer = runtime.clock.call_at(
+            min(deadline, now + 1_000_000),
+            lambda: None if woken.done() else woken.set_result(None),  # noqa: B023
+        )
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            runtime.waiters.discard("activity", woken)
+
+
+def wanted_statuses(status: str | Iterable[str] | None) -> frozenset[str] | None:
+    """Normalise the `status` filter of a query.
+
+    Raises:
+        ValueError: a status does not exist.
+    """
+    if status is None:
+        return None
+    given = [status] if isinstance(status, str) else list(status)
+    return frozenset(WorkflowStatus(one) for one in given)

@@ -1,0 +1,457 @@
+"""`WorkflowHost`: the facade of the runtime. Each method delegates; the work is in the modules beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from wfe_core.clock import Clock, SystemClock
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.engine import Settings
+from wfe_core.errors import HostStateError
+from wfe_core.ids import IdFactory, UuidV7Factory
+from wfe_core.middleware import MiddlewareChain
+from wfe_core.registry import Registry, open_providers
+from wfe_core.telemetry import Telemetry
+from wfe_host.commands import Commands, claim_activity
+from wfe_host.committer import Committer
+from wfe_host.config import HostConfig
+from wfe_host.explaining import explain
+from wfe_host.handle import WorkflowHandle
+from wfe_host.limits import Slots
+from wfe_host.logbook import Logbook
+from wfe_host.poller import Poller
+from wfe_host.queries import Queries, build_query
+from wfe_host.runtime import Runtime, logger
+from wfe_host.services import Services
+from wfe_host.sessions import SessionKeeper
+from wfe_host.shutdown import shut_down, stop_lost
+from wfe_host.starting import StartRequest, start_all
+from wfe_host.subscribers import Broadcast
+from wfe_host.threads import StepThreads
+from wfe_host.waiters import Waiters
+from wfe_host.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+    from types import TracebackType
+
+    from wfe_core.middleware import Middleware
+    from wfe_core.models import ExecutionPointer, WorkflowInstance
+    from wfe_core.policies import Duration
+    from wfe_core.ports import Providers
+    from wfe_host.commands import ActivityLease
+    from wfe_host.explaining import Explanation
+    from wfe_host.queries import InstancePage
+    from wfe_host.subscribers import Subscription
+
+D = TypeVar("D")
+
+
+class WorkflowHost:
+    """Runs workflows: starts instances, drives them, takes over those of hosts that died.
+
+    Use it as an async context manager: entering starts it, leaving stops it gracefully.
+
+    Args:
+        providers: the backends (see `connect` for the usual way).
+        config: settings.
+        middleware: wrapped around steps and told of instances, outermost first.
+        services: what `Inject[T]` parameters are filled with: objects or factories by type.
+        clock: where the time comes from; tests give a manual one.
+        ids: where instance and event ids come from.
+    """
+
+    def __init__(
+        self,
+        providers: Providers,
+        *,
+        config: HostConfig | None = None,
+        middleware: Sequence[Middleware] = (),
+        services: Mapping[type, Any] | None = None,
+        clock: Clock | None = None,
+        ids: IdFactory | None = None,
+    ) -> None:
+        self.config = config or HostConfig()
+        self.providers = providers
+        self._clock = clock or SystemClock()
+        self._ids = ids or UuidV7Factory()
+        self._registry = Registry()
+        self._services = Services(services or {})
+        self._middleware = MiddlewareChain(middleware)
+        self._stack: contextlib.AsyncExitStack | None = None
+        self._runtime: Runtime | None = None
+        self._keeper: SessionKeeper | None = None
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        locks: str | None = None,
+        queue: str | None = None,
+        search: str | None = None,
+        hub: str | None = None,
+        config: HostConfig | None = None,
+        middleware: Sequence[Middleware] = (),
+        services: Mapping[type, Any] | None = None,
+        connect_timeout: Duration | None = None,
+        clock: Clock | None = None,
+        ids: IdFactory | None = None,
+    ) -> WorkflowHost:
+        """Make a host on the store that a URL names, such as `memory://` or `sqlite:///file.db`.
+
+        Nothing connects before the host is started. Locks, queue, search and hub default to the store's own.
+
+        Raises:
+            MissingExtraError: the URL's provider is not installed; names the command that installs it.
+            ValueError: no provider knows the URL.
+        """
+        used = clock or SystemClock()
+        options: dict[str, Any] = {} if connect_timeout is None else {"connect_timeout": connect_timeout}
+        providers = open_providers(
+            url, clock=used, locks=locks, queue=queue, search=search, hub=hub, **options
+        )
+        return cls(providers, config=config, middleware=middleware, services=services, clock=used, ids=ids)
+
+    async def __aenter__(self) -> WorkflowHost:  # noqa: PYI034 - final in practice
+        """Start the host."""
+        await self.start_up()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the host gracefully."""
+        await self.stop()
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts of the running host, for the modules of this package.
+
+        Raises:
+            HostStateError: the host is not running.
+        """
+        if self._runtime is None:
+            msg = "the host is not running: use it inside  async with host:"
+            raise HostStateError(msg)
+        return self._runtime
+
+    @property
+    def commands(self) -> Commands:
+        """What writes to the store."""
+        return Commands(self.runtime)
+
+    @property
+    def queries(self) -> Queries:
+        """What reads from the store."""
+        return Queries(self.runtime)
+
+    async def start_up(self) -> None:
+        """Connect, open the session, and begin to take work; what `async with` does.
+
+        Raises:
+            HostStateError: the host is running already.
+            ProviderError: a backend cannot be reached or has the wrong schema.
+        """
+        if self._runtime is not None:
+            msg = "the host is running already"
+            raise HostStateError(msg)
+        async with contextlib.AsyncExitStack() as stack:
+            entered: set[int] = set()
+            bundle = self.providers
+            for part in (
+                bundle.store, bundle.locks, bundle.queue, bundle.search, bundle.hub, bundle.logs,
+                bundle.activities, bundle.cache,
+            ):  # fmt: skip
+                if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
+                    entered.add(id(part))
+                    await stack.enter_async_context(part)  # type: ignore[arg-type]
+            services = await stack.enter_async_context(self._services)
+            keeper = SessionKeeper(
+                bundle.locks,
+                self.config,
+                self._clock,
+                self._ids,
+                self._lost,
+                getattr(bundle.queue, "address", None),
+            )
+            session_id = await keeper.open()
+            runtime = self._build(session_id, services)
+            runtime.poller = Poller(runtime, keeper)
+            self._runtime, self._keeper = runtime, keeper
+            await stack.enter_async_context(runtime.broadcast)
+            stack.enter_context(Watchdog(asyncio.get_running_loop()))
+            await runtime.poller.start()
+            self._stack = stack.pop_all()
+
+    def _build(self, session_id: str, services: Mapping[type, object]) -> Runtime:
+        config, clock, bundle = self.config, self._clock, self.providers
+        telemetry = Telemetry.create()
+        broadcast = Broadcast(bundle.hub, buffer=config.subscriber_buffer)
+        return Runtime(
+            config=config,
+            providers=bundle,
+            clock=clock,
+            ids=self._ids,
+            registry=self._registry,
+            committer=Committer(
+                bundle.store,
+                clock,
+                _log_commit_error,
+                max_batch=config.max_commit_batch,
+                on_batch=telemetry.on_batch,
+            ),
+            slots=Slots(config, clock),
+            threads=StepThreads(config.thread_pool_size, clock=clock),
+            broadcast=broadcast,
+            logbook=Logbook(bundle.logs, clock, broadcast, buffer=config.log_buffer_bytes),
+            telemetry=telemetry,
+            middleware=self._middleware,
+            waiters=Waiters(),
+            settings=Settings(
+                max_crashes=config.max_crashes,
+                max_value_bytes=config.max_value_bytes,
+                short_sleep=config.short_sleep_us,
+                window=config.max_running_steps,
+            ),
+            session_id=session_id,
+            services=services,
+        )
+
+    def _lost(self) -> None:
+        """The session is lost: everything here stops, and the host joins again with a new session."""
+        if self._runtime is not None and self._keeper is not None:
+            self._runtime.spawn(stop_lost(self._runtime, self._keeper), "wfe-rejoin")
+
+    async def stop(self) -> None:
+        """Stop gracefully: take nothing new, give running steps the grace period, commit, release."""
+        runtime, keeper, stack = self._runtime, self._keeper, self._stack
+        self._runtime = self._keeper = self._stack = None
+        if runtime is not None and keeper is not None and stack is not None:
+            async with stack:
+                await shut_down(runtime, keeper)
+
+    async def run_until_signal(self, *signals: signal.Signals) -> None:
+        """Run until SIGINT or SIGTERM comes; a second one cancels running steps at once."""
+        wanted = signals or (signal.SIGINT, signal.SIGTERM)
+        loop = asyncio.get_running_loop()
+        came = asyncio.Event()
+
+        def on_signal() -> None:
+            if came.is_set() and self._runtime is not None:
+                self._runtime.interrupt_now()
+            came.set()
+
+        for one in wanted:
+            loop.add_signal_handler(one, on_signal)
+        try:
+            await came.wait()
+            await self.stop()
+        finally:
+            for one in wanted:
+                loop.remove_signal_handler(one)
+
+    def register(self, *definitions: WorkflowDefinition[Any]) -> None:
+        """Make workflows known to this host; on a running one, stored instances of theirs go on at once.
+
+        Raises:
+            DefinitionConflictError: the same id and version with another structure is registered.
+            DefinitionError: a step wants a service that the host does not have.
+        """
+        for definition in definitions:
+            self._services.check(definition)
+            self._registry.register(definition)
+        if self._runtime is not None and self._runtime.poller is not None:
+            self._runtime.poller.registered()
+
+    async def start(
+        self,
+        definition: WorkflowDefinition[Any] | str,
+        data: Any = None,
+        *,
+        version: int | None = None,
+        instance_id: str | None = None,
+        reference: str | None = None,
+        priority: int = 0,
+        tags: Mapping[str, str] | None = None,
+    ) -> WorkflowHandle[Any]:
+        """Start an instance; with an id that exists already (same definition, same data) give that one.
+
+        Raises:
+            DefinitionNotRegisteredError: the definition is unknown here.
+            OutputError: the data does not fit the definition's.
+            InstanceConflictError: the id is taken by another definition or other data.
+        """
+        request = StartRequest(
+            definition=definition, data=data, version=version, instance_id=instance_id, reference=reference,
+            priority=priority, tags=tags or {},
+        )  # fmt: skip
+        return (await self.start_many([request]))[0]
+
+    async def start_many(self, requests: Iterable[StartRequest]) -> list[WorkflowHandle[Any]]:
+        """Start many instances in as few transactions as they fit in; raises as `start` does."""
+        return [
+            WorkflowHandle(self, instance_id, created=created)
+            for instance_id, _, created in await start_all(self.runtime, requests)
+        ]
+
+    @overload
+    def handle(self, definition_or_id: WorkflowDefinition[D], instance_id: str) -> WorkflowHandle[D]: ...
+    @overload
+    def handle(self, definition_or_id: str, instance_id: str | None = None) -> WorkflowHandle[Any]: ...
+    def handle(
+        self, definition_or_id: WorkflowDefinition[Any] | str, instance_id: str | None = None
+    ) -> WorkflowHandle[Any]:
+        """Refer to an instance by id: `host.handle(id)`, or typed: `host.handle(definition, id)`."""
+        if instance_id is None:
+            if not isinstance(definition_or_id, str):
+                msg = "host.handle(definition, instance_id) needs the id of the instance"
+                raise TypeError(msg)
+            return WorkflowHandle(self, definition_or_id)
+        return WorkflowHandle(self, instance_id)
+
+    async def get(self, instance_id: str) -> WorkflowInstance:
+        """Read an instance.
+
+        Raises:
+            InstanceNotFoundError: there is none.
+        """
+        return await self.queries.get(instance_id)
+
+    async def instances(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        definition: str | None = None,
+        version: int | None = None,
+        reference: str | None = None,
+        root: str | None = None,
+        parent: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> InstancePage:
+        """List instances, newest first; every given filter must hold. `page.cursor` fetches the next page."""
+        query = build_query(
+            status=status, definition=definition, version=version, reference=reference, root=root,
+            parent=parent, tags=tags, data=data, created_after=created_after, created_before=created_before,
+            limit=limit, cursor=cursor,
+        )  # fmt: skip
+        return await self.queries.find(query)
+
+    async def search(
+        self,
+        text: str,
+        *,
+        status: str | Iterable[str] | None = None,
+        definition: str | None = None,
+        version: int | None = None,
+        reference: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> InstancePage:
+        """Find instances by text (all words must occur, a trailing `*` makes a prefix) and filters."""
+        query = build_query(
+            status=status, definition=definition, version=version, reference=reference, tags=tags, data=data,
+            created_after=created_after, created_before=created_before, text=text, limit=limit, cursor=cursor,
+        )  # fmt: skip
+        return await self.queries.search(query)
+
+    async def pointers(self, instance_id: str) -> list[ExecutionPointer]:
+        """Read all pointers of an instance, by id."""
+        return await self.queries.pointers(instance_id)
+
+    async def explain(self, instance_id: str) -> Explanation:
+        """Say why an instance is where it is, and what would move it."""
+        record = await self.queries.record(instance_id)
+        return await explain(self.runtime, record)
+
+    async def publish_event(
+        self,
+        name: str,
+        key: str = "",
+        data: Any = None,
+        *,
+        effective: datetime | None = None,
+        event_id: str | None = None,
+    ) -> str:
+        """Publish an event: every instance that waits for it, or will, gets it exactly once. Gives its id.
+
+        Args:
+            name: what happened.
+            key: to whom or what it happened.
+            data: any JSON value.
+            effective: when it takes effect; the future delivers it then. Default now.
+            event_id: an event with an id that is stored already is ignored.
+        """
+        return await self.commands.publish(name, key, data, effective=effective, event_id=event_id)
+
+    async def suspend(self, instance_id: str, reason: str = "") -> None:
+        """Let running steps finish and start none, until `resume`. Durably accepted when this returns."""
+        await self.commands.send("suspend", instance_id, reason)
+
+    async def resume(self, instance_id: str, reason: str = "") -> None:
+        """Go on after `suspend`, or after a step whose policy suspended the instance."""
+        await self.commands.send("resume", instance_id, reason)
+
+    async def cancel(self, instance_id: str, reason: str = "") -> None:
+        """Stop everything, undo the open sagas, end as cancelled."""
+        await self.commands.send("cancel", instance_id, reason)
+
+    async def terminate(self, instance_id: str, reason: str = "") -> None:
+        """Stop everything at once, undo nothing, end as terminated."""
+        await self.commands.send("terminate", instance_id, reason)
+
+    async def retry(self, instance_id: str, reason: str = "") -> None:
+        """Continue a failed instance from where it failed; returns when it is runnable again."""
+        await self.commands.retry(instance_id, reason)
+
+    async def approve(self, instance_id: str, step: str, *, by: str = "", comment: str = "") -> None:
+        """Approve a step that waits for an approval."""
+        await self.commands.decide(instance_id, step, approved=True, by=by, comment=comment)
+
+    async def reject(self, instance_id: str, step: str, *, by: str = "", comment: str = "") -> None:
+        """Reject a step that waits for an approval: it fails."""
+        await self.commands.decide(instance_id, step, approved=False, by=by, comment=comment)
+
+    async def claim_activity(
+        self, name: str, *, worker: str, wait: Duration | None = None, lease: Duration = "60s"
+    ) -> ActivityLease | None:
+        """Take a work item of an activity step, waiting for one up to `wait`; None when there is none."""
+        return await claim_activity(self.runtime, name, worker=worker, wait=wait, lease=lease)
+
+    def subscribe(
+        self, *kinds: str, instance_id: str | None = None
+    ) -> AbstractAsyncContextManager[Subscription]:
+        """Receive lifecycle events: `async with host.subscribe() as events: async for event in events`."""
+        return self.runtime.broadcast.subscribe(kinds, instance_id)
+
+    async def purge(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        older_than: Duration | None = None,
+        definition: str | None = None,
+    ) -> int:
+        """Delete ended instances with all that belongs to them; gives how many."""
+        return await self.commands.purge_ended(status, older_than, definition)
+
+    async def health(self) -> dict[str, Any]:
+        """Say how the host is: its session, what it holds, whether the store answers."""
+        return await self.queries.health()
+
+
+def _log_commit_error(exc: Exception) -> None:
+    logger.warning("a commit did not go through: %s; its outcome is being settled", exc)

@@ -1,0 +1,83 @@
+"""What the engine asks the host to read while an instance runs: undo pages, chunks of items, outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from wfe_core.engine import happenings as h
+from wfe_core.engine.state import read_state
+from wfe_core.errors import StorageCorruptError
+from wfe_core.ports import CHUNK
+
+if TYPE_CHECKING:
+    from wfe_core.definition.nodes import ForEachNode
+    from wfe_core.engine import Machine
+    from wfe_core.ports import InstanceReader, ItemChunk, PointerRecord
+
+_UNDO_PAGE = 64
+_OUTPUT_PAGE = 1_000
+
+
+async def load_undo(store: InstanceReader, machine: Machine, saga_id: int) -> h.UndoLoaded:
+    """Read the next pointers a saga has to undo, with the containers and items their scopes name."""
+    state = machine.state
+    saga = state.pointers[saga_id]
+    scope = f"{saga.scope}{saga.id}/"
+    page = await store.undo_page(state.record.id, [scope], limit=_UNDO_PAGE)
+    wanted = {int(part) for p in page for part in p.scope.split("/") if part}
+    missing = sorted(wanted - state.pointers.keys() - state.undo_ancestors.keys())
+    ancestors: dict[int, PointerRecord] = {}
+    for pointer_id in missing:
+        for pointer in await store.pointers(state.record.id, after=pointer_id - 1, limit=1):
+            ancestors[pointer.id] = pointer
+    chunks = await _chunks_of(store, machine, page, ancestors)
+    return h.UndoLoaded(saga_id, page, len(page) < _UNDO_PAGE, ancestors, chunks)
+
+
+async def _chunks_of(
+    store: InstanceReader, machine: Machine, page: list[PointerRecord], ancestors: dict[int, PointerRecord]
+) -> list[ItemChunk]:
+    state = machine.state
+    chunks: dict[tuple[int, int], ItemChunk] = {}
+    for pointer in [*page, *ancestors.values()]:
+        if pointer.index is None:
+            continue
+        key = (pointer.parent, pointer.index // CHUNK)
+        if key in chunks or key in state.chunks:
+            continue
+        chunk = await store.chunk(state.record.id, *key)
+        if chunk is not None:
+            chunks[key] = chunk
+    return list(chunks.values())
+
+
+async def load_chunk(store: InstanceReader, instance_id: str, pointer_id: int, number: int) -> h.ChunkLoaded:
+    """Read the next items of a loop.
+
+    Raises:
+        StorageCorruptError: they are not there.
+    """
+    chunk = await store.chunk(instance_id, pointer_id, number)
+    if chunk is None:
+        raise StorageCorruptError(
+            "item", (instance_id, pointer_id, number), "the items of a running loop are gone"
+        )
+    return h.ChunkLoaded(chunk)
+
+
+async def load_outputs(store: InstanceReader, machine: Machine, pointer_id: int) -> h.OutputsLoaded:
+    """Gather what a loop collects, in item order, as the text of a JSON array."""
+    state = machine.state
+    pointer = state.pointers[pointer_id]
+    node = cast("ForEachNode", state.node(pointer))
+    step = node.bodies[0].nodes[-1].key
+    total: int = read_state(pointer)["total"]
+    texts = ["null"] * total
+    after = -1
+    while True:
+        page = await store.outputs(state.record.id, pointer_id, step, after=after, limit=_OUTPUT_PAGE)
+        for index, output in page:
+            texts[index] = output or "null"
+        if len(page) < _OUTPUT_PAGE:
+            return h.OutputsLoaded(pointer_id, "[" + ",".join(texts) + "]")
+        after = page[-1][0]

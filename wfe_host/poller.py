@@ -1,0 +1,273 @@
+"""`Poller`: finds the instances this host should take, by hints, timers and a slow sweep."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from wfe_core.engine import Machine
+from wfe_core.engine import happenings as h
+from wfe_core.errors import ProviderError
+from wfe_host.actor import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wfe_core.clock import TimerHandle
+    from wfe_core.ports import LoadedInstance
+    from wfe_host.runtime import Runtime
+    from wfe_host.sessions import SessionKeeper
+
+logger = logging.getLogger("wfe.host")
+
+
+class Poller:
+    """Takes instances from the store and gives news to the actors of those held here.
+
+    Nothing is polled per instance: one timer for the earliest due instance nobody owns, one slow sweep.
+    """
+
+    def __init__(self, runtime: Runtime, keeper: SessionKeeper) -> None:
+        self._runtime = runtime
+        self._keeper = keeper
+        self._news: set[str] = set()
+        """Instances held here whose inbox has something new."""
+        self._wanted: set[str] = set()
+        """Instances nobody owns that want to be taken now."""
+        self._sweep_wanted = False
+        self._claim_wanted = False
+        self._task: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._timer: TimerHandle | None = None
+        self._timer_due: int | None = None
+        self._sweep_timer: TimerHandle | None = None
+        self._closed = False
+
+    async def start(self) -> None:
+        """Listen for hints, and take what is due."""
+        await self.listen()
+        self._listener = asyncio.get_running_loop().create_task(self._listen(), name="wfe-hints")
+        self._sweep()
+
+    async def listen(self) -> None:
+        """Tell the queue which topics concern this host: its session, and the definitions it runs."""
+        runtime = self._runtime
+        topics = [runtime.session_id, "*", *(f"d:{name}" for name in runtime.registry.ids())]
+        await runtime.providers.queue.listen(topics)
+
+    async def close(self) -> None:
+        """Take nothing more."""
+        self._closed = True
+        for timer in (self._timer, self._sweep_timer):
+            if timer is not None:
+                timer.cancel()
+        for task in (self._listener, self._task):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def wake(self, owners: Mapping[str, str | None]) -> None:
+        """Something came for these instances; by owner: here, nobody, another host, or `?` if not known."""
+        runtime = self._runtime
+        elsewhere: list[tuple[str, str]] = []
+        for instance_id, owner in owners.items():
+            if instance_id in runtime.actors:
+                self._news.add(instance_id)
+            elif owner is None or owner in ("?", runtime.session_id):
+                self._wanted.add(instance_id)
+            else:
+                elsewhere.append((owner, instance_id))
+        if elsewhere:
+            runtime.hint(elsewhere)
+        self._kick()
+
+    def registered(self) -> None:
+        """A definition was registered: listen for it, and take the instances that waited for it."""
+        self._runtime.spawn(self.listen(), "wfe-listen")
+        self.claim_soon()
+
+    def claim_soon(self) -> None:
+        """Take what is due, now (a definition was registered, say)."""
+        self._claim_wanted = True
+        self._kick()
+
+    def released(self, instance_id: str, next_due: int | None) -> None:
+        """An instance was given back by this host: remember when it wants to be taken again."""
+        del instance_id
+        if next_due is not None and (self._timer_due is None or next_due < self._timer_due):
+            self._arm(next_due)
+
+    def _arm(self, due: int | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._timer_due = due
+        if due is not None and not self._closed:
+            self._timer = self._runtime.clock.call_at(due, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        self._timer_due = None
+        self.claim_soon()
+
+    def _sweep(self) -> None:
+        self._sweep_wanted = True
+        self._claim_wanted = True
+        self._kick()
+        runtime = self._runtime
+        if not self._closed:
+            due = runtime.clock.now() + runtime.config.poll_interval_us
+            self._sweep_timer = runtime.clock.call_at(due, self._sweep)
+
+    def _kick(self) -> None:
+        if self._closed or self._task is not None:
+            return
+        self._runtime.clock.enter()
+        self._task = asyncio.get_running_loop().create_task(self._work(), name="wfe-poller")
+        self._task.add_done_callback(self._worked)
+
+    def _worked(self, task: asyncio.Task[None]) -> None:
+        self._runtime.clock.leave()
+        self._task = None
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("the poller failed", exc_info=task.exception())
+        if (
+            self._news
+            or self._wanted
+            or (self._claim_wanted and not task.cancelled() and task.exception() is None)
+        ):
+            self._kick()
+
+    async def _work(self) -> None:
+        """Do all that is wanted, reads of inboxes first."""
+        try:
+            while self._news or self._wanted or self._claim_wanted or self._sweep_wanted:
+                if self._news:
+                    await self._read_inboxes()
+                elif self._wanted:
+                    ids = tuple(self._wanted)
+                    self._wanted.clear()
+                    await self._take(ids)
+                else:
+                    sweep, self._sweep_wanted, self._claim_wanted = self._sweep_wanted, False, False
+                    if sweep:
+                        await self._sweep_store()
+                    await self._take_due()
+        except ProviderError as exc:
+            logger.warning("the store does not answer: %s; trying again at the next sweep", exc)
+            self._news.clear()
+
+    async def _sweep_store(self) -> None:
+        runtime = self._runtime
+        now = runtime.clock.now()
+        before = now - runtime.config.event_retention_us
+        woken = await runtime.store.sweep(retention_before=before, now=now)
+        if woken:
+            self.wake(woken)
+        self._news.update(runtime.actors)
+        for instance_id in runtime.waiters.ids:
+            if instance_id not in runtime.actors:
+                runtime.waiters.tell(instance_id, None)
+
+    async def _read_inboxes(self) -> None:
+        runtime = self._runtime
+        actors = runtime.actors
+        requests = {id_: actors[id_].machine.record.inbox_seq for id_ in self._news if id_ in actors}
+        gone = [id_ for id_ in self._news if id_ not in actors]
+        self._news.clear()
+        self._wanted.update(gone)
+        if not requests:
+            return
+        for instance_id, messages in (await runtime.store.inbox(requests)).items():
+            actor = actors.get(instance_id)
+            if actor is not None and messages:
+                actor.post(h.Received(messages))
+
+    async def _take(self, ids: tuple[str, ...]) -> None:
+        """Take instances that a hint named, if they may be taken."""
+        runtime = self._runtime
+        if runtime.stopping or runtime.config.role == "client":
+            runtime.hint(("*", id_) for id_ in ids)
+            return
+        step = runtime.config.claim_batch
+        for start in range(0, len(ids), step):
+            part = tuple(id_ for id_ in ids[start : start + step] if id_ not in runtime.refused)
+            claim = runtime.claim_filter(ids=part)
+            await self._claim(claim_limit=len(part), claim=claim)
+
+    async def _take_due(self) -> None:
+        """Take everything that is due or left by dead hosts, batch by batch."""
+        runtime = self._runtime
+        if runtime.stopping or runtime.config.role == "client":
+            return
+        dead = frozenset(await self._keeper.dead_sessions(await runtime.store.owners())) - {
+            runtime.session_id
+        }
+        claim = runtime.claim_filter(dead=dead)
+        while not runtime.stopping:
+            room = min(runtime.config.claim_batch, runtime.config.max_running_instances - len(runtime.actors))
+            if room <= 0 or await self._claim(claim_limit=room, claim=claim) < room:
+                break
+        self._arm(await runtime.store.next_due(runtime.claim_filter()))
+
+    async def _claim(self, *, claim_limit: int, claim: object) -> int:
+        runtime = self._runtime
+        if claim_limit <= 0:
+            return 0
+        now = runtime.clock.now()
+        loaded = await runtime.store.claim(claim, session=runtime.session_id, limit=claim_limit, now=now)  # type: ignore[arg-type]
+        for instance in loaded:
+            self._adopt(instance)
+        return len(loaded)
+
+    def _adopt(self, loaded: LoadedInstance) -> None:
+        """Make the actor of an instance that was just taken."""
+        runtime = self._runtime
+        record = loaded.instance
+        definition = runtime.registry.by_fingerprint(record.fingerprint)
+        if definition is None:
+            definition = runtime.registry.find(record.definition_id, record.version)
+        old = runtime.actors.get(record.id)
+        if old is not None:
+            old.drop()
+        if definition is None:
+            runtime.refused[record.id] = "its definition was claimed but is not registered"
+            return
+        unknown = [p.step for p in loaded.pointers if p.step not in definition.steps]
+        if unknown:
+            runtime.refused[record.id] = f"the definition registered here has no step {unknown[0]!r}"
+            logger.error("instance %s cannot go on here: %s", record.id, runtime.refused[record.id])
+            return
+        actor = Actor(runtime, Machine.load(definition, loaded, runtime))
+        runtime.actors[record.id] = actor
+        actor.post(h.Recover(loaded.crashed))
+        if loaded.inbox:
+            actor.post(h.Received(loaded.inbox, loaded=True))
+
+    async def _listen(self) -> None:
+        """Turn hints into work; a hint nobody can name wants a sweep."""
+        runtime = self._runtime
+        wait = runtime.config.poll_interval_us / 1e6
+        while not self._closed:
+            try:
+                hints = await runtime.providers.queue.dequeue(limit=1_000, wait=wait)
+            except ProviderError as exc:
+                logger.warning("the queue does not answer: %s", exc)
+                await self._pause()
+                continue
+            if hints is None:
+                self._news.update(runtime.actors)
+                self.claim_soon()
+            elif hints:
+                ours = {x.instance_id for x in hints if x.topic == runtime.session_id}
+                self.wake(
+                    {x.instance_id: runtime.session_id if x.instance_id in ours else None for x in hints}
+                )
+
+    async def _pause(self) -> None:
+        over = asyncio.get_running_loop().create_future()
+        self._runtime.clock.call_at(
+            self._runtime.clock.now() + 1_000_000, lambda: None if over.done() else over.set_result(None)
+        )
+        await over

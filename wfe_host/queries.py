@@ -1,0 +1,255 @@
+"""Reading instances: views, lists, search, pointers, logs, results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.clock import to_instant
+from wfe_core.engine.failing import read_error
+from wfe_core.errors import (
+    HostStateError,
+    InstanceNotFoundError,
+    ProviderError,
+    WorkflowCancelledError,
+    WorkflowEndedError,
+    WorkflowFailedError,
+    WorkflowSuspendedError,
+    WorkflowTerminatedError,
+)
+from wfe_core.models import WorkflowStatus
+from wfe_core.ports import InstanceQuery
+from wfe_core.serialization import dumps
+from wfe_host.commands import wanted_statuses
+from wfe_host.views import instance_view, pointer_view, visible_data
+from wfe_host.waiters import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+    from datetime import datetime
+
+    from wfe_core.definition.definition import WorkflowDefinition
+    from wfe_core.models import ExecutionPointer, WorkflowInstance
+    from wfe_core.ports import InstanceRecord, LogChunk, Page
+    from wfe_host.runtime import Runtime
+
+_ERRORS: dict[str, type[WorkflowEndedError]] = {
+    WorkflowStatus.FAILED: WorkflowFailedError,
+    WorkflowStatus.CANCELLED: WorkflowCancelledError,
+    WorkflowStatus.TERMINATED: WorkflowTerminatedError,
+    WorkflowStatus.SUSPENDED: WorkflowSuspendedError,
+}
+
+
+class InstancePage(list["WorkflowInstance"]):
+    """A page of instances; `cursor` fetches the next one, None on the last."""
+
+    cursor: str | None = None
+
+
+class Queries:
+    """Reads from the store; what is in memory here is never newer than the store."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def record(self, instance_id: str) -> InstanceRecord:
+        """Read the row of an instance.
+
+        Raises:
+            InstanceNotFoundError: there is none.
+        """
+        found = await self._runtime.store.instances([instance_id])
+        if instance_id not in found:
+            raise InstanceNotFoundError(instance_id)
+        return found[instance_id]
+
+    def definition_of(self, record: InstanceRecord) -> WorkflowDefinition[Any] | None:
+        """The definition an instance runs by, if it is registered here."""
+        registry = self._runtime.registry
+        return registry.by_fingerprint(record.fingerprint) or registry.find(
+            record.definition_id, record.version
+        )
+
+    async def get(self, instance_id: str) -> WorkflowInstance:
+        """Read an instance with its data."""
+        record = await self.record(instance_id)
+        texts = await self._runtime.store.data(instance_id)
+        return instance_view(record, self.definition_of(record), texts)
+
+    async def pointers(self, instance_id: str) -> list[ExecutionPointer]:
+        """Read all pointers of an instance, by id."""
+        await self.record(instance_id)
+        views: list[ExecutionPointer] = []
+        after = 0
+        while True:
+            page = await self._runtime.store.pointers(instance_id, after=after, limit=1_000)
+            views += [pointer_view(instance_id, record) for record in page]
+            if len(page) < 1_000:  # noqa: PLR2004
+                return views
+            after = page[-1].id
+
+    async def views(self, page: Page) -> InstancePage:
+        """Read the data of a page of instances and give their views."""
+        result = InstancePage()
+        for record in page.instances:
+            texts = await self._runtime.store.data(record.id)
+            result.append(instance_view(record, self.definition_of(record), texts))
+        result.cursor = page.cursor
+        return result
+
+    async def find(self, query: InstanceQuery) -> InstancePage:
+        """List instances by filter."""
+        return await self.views(await self._runtime.store.find(query))
+
+    async def search(self, query: InstanceQuery) -> InstancePage:
+        """Find instances by text and filter.
+
+        Raises:
+            HostStateError: the store has no search.
+        """
+        search = self._runtime.providers.search
+        if search is None:
+            msg = "this store has no full-text search; use host.instances(...) with filters"
+            raise HostStateError(msg)
+        while await search.refresh(limit=1_000):
+            pass
+        return await self.views(await search.search(query))
+
+    async def result(self, instance_id: str) -> Any:
+        """Wait for the end of an instance and give its data.
+
+        Raises:
+            WorkflowEndedError: it failed, was cancelled, terminated, or is suspended.
+            InstanceNotFoundError: there is none.
+        """
+        runtime = self._runtime
+        while True:
+            future = runtime.waiters.add(instance_id)
+            try:
+                if instance_id not in runtime.actors:
+                    ended = await self._ended(instance_id)
+                    if ended is not None:
+                        return self._give(instance_id, ended, await self.record(instance_id))
+                told = await future
+            finally:
+                runtime.waiters.discard(instance_id, future)
+            if told is not None:
+                return self._give(instance_id, told, await self.record(instance_id))
+
+    async def _ended(self, instance_id: str) -> Ended | None:
+        record = await self.record(instance_id)
+        if record.status == WorkflowStatus.RUNNABLE:
+            return None
+        return Ended(record.status, await self._runtime.store.data(instance_id), record.error)
+
+    def _give(self, instance_id: str, ended: Ended, record: InstanceRecord) -> Any:
+        if ended.status == WorkflowStatus.COMPLETE:
+            return visible_data(self.definition_of(record), ended.data)
+        error = read_error(ended.error)
+        kind = _ERRORS[ended.status]
+        if error is None:
+            raise kind(instance_id)
+        raise kind(
+            instance_id, error_type=error.type, error_message=error.message, step_key=error.step_key,
+            traceback=error.traceback,
+        )  # fmt: skip
+
+    async def health(self) -> dict[str, Any]:
+        """Describe the host for a health check."""
+        runtime = self._runtime
+        stats = runtime.committer.stats
+        try:
+            store = "ok" if await runtime.store.now() else "?"
+        except ProviderError as exc:
+            store = f"unavailable: {exc}"
+        return {
+            "session": runtime.session_id,
+            "store": store,
+            "instances": len(runtime.actors),
+            "running_steps": runtime.slots.running,
+            "waiting_steps": runtime.slots.waiting,
+            "busy_threads": runtime.threads.busy,
+            "commits": stats.batches,
+            "checkpoints": stats.checkpoints,
+            "definitions": sorted(runtime.registry.ids()),
+            "refused": dict(runtime.refused),
+        }
+
+    async def logs(self, instance_id: str, step: str | None, *, follow: bool) -> AsyncIterator[LogChunk]:
+        """Read log chunks, oldest first; with `follow` until the instance has ended.
+
+        Raises:
+            HostStateError: the store keeps no logs.
+        """
+        runtime = self._runtime
+        store = runtime.providers.logs
+        if store is None:
+            msg = "this store keeps no logs"
+            raise HostStateError(msg)
+        after = 0
+        names: dict[int, str] = {}
+        while True:
+            ended = follow and (await self.record(instance_id)).status != WorkflowStatus.RUNNABLE
+            await runtime.logbook.flush()
+            while chunks := await store.logs(instance_id, after=after):
+                after = chunks[-1].seq
+                for chunk in chunks:
+                    if step is None or await self._step_of(instance_id, chunk.pointer_id, names) == step:
+                        yield chunk
+            if not follow or ended:
+                return
+            await self._wait_a_little()
+
+    async def _step_of(self, instance_id: str, pointer_id: int, names: dict[int, str]) -> str:
+        if pointer_id not in names:
+            for pointer in await self._runtime.store.pointers(instance_id, after=pointer_id - 1, limit=1):
+                names[pointer.id] = pointer.step
+        return names.get(pointer_id, "")
+
+    async def _wait_a_little(self) -> None:
+        clock = self._runtime.clock
+        future = self._runtime.waiters.add("logs")
+        timer = clock.call_at(
+            clock.now() + 200_000, lambda: None if future.done() else future.set_result(None)
+        )
+        try:
+            await future
+        finally:
+            timer.cancel()
+            self._runtime.waiters.discard("logs", future)
+
+
+def build_query(  # noqa: PLR0913 - the filters of a list
+    *,
+    status: str | Iterable[str] | None = None,
+    definition: str | None = None,
+    version: int | None = None,
+    reference: str | None = None,
+    root: str | None = None,
+    parent: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    data: Mapping[str, Any] | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
+    ended_before: datetime | None = None,
+    text: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> InstanceQuery:
+    """Build a query from the filters of `host.instances` and `host.search`."""
+    return InstanceQuery(
+        statuses=wanted_statuses(status),
+        definition_id=definition,
+        version=version,
+        reference=reference,
+        root_id=root,
+        parent_id=parent,
+        tags=tuple(sorted((tags or {}).items())),
+        data=tuple((key, dumps(value, f"filter {key!r}")) for key, value in sorted((data or {}).items())),
+        created_after=None if created_after is None else to_instant(created_after),
+        created_before=None if created_before is None else to_instant(created_before),
+        ended_before=None if ended_before is None else to_instant(ended_before),
+        text=text,
+        limit=limit,
+        cursor=cursor,
+    )

@@ -1,0 +1,78 @@
+"""How a host stops: gracefully, or because it lost its session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from wfe_core.engine import happenings as h
+from wfe_core.errors import ProviderError
+
+if TYPE_CHECKING:
+    from wfe_host.runtime import Runtime
+    from wfe_host.sessions import SessionKeeper
+
+logger = logging.getLogger("wfe.host")
+
+
+async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
+    """Take nothing new, let running steps end within the grace period, commit, release all leases."""
+    runtime.stopping = True
+    if runtime.poller is not None:
+        await runtime.poller.close()
+    for actor in list(runtime.actors.values()):
+        actor.post(h.Stopping())
+    await _running_steps(runtime, runtime.config.grace_period_us)
+    runtime.interrupt_now()
+    await _running_steps(runtime, 1_000_000)
+    await runtime.committer.drain()
+    await runtime.committer.close()
+    for actor in list(runtime.actors.values()):
+        actor.drop()
+    try:
+        await runtime.logbook.close()
+    except ProviderError as exc:
+        logger.warning("the last log lines could not be stored: %s", exc)
+    runtime.slots.close()
+    runtime.threads.close()
+    await runtime.cancel_tasks()
+    await keeper.close()
+
+
+async def _running_steps(runtime: Runtime, allowed: int) -> None:
+    """Wait until no attempt runs, at most `allowed` microseconds."""
+    if allowed == 0:
+        return
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    timer = runtime.clock.call_at(
+        runtime.clock.now() + allowed, lambda: None if over.done() else over.set_result(None)
+    )
+    try:
+        while not over.done():
+            await runtime.committer.drain()
+            tasks = [
+                attempt.task
+                for actor in runtime.actors.values()
+                for attempt in actor.attempts.values()
+                if attempt.task is not None and not attempt.done
+            ]
+            if not tasks:
+                return
+            await asyncio.wait([*tasks, over], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+
+
+async def stop_lost(runtime: Runtime, keeper: SessionKeeper) -> None:
+    """The session is lost: cancel all steps, forget all instances, then join again with a new session."""
+    logger.error(
+        "session %s is lost; its steps are cancelled here", runtime.session_id, extra={"action": "lost"}
+    )
+    for actor in list(runtime.actors.values()):
+        actor.drop()
+    runtime.session_id = await keeper.reopen()
+    if runtime.poller is not None and not runtime.stopping:
+        await runtime.poller.listen()
+        runtime.poller.claim_soon()

@@ -1,0 +1,132 @@
+"""Starting instances: idempotent, many at once, created and leased in the same commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.engine import Machine
+from wfe_core.engine import happenings as h
+from wfe_core.engine.machine import digest
+from wfe_core.errors import InstanceConflictError, ProviderError
+from wfe_core.serialization import dumps
+from wfe_host.actor import Actor
+
+if TYPE_CHECKING:
+    from wfe_core.ports import CommitOutcome
+    from wfe_host.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """One instance to start, for `host.start_many`; the fields are those of `host.start`."""
+
+    definition: WorkflowDefinition[Any] | str
+    data: Any = None
+    version: int | None = None
+    instance_id: str | None = None
+    reference: str | None = None
+    priority: int = 0
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+async def start_all(
+    runtime: Runtime, requests: Iterable[StartRequest]
+) -> list[tuple[str, WorkflowDefinition[Any], bool]]:
+    """Start instances in as few transactions as they fit in; gives id, definition and whether it is new.
+
+    Raises:
+        DefinitionNotRegisteredError: a definition is unknown here; nothing was started.
+        OutputError: start data does not fit its definition; nothing was started.
+        InstanceConflictError: an id is taken by another definition or input; the others were started.
+    """
+    prepared = [_prepare(runtime, request) for request in requests]
+    futures = [_launch(runtime, machine) for machine in prepared]
+    outcomes = await asyncio.gather(*futures)
+    results: list[tuple[str, WorkflowDefinition[Any], bool]] = []
+    taken = [m for m, outcome in zip(prepared, outcomes, strict=True) if outcome.status == "exists"]
+    existing = await runtime.store.instances([m.record.id for m in taken]) if taken else {}
+    for machine, outcome in zip(prepared, outcomes, strict=True):
+        record = machine.record
+        if outcome.status == "rejected":
+            msg = f"the store refuses instance {record.id!r}: {outcome.error}"
+            raise ProviderError(msg)
+        if outcome.status == "exists":
+            _check_same(machine, existing.get(record.id))
+        results.append((record.id, machine.definition, outcome.status == "committed"))
+    return results
+
+
+def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
+    if isinstance(request.definition, WorkflowDefinition):
+        definition = request.definition
+        runtime.registry.resolve(definition.id, definition.version)
+    else:
+        definition = runtime.registry.resolve(request.definition, request.version)
+    data = definition.codec.initial(request.data)
+    now = runtime.clock.now()
+    worker = runtime.config.role == "worker" and _may_claim(runtime, request.instance_id)
+    machine = Machine.create(
+        definition,
+        data,
+        runtime,
+        instance_id=request.instance_id or runtime.ids(now),
+        now=now,
+        owner=runtime.session_id if worker else None,
+        reference=request.reference,
+        priority=request.priority,
+        tags=dumps(dict(request.tags), "tags"),
+        trace=runtime.telemetry.instance_trace(definition),
+    )
+    if not worker:
+        machine.record.next_due = now
+    return machine
+
+
+def _may_claim(runtime: Runtime, instance_id: str | None) -> bool:
+    roots = runtime.config.claim_roots
+    return roots is None or instance_id in roots
+
+
+def _launch(runtime: Runtime, machine: Machine) -> asyncio.Future[CommitOutcome]:
+    actor = Actor(runtime, machine)
+    future: asyncio.Future[CommitOutcome] = asyncio.get_running_loop().create_future()
+    actor.created = future
+    if machine.record.owner is not None:
+        if machine.record.id not in runtime.actors:
+            runtime.actors[machine.record.id] = actor
+        actor.post(h.Begin())
+        future.add_done_callback(lambda f: _started(runtime, machine, f))
+    else:
+        runtime.committer.request(actor)
+        future.add_done_callback(lambda f: _handed_over(runtime, actor, f))
+    return future
+
+
+def _started(runtime: Runtime, machine: Machine, future: asyncio.Future[CommitOutcome]) -> None:
+    if not future.cancelled() and future.exception() is None and future.result().status == "committed":
+        runtime.telemetry.instance_started(machine.record)
+        runtime.middleware.workflow_started(machine.record)
+
+
+def _handed_over(runtime: Runtime, actor: Actor, future: asyncio.Future[CommitOutcome]) -> None:
+    """An instance that this host does not run was created: let somebody know."""
+    record = actor.machine.record
+    actor.drop()
+    if not future.cancelled() and future.exception() is None and future.result().status == "committed":
+        runtime.hint([(f"d:{record.definition_id}", record.id)])
+
+
+def _check_same(machine: Machine, existing: Any) -> None:
+    record = machine.record
+    if existing is None:
+        return
+    if existing.definition_id != record.definition_id or existing.version != record.version:
+        raise InstanceConflictError(
+            record.id, f"with definition {existing.definition_id!r} version {existing.version}"
+        )
+    if existing.digest != digest(machine.state.data):
+        raise InstanceConflictError(record.id, "with other input")

@@ -1,0 +1,56 @@
+"""Who waits for the end of an instance, and what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(slots=True, frozen=True)
+class Ended:
+    """How an instance ended, or that it is suspended."""
+
+    status: str
+    data: Mapping[str, str]
+    error: str | None
+    """JSON text of the error."""
+
+
+class Waiters:
+    """Futures by instance id. One for each waiting caller; told once."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[asyncio.Future[Ended | None]]] = {}
+
+    @property
+    def ids(self) -> Iterable[str]:
+        """Instances somebody waits for."""
+        return list(self._waiting)
+
+    def has(self, instance_id: str) -> bool:
+        """Whether somebody waits for this instance."""
+        return instance_id in self._waiting
+
+    def add(self, instance_id: str) -> asyncio.Future[Ended | None]:
+        """Wait: the future gives the end, or None when the store should be looked at."""
+        future: asyncio.Future[Ended | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(instance_id, []).append(future)
+        return future
+
+    def discard(self, instance_id: str, future: asyncio.Future[Ended | None]) -> None:
+        """Wait no more."""
+        futures = self._waiting.get(instance_id)
+        if futures is not None and future in futures:
+            futures.remove(future)
+            if not futures:
+                del self._waiting[instance_id]
+
+    def tell(self, instance_id: str, ended: Ended | None) -> None:
+        """Tell everybody who waits for this instance."""
+        for future in self._waiting.pop(instance_id, ()):
+            if not future.done():
+                future.set_result(ended)
