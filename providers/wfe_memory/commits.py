@@ -193,6 +193,9 @@ def _write_data(row: InstanceRow, checkpoint: Checkpoint) -> None:
     if checkpoint.drop_history:
         for values in row.data.values():
             del values[:-1]
+        for pointer_id in row.undoable:
+            row.pointers[pointer_id].undo = None
+        row.undoable.clear()
 
 
 def _write_subscriptions(tables: Tables, row: InstanceRow, checkpoint: Checkpoint, now: int) -> None:

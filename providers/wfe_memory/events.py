@@ -43,9 +43,7 @@ class MemoryEvents(EventStore):
         tables = self._tables
         with tables.lock:
             for event in list(tables.events.values()):
-                # One that is still to come has not grown old, however early it was published.
-                newest = max(event.published, event.effective)
-                if newest < retention_before and not tables.references[event.id]:
+                if event.published < retention_before and not tables.references[event.id]:
                     del tables.events[event.id], tables.references[event.id]
                     topic = (event.name, event.key)
                     tables.topics[topic].remove(event)

@@ -28,6 +28,11 @@ class MemoryReader(InstanceReader):
         with self._tables.lock:
             return {known: copy_instance(rows[known].record) for known in ids if known in rows}
 
+    async def owners(self) -> set[str]:
+        """Name the sessions that own something."""
+        with self._tables.lock:
+            return set(self._tables.owned)
+
     async def find(self, query: InstanceQuery) -> Page:
         """List instances by filter, newest first."""
         with self._tables.lock:

@@ -188,5 +188,5 @@ class Tables:
 
 
 def wakes(record: InstanceRecord) -> bool:
-    """Whether an instance may do something again: it runs, is suspended, ends, or has failed (`retry`)."""
-    return record.status not in OVER or record.ending is not None
+    """Whether an instance may do something again: it runs, is suspended, or has failed (`retry`)."""
+    return record.status not in OVER
