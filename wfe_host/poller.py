@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("wfe.host")
 
+_BREATH = 100_000
+"""Microseconds between two looks at what is due."""
+
 
 class Poller:
     """Takes instances from the store and gives news to the actors of those held here.
@@ -209,7 +212,12 @@ class Poller:
             room = min(runtime.config.claim_batch, runtime.config.max_running_instances - len(runtime.actors))
             if room <= 0 or await self._claim(claim_limit=room, claim=claim) < room:
                 break
-        self._arm(await runtime.store.next_due(runtime.claim_filter()))
+        due = await runtime.store.next_due(runtime.claim_filter())
+        now = runtime.clock.now()
+        if due is not None and due <= now:
+            # What is due and could not be taken just now (no room) must not be asked for without end.
+            due = now + _BREATH
+        self._arm(due)
 
     async def _claim(self, *, claim_limit: int, claim: object) -> int:
         runtime = self._runtime

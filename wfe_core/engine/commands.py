@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import cancel_everything, finish
 from wfe_core.engine.flow import enter
 from wfe_core.engine.state import State
@@ -77,6 +78,7 @@ def _go_on(s: State) -> None:
     s.record.error = None
     s.record.ended = None
     s.t.touched = True
+    s.events_dirty = True
     for pointer in sorted(s.pointers.values(), key=lambda p: p.id):
         if pointer.status == PointerStatus.FAILED:
             pointer.failures = 0
@@ -90,6 +92,8 @@ def _go_on(s: State) -> None:
                 s.agenda.append((enter, (s, pointer)))
         elif pointer.status == PointerStatus.PENDING and pointer.id not in s.queued:
             s.agenda.append((enter, (s, pointer)))
+        elif pointer.status == PointerStatus.RUNNING:
+            s.agenda.append((look_at_loop, (s, pointer)))
 
 
 def _cancel(s: State, payload: dict[str, Any]) -> None:

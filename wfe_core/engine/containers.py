@@ -260,6 +260,15 @@ def outputs_loaded(s: State, pointer_id: int, text: str) -> None:
     complete(s, pointer, node)
 
 
+def look_at_loop(s: State, p: PointerRecord) -> None:
+    """A loop may have room, or have been about to load something when the instance was interrupted."""
+    node = s.node(p)
+    if node.kind not in ("for_each", "step") or not s.runnable:
+        return
+    if p.live and p.status == PointerStatus.RUNNING and p.id not in s.running and "total" in read_state(p):
+        fill_loop(s, p, cast("ForEachNode", node))
+
+
 def park(s: State, p: PointerRecord) -> None:
     """A pointer waits or sleeps: the unbounded loop around it may open another item in its place."""
     for ancestor in s.ancestors(p):

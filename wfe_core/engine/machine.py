@@ -128,9 +128,7 @@ class Machine:
             s.t = Transition()
             return t
         record.revision += 1
-        record.next_due = (
-            self.next_due() if release and not t.ended and record.status != WorkflowStatus.FAILED else None
-        )
+        record.next_due = self._wanted_at(now) if release and not t.ended else None
         t.checkpoint = Checkpoint(
             record, self._creating, list(t.changed.values()), t.data, bool(s.open_sagas) or t.keep_history,
             t.drop_history, t.items, t.drop_items, t.subscriptions, t.drop_subscriptions, t.consumed,
@@ -147,6 +145,13 @@ class Machine:
         s.loading += len(t.load_undo) + len(t.load_chunks) + len(t.load_outputs)
         s.t = Transition()
         return t
+
+    def _wanted_at(self, now: int) -> int | None:
+        """When an instance that is given back wants to be taken again."""
+        s = self.state
+        runnable = s.record.status == WorkflowStatus.RUNNABLE
+        unfinished = s.record.ending is not None or any(p.status in _GOING for p in s.pointers.values())
+        return now if s.releasing and runnable and unfinished else self.next_due()
 
     def _idle(self, now: int) -> bool:
         """Whether nothing goes on here that needs the lease."""
@@ -205,6 +210,9 @@ class Machine:
         """The node of an open pointer."""
         s = self.state
         return s.node(s.pointers[pointer_id])
+
+
+_GOING = frozenset({PointerStatus.PENDING, PointerStatus.RUNNING, PointerStatus.COMPENSATING})
 
 
 def _undo_view(s: State, undone: PointerRecord) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import stops_over
 from wfe_core.engine.failing import error_text, failed
 from wfe_core.engine.flow import enter
@@ -36,7 +37,7 @@ def recover(s: State, *, crashed: bool) -> None:
         elif pointer.status == PointerStatus.PENDING:
             s.agenda.append((enter, (s, pointer)))
         elif kind in ("for_each", "step") and pointer.status == PointerStatus.RUNNING:
-            s.agenda.append((_look_at_loop, (s, pointer)))
+            s.agenda.append((look_at_loop, (s, pointer)))
     stop_walkers(s)
     s.events_dirty = True
     if s.record.ending is not None:
@@ -53,14 +54,6 @@ def _note_wait(s: State, p: PointerRecord) -> None:
 
 def _branching(s: State, p: PointerRecord) -> bool:
     return p.id in s.children or "total" in read_state(p)
-
-
-def _look_at_loop(s: State, p: PointerRecord) -> None:
-    """A loop may have room, or have been about to load something when its host died."""
-    from wfe_core.engine.containers import fill_loop  # noqa: PLC0415
-
-    if p.live and p.status == PointerStatus.RUNNING and "total" in read_state(p) and s.runnable:
-        fill_loop(s, p, s.node(p))  # type: ignore[arg-type]
 
 
 def _run_again(s: State, p: PointerRecord, *, crashed: bool) -> None:
