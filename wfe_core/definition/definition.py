@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Generic
@@ -99,8 +98,6 @@ class WorkflowDefinition(Generic[D]):
         if found:
             raise DefinitionError(*dict.fromkeys(found))
         self.fingerprint = fingerprint or structure_digest(id, version, self.codec.name, root)
-        self.data_class: type = dict if self.codec.fields is None else typing.get_origin(data) or data
-        self.has_cancel_when = any(node.cancel_when is not None for node in self.steps.values())
 
     def _link(self, problems: list[str]) -> dict[str, Node]:
         wrap_compensated(self.root)

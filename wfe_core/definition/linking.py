@@ -115,6 +115,9 @@ def give_keys(sequences: list[Sequence], prefix: str, where: str) -> list[str]:
     nodes = [_visible(node) for sequence in sequences for node in sequence.nodes]
     taken: set[str] = set()
     for node in nodes:
+        if not node.name:
+            problems.append(f"{where}: a lambda gives its step no name; add .name(...) after it")
+            node.name = "lambda"
         problem = check_name(node.name) if node.named else None
         if problem is not None:
             problems.append(f"{where}: {problem}; choose another with .name(...)")
@@ -219,6 +222,8 @@ def give_policies(sequence: Sequence, inherited: Inherited) -> None:
         node.saga, node.undoable = inherited.saga, inherited.undoable
         node.on_error = node.on_error_given or inherited.on_error
         node.retry = _retry(node, inherited)
+        if isinstance(node, StepNode) and node.timeout is None:
+            node.timeout = node.spec.timeout
         if isinstance(node, SagaNode) and node.implicit:
             node.after_undo = inherited.on_error
         retry = node.retry_given if node.container and node.retry_given else inherited.retry

@@ -55,7 +55,8 @@ class Node:
     retry_given: RetryPolicy | None = None
     on_error_given: ErrorBehavior | None = None
     timeout: int | None = None
-    """Microseconds: bounds an attempt of a step, or a container from its entry (wall time)."""
+    """Microseconds: bounds an attempt of a step (linking puts the body's own here when nothing else is
+    given), or a container from its entry (wall time)."""
     only_if: Selector | None = None
     cancel_when: Selector | None = None
     proceed: bool = False

@@ -107,7 +107,11 @@ def _find_source(node: Node, name: str, steps: Mapping[str, Node], where: str) -
         prefix.pop()
     if reasons:
         return reasons[0]
-    known = [step.name for step in steps.values() if not step.container and step is not node]
+    known = {step.name: step for step in steps.values() if not step.container and step is not node}
+    if name in known:
+        found = known[name]
+        reason = _why_not(found, node) or "name it by this path"
+        return f"{where}: output_of({name!r}): that step is {found.key!r}; {reason}"
     return f"{where}: output_of({name!r}): there is no such step{did_you_mean(name, known)}"
 
 

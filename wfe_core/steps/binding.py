@@ -7,11 +7,14 @@ its own default. Two explicit answers for one parameter are an error.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from pydantic import BaseModel
 
 from wfe_core.errors import DefinitionError, ParameterError, StepError
 
@@ -205,6 +208,7 @@ def bind(signature: Signature, place: Place) -> Binding:
     contexts = [p.name for p in parameters if p.is_context]
     if len(contexts) > 1:
         problems.append(f"{place.where}: the parameters {', '.join(contexts)} are all the context; keep one")
+    problems.extend(_wrong_models(parameters, place))
     leading = True
     for p in parameters:
         as_context = sole and p.required and p.name not in place.inputs
@@ -262,6 +266,24 @@ def _source(p: Parameter, place: Place, problems: list[str]) -> Any:
     if p.required:
         problems.append(_unfillable(name, place, fields))
     return None
+
+
+def _wrong_models(parameters: Iterable[Parameter], place: Place) -> Iterable[str]:
+    """Find contexts of another model than the workflow's: the step would read fields that are not there."""
+    actual = place.codec.data_class
+    for p in parameters:
+        wanted = p.data_type
+        if p.is_context and _is_model(wanted) and not issubclass(actual, wanted):
+            name = type_name(wanted)
+            yield (
+                f"{place.where}: the parameter {p.name!r} is StepContext[{name}], but the workflow's data is "
+                f"{place.codec.name}; give the workflow data={name}, or mend the annotation"
+            )
+
+
+def _is_model(kind: Any) -> TypeGuard[type]:
+    kinds: tuple[Any, ...] = getattr(kind, "__mro__", ())
+    return BaseModel in kinds or (bool(kinds) and dataclasses.is_dataclass(kind))
 
 
 def _unfillable(name: str, place: Place, fields: frozenset[str]) -> str:

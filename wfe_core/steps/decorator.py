@@ -53,7 +53,17 @@ NO_OPTIONS = StepOptions()
 """What an unmarked body has."""
 
 
-class Step(Generic[P, R_co]):
+class MarkedFunction:
+    """What every `Step` is, without its signature.
+
+    Not being callable, it can stand beside a callable in a union and leave lambdas their types.
+    """
+
+    fn: Callable[..., Any]
+    options: StepOptions
+
+
+class Step(MarkedFunction, Generic[P, R_co]):
     """A function marked as a step. Calling it calls the function, so it can be tested without an engine.
 
     Being a descriptor it also marks methods: `.then(billing.charge)` runs the method of that object.
@@ -61,7 +71,7 @@ class Step(Generic[P, R_co]):
 
     def __init__(self, fn: Callable[P, R_co], options: StepOptions) -> None:
         functools.update_wrapper(self, fn)
-        self.fn = fn
+        self.fn: Callable[P, R_co] = fn
         self.options = options
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
