@@ -1,0 +1,61 @@
+"""The providers under test; a further one joins with a line in `BACKENDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from wfe_core.ports import Providers
+from wfe_core.testing import ManualClock
+from wfe_core.testing.conformance import Backend
+
+
+class MemoryBackend(Backend):
+    """One in-memory backend for each test."""
+
+    gaps: ClassVar[Mapping[str, str]] = {
+        "test_what_was_committed_survives_a_restart": "memory has no server to restart"
+    }
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        super().__init__(clock)
+        self._backend = import_module("wfe_memory").MemoryBackend(clock)
+
+    def open(self) -> Providers:
+        """Give one more bundle on the same backend."""
+        providers: Providers = self._backend.providers()
+        return providers
+
+
+class SqliteBackend(Backend):
+    """One file for each test."""
+
+    gaps: ClassVar[Mapping[str, str]] = {
+        "test_what_was_committed_survives_a_restart": "SQLite has no server to restart"
+    }
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        super().__init__(clock)
+        self._url = f"sqlite:///{folder}/wfe.db"
+
+    def open(self) -> Providers:
+        """Give one more bundle on the same file."""
+        providers: Providers = import_module("wfe_sqlite").open_providers(self._url, clock=self.clock)
+        return providers
+
+
+# A provider that is not there is an error: these are ours, and nothing may hide that one is missing.
+BACKENDS: dict[str, Callable[[ManualClock, Path], Backend]] = {
+    "memory": MemoryBackend,
+    "sqlite": SqliteBackend,
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Backend:
+    """The backend under test, empty."""
+    return BACKENDS[request.param](clock, tmp_path)
