@@ -41,7 +41,7 @@ class Branch(Modifiers[D]):
     # ------------------------------------------------------------ steps
 
     @overload
-    def then(self, step: MarkedFunction) -> Self: ...
+    def then(self, step: MarkedFunction | str) -> Self: ...
     @overload
     def then(self, step: Callable[[StepContext[D]], object]) -> Self: ...
     @overload
@@ -49,12 +49,15 @@ class Branch(Modifiers[D]):
     @overload
     def then(self, step: Callable[..., object]) -> Self: ...
     def then(self, step: Any) -> Self:
-        """Add a step: a function (marked or not), a method, a StepBody class or an object of one."""
+        """Add a step: a function (marked or not), a method, a StepBody class or an object of one.
+
+        A text names a step that hosts know by `host.register_step(name, factory)`.
+        """
         self._draft.add(self._draft.step(step, ".then(...)"))
         return self
 
     @overload
-    def start_with(self, step: MarkedFunction) -> Self: ...
+    def start_with(self, step: MarkedFunction | str) -> Self: ...
     @overload
     def start_with(self, step: Callable[[StepContext[D]], object]) -> Self: ...
     @overload

@@ -16,6 +16,7 @@ from wfe_core.errors import DefinitionError, SerializationError
 from wfe_core.policies import Duration, ErrorBehavior, micros
 from wfe_core.serialization import dumps, loads
 from wfe_core.steps.decorator import is_marked
+from wfe_core.steps.named import NamedStep
 from wfe_core.steps.selectors import Constant, Selector, positional_arity, selector_of
 from wfe_core.steps.spec import StepSpec
 
@@ -116,7 +117,10 @@ class Draft:
     def step(self, target: Any, call: str) -> StepNode:
         """Make a step of whatever `.then(...)` takes."""
         try:
-            spec = StepSpec.of(target, self.at(call))
+            if isinstance(target, str):
+                spec = StepSpec.of(NamedStep(target), self.at(call), name=self.name(target, "step"))
+            else:
+                spec = StepSpec.of(target, self.at(call))
         except DefinitionError as exc:
             self.problems.extend(exc.problems)
             spec = StepSpec.of(_broken, "", name=getattr(target, "__name__", "broken"))

@@ -148,6 +148,11 @@ class StepContext(Generic[DataT_co]):
             self._data = self._codec.decode(self._texts)
         return cast("DataT_co", self._data)
 
+    @property
+    def codec(self) -> DataCodec[Any]:
+        """What turns the data into JSON and back (for wfe's own use)."""
+        return self._codec
+
     def field(self, name: str) -> Any:
         """One top-level field of the data, decoded alone.
 
