@@ -1,1 +1,48 @@
-"""The runtime of wfe: WorkflowHost drives instances, timers and recovery."""
+"""The runtime of wfe: `WorkflowHost` starts instances, drives them, and takes over those of dead hosts."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wfe_host.commands import ActivityLease
+    from wfe_host.config import HostConfig
+    from wfe_host.explaining import Explanation, Reason
+    from wfe_host.handle import WorkflowHandle
+    from wfe_host.host import WorkflowHost
+    from wfe_host.queries import InstancePage
+    from wfe_host.starting import StartRequest
+
+_HOME = {
+    "ActivityLease": "wfe_host.commands",
+    "Explanation": "wfe_host.explaining",
+    "HostConfig": "wfe_host.config",
+    "InstancePage": "wfe_host.queries",
+    "Reason": "wfe_host.explaining",
+    "StartRequest": "wfe_host.starting",
+    "WorkflowHandle": "wfe_host.handle",
+    "WorkflowHost": "wfe_host.host",
+}
+"""The module of each public name: imported when first asked for, so that `wfe --help` stays fast."""
+
+__all__ = [
+    "ActivityLease",
+    "Explanation",
+    "HostConfig",
+    "InstancePage",
+    "Reason",
+    "StartRequest",
+    "WorkflowHandle",
+    "WorkflowHost",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from where it lives, once."""
+        home = _HOME.get(name)
+        if home is None:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        value = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
