@@ -46,11 +46,10 @@ class WorkflowHandle(Generic[D]):
             WorkflowSuspendedError: it is suspended, at once.
             TimeoutError: it had not ended after `timeout` of real time; it goes on.
         """
-        work = self._host.queries.result(self.id)
-        if timeout is None:
-            return await work
-        async with asyncio.timeout(micros(timeout) / 1e6):
-            return await work
+        limit = None if timeout is None else micros(timeout) / 1e6
+        async with asyncio.timeout(limit):
+            data: D = await self._host.queries.result(self.id)
+        return data
 
     async def instance(self) -> WorkflowInstance:
         """Read the instance as it is now."""

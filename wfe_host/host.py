@@ -14,6 +14,7 @@ from wfe_core.errors import HostStateError
 from wfe_core.ids import IdFactory, UuidV7Factory
 from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
+from wfe_core.steps.named import StepRegistry
 from wfe_core.telemetry import Telemetry
 from wfe_host.commands import Commands, claim_activity
 from wfe_host.committer import Committer
@@ -35,7 +36,7 @@ from wfe_host.waiters import Waiters
 from wfe_host.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from types import TracebackType
@@ -81,7 +82,8 @@ class WorkflowHost:
         self._clock = clock or SystemClock()
         self._ids = ids or UuidV7Factory()
         self._registry = Registry()
-        self._services = Services(services or {})
+        self._steps = StepRegistry()
+        self._services = Services({**(services or {}), StepRegistry: self._steps})
         self._middleware = MiddlewareChain(middleware)
         self._stack: contextlib.AsyncExitStack | None = None
         self._runtime: Runtime | None = None
@@ -269,6 +271,42 @@ class WorkflowHost:
         if self._runtime is not None and self._runtime.poller is not None:
             self._runtime.poller.registered()
 
+    def register_step(self, name: str, factory: Callable[[], Any]) -> None:
+        """Make a step known that definitions refer to by name: `.then("name")`.
+
+        Args:
+            name: what definitions call it.
+            factory: makes, for each attempt, a StepBody object or an `async def` function.
+
+        Raises:
+            DefinitionError: the name or the factory cannot be used.
+        """
+        self._steps.register(name, factory)
+
+    @overload
+    async def start(
+        self,
+        definition: WorkflowDefinition[D],
+        data: D | Mapping[str, Any] | None = None,
+        *,
+        version: int | None = None,
+        instance_id: str | None = None,
+        reference: str | None = None,
+        priority: int = 0,
+        tags: Mapping[str, str] | None = None,
+    ) -> WorkflowHandle[D]: ...
+    @overload
+    async def start(
+        self,
+        definition: str,
+        data: Any = None,
+        *,
+        version: int | None = None,
+        instance_id: str | None = None,
+        reference: str | None = None,
+        priority: int = 0,
+        tags: Mapping[str, str] | None = None,
+    ) -> WorkflowHandle[Any]: ...
     async def start(
         self,
         definition: WorkflowDefinition[Any] | str,
