@@ -125,7 +125,7 @@ class Actor:
         if transition.ended:
             self._ended()
         elif record.status == WorkflowStatus.SUSPENDED and runtime.waiters.has(record.id):
-            runtime.waiters.tell(record.id, Ended(record.status, self.machine.state.data, record.error))
+            runtime.waiters.tell(record.id, Ended(record, self.machine.state.data))
         if checkpoint.release:
             if outcome.released:
                 self._released(record.next_due)
@@ -230,7 +230,7 @@ class Actor:
         runtime = self._runtime
         runtime.telemetry.instance_ended(record)
         runtime.middleware.workflow_ended(record)
-        runtime.waiters.tell(record.id, Ended(record.status, self.machine.state.data, record.error))
+        runtime.waiters.tell(record.id, Ended(record, self.machine.state.data))
 
     def _released(self, next_due: int | None) -> None:
         """The lease went back: forget the instance; the poller knows when it wants to be taken again."""

@@ -129,28 +129,29 @@ class Queries:
                 if instance_id not in runtime.actors:
                     ended = await self._ended(instance_id)
                     if ended is not None:
-                        return self._give(instance_id, ended, await self.record(instance_id))
+                        return self._give(ended)
                 told = await future
             finally:
                 runtime.waiters.discard(instance_id, future)
             if told is not None:
-                return self._give(instance_id, told, await self.record(instance_id))
+                return self._give(told)
 
     async def _ended(self, instance_id: str) -> Ended | None:
         record = await self.record(instance_id)
         if record.status == WorkflowStatus.RUNNABLE:
             return None
-        return Ended(record.status, await self._runtime.store.data(instance_id), record.error)
+        return Ended(record, await self._runtime.store.data(instance_id))
 
-    def _give(self, instance_id: str, ended: Ended, record: InstanceRecord) -> Any:
-        if ended.status == WorkflowStatus.COMPLETE:
+    def _give(self, ended: Ended) -> Any:
+        record = ended.record
+        if record.status == WorkflowStatus.COMPLETE:
             return visible_data(self.definition_of(record), ended.data)
-        error = read_error(ended.error)
-        kind = _ERRORS[ended.status]
+        error = read_error(record.error)
+        kind = _ERRORS[record.status]
         if error is None:
-            raise kind(instance_id)
+            raise kind(record.id)
         raise kind(
-            instance_id, error_type=error.type, error_message=error.message, step_key=error.step_key,
+            record.id, error_type=error.type, error_message=error.message, step_key=error.step_key,
             traceback=error.traceback,
         )  # fmt: skip
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wfe_core.ports import InstanceRecord
+
 
 @dataclass(slots=True, frozen=True)
 class Ended:
     """How an instance ended, or that it is suspended."""
 
-    status: str
+    record: InstanceRecord
     data: Mapping[str, str]
-    error: str | None
-    """JSON text of the error."""
 
 
 class Waiters:
