@@ -133,7 +133,7 @@ def _create(tables: Tables, checked: _Checked) -> InstanceRow:
 
 def _write(tables: Tables, row: InstanceRow, checked: _Checked, now: int) -> CommitOutcome:
     checkpoint = checked.checkpoint
-    _write_record(tables, row, checkpoint)
+    _write_record(row, checkpoint)
     for pointer in checkpoint.pointers:
         _write_pointer(row, pointer)
     _write_data(row, checkpoint)
@@ -166,13 +166,12 @@ def _write(tables: Tables, row: InstanceRow, checked: _Checked, now: int) -> Com
     return _finish(tables, row, checkpoint)
 
 
-def _write_record(tables: Tables, row: InstanceRow, checkpoint: Checkpoint) -> None:
+def _write_record(row: InstanceRow, checkpoint: Checkpoint) -> None:
     record = copy_instance(checkpoint.instance)
     stored = row.record
     # These three are not the lease holder's to change: taking, releasing and posting do.
     record.owner, record.fence, record.inbox_seq = stored.owner, stored.fence, stored.inbox_seq
     row.record = record
-    tables.note_due(row)
 
 
 def _write_pointer(row: InstanceRow, pointer: PointerRecord) -> None:

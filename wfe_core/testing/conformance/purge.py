@@ -13,6 +13,7 @@ from wfe_core.ports import (
     InstanceQuery,
     ItemChunk,
     LogChunk,
+    Message,
     PersistenceProvider,
     Providers,
 )
@@ -28,6 +29,7 @@ from wfe_core.testing.conformance.make import (
     event,
     instance,
     pointer,
+    take,
     tell,
 )
 
@@ -134,6 +136,28 @@ class PurgeSuite(Suite):
         assert sorted(m.event_id or "" for m in await again.inbox()) == ["e", "e2"]
         await tell(store, "i", dedupe="key")
         assert len(await again.inbox()) == 3
+
+    async def test_parts_that_went_before_are_not_missed(self, store: PersistenceProvider) -> None:
+        """Work items, subscriptions and children that are gone already do not hinder the purge."""
+        work = ActivityItem("w", "ship", "p", 1, "{}", NOW)
+        holder = await begin(store, "p", parts={"activities": [work], "subscriptions": [PAID]})
+        await begin(store, "p/1", **ended(definition_id="child"), parent_id="p", root_id="p")
+        await holder.commit(drop_activities=["w"], drop_subscriptions=True)
+        holder.record.status, holder.record.ended = "complete", NOW
+        await holder.release()
+        assert await store.purge(InstanceQuery(definition_id="child"), now=NOW) == ["p/1"]
+        assert await store.purge(ALL, now=NOW) == ["p"]
+
+    async def test_a_purged_instance_is_given_to_nobody(self, store: PersistenceProvider) -> None:
+        """Not even one that was due, as a failed instance with a command in its inbox is."""
+        await begin(store, "i", **ended(status="failed"))
+        await tell(store, "i", kind="retry")
+        await begin(store, "owned", **ended(status="failed", owner="dead"))
+        assert sorted(await store.purge(ALL, now=NOW)) == ["i", "owned"]
+        assert await store.next_due(Claim()) is None
+        assert await take(store, dead=frozenset({"dead"})) == []
+        assert await store.owners() == set()
+        assert await store.post([Message("i", "retry", "{}")], now=NOW) == {}
 
     async def test_events_nobody_refers_to_any_more_can_go(self, store: PersistenceProvider) -> None:
         """An event is kept for the instance that got it, and no longer than that."""

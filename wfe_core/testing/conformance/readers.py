@@ -202,7 +202,7 @@ class FindSuite(Suite):
         cursor: str | None = None
         for _ in range(20):
             page = await store.find(InstanceQuery(limit=limit, cursor=cursor))
-            assert len(page.instances) <= limit
+            assert 0 < len(page.instances) <= limit, "no page is empty, not even the last"
             seen += ids(page.instances)
             cursor = page.cursor
             if cursor is None:
