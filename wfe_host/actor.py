@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from wfe_core.engine import happenings as h
-from wfe_core.errors import LeaseLostError, ProviderError
+from wfe_core.errors import HostStateError, LeaseLostError, ProviderError
 from wfe_core.models import WorkflowStatus
 from wfe_core.ports import CommitOutcome
 from wfe_host.loading import load_chunk, load_outputs, load_undo
@@ -78,10 +78,10 @@ class Actor:
         """The round's checkpoint was judged by the store."""
         transition = self._transition
         self._transition = None
-        if transition is None or self.gone:
-            return
         if self.created is not None and not self.created.done():
             self.created.set_result(outcome)
+        if transition is None or self.gone:
+            return
         if outcome.status == "committed":
             self._after_commit(transition, outcome)
             return
@@ -238,13 +238,22 @@ class Actor:
         if self._runtime.poller is not None:
             self._runtime.poller.released(self.id, next_due)
 
-    def drop(self) -> None:
-        """Let go of the instance: cancel what runs for it here, and commit nothing more."""
+    def drop(self, *, stored: bool = False) -> None:
+        """Let go of the instance: cancel what runs for it here, and commit nothing more.
+
+        Args:
+            stored: the store is known to have the instance, whoever wants to start it here.
+        """
         if self.gone:
             return
         self.gone = True
         self._mailbox.clear()
         runtime = self._runtime
+        if self.created is not None and not self.created.done() and self._transition is None:
+            if stored:
+                self.created.set_result(CommitOutcome("exists"))
+            else:
+                self.created.set_exception(HostStateError(f"the host stopped before it began {self.id!r}"))
         if runtime.actors.get(self.id) is self:
             del runtime.actors[self.id]
         if self._timer is not None:

@@ -238,7 +238,7 @@ class Poller:
             definition = runtime.registry.find(record.definition_id, record.version)
         old = runtime.actors.get(record.id)
         if old is not None:
-            old.drop()
+            old.drop(stored=True)
         if definition is None:
             runtime.refused[record.id] = "its definition was claimed but is not registered"
             return
