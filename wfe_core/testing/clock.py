@@ -10,7 +10,7 @@ import contextlib
 import heapq
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from wfe_core.clock import Clock, TimerHandle, to_instant
 from wfe_core.policies import Duration, micros
@@ -44,6 +44,9 @@ class ManualClock(Clock):
             through a driver which does not use `enter` and `leave`.
         grace: real seconds for which `advance` and `settle` wait for work outside the loop.
     """
+
+    manual: ClassVar[bool] = True
+    """Tells a host to renew its session by timers of this clock, not by a thread that knows another time."""
 
     def __init__(
         self,
