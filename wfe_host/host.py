@@ -232,11 +232,16 @@ class WorkflowHost:
 
     async def stop(self) -> None:
         """Stop gracefully: take nothing new, give running steps the grace period, commit, release."""
-        runtime, keeper, stack = self._runtime, self._keeper, self._stack
-        self._runtime = self._keeper = self._stack = None
+        runtime, keeper, stack = self.detach()
         if runtime is not None and keeper is not None and stack is not None:
             async with stack:
                 await shut_down(runtime, keeper)
+
+    def detach(self) -> tuple[Runtime | None, SessionKeeper | None, contextlib.AsyncExitStack | None]:
+        """Take the running parts out of the host, for whoever ends them: `stop`, or a test that kills it."""
+        parts = self._runtime, self._keeper, self._stack
+        self._runtime = self._keeper = self._stack = None
+        return parts
 
     async def run_until_signal(self, *signals: signal.Signals) -> None:
         """Run until SIGINT or SIGTERM comes; a second one cancels running steps at once."""

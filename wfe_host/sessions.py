@@ -131,6 +131,12 @@ class SessionKeeper:
             await session.stop()
             await self._say_goodbye(session.info.id)
 
+    async def abandon(self) -> None:
+        """Renew no more and leave the session as it is, as if the process had died."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.stop()
+
     async def dead_sessions(self, owners: Iterable[str] | None = None) -> set[str]:
         """Tell which sessions are dead: of `owners`, or of all that have not been closed.
 

@@ -148,6 +148,14 @@ class StepContext(Generic[DataT_co]):
             self._data = self._codec.decode(self._texts)
         return cast("DataT_co", self._data)
 
+    def changed_in_place(self) -> tuple[str, ...]:
+        """Fields of `data` that were changed in place, which changes nothing (looked at in tests)."""
+        if self._data is _UNSET:
+            return ()
+        before = self._codec.split(self._codec.decode(self._texts))
+        after = self._codec.split(self._data)
+        return tuple(key for key in {**before, **after} if before.get(key) != after.get(key))
+
     @property
     def codec(self) -> DataCodec[Any]:
         """What turns the data into JSON and back (for wfe's own use)."""
