@@ -114,7 +114,10 @@ class Actor:
         if checkpoint is None:
             return
         if transition.happened:
-            runtime.broadcast.publish(record, transition.happened)
+            if runtime.telemetry.active:
+                runtime.telemetry.happened(record, transition.happened)
+            if runtime.broadcast.active:
+                runtime.broadcast.publish(record, transition.happened)
         self._act(transition)
         if checkpoint.messages:
             runtime.wake({message.instance_id: "?" for message in checkpoint.messages})
@@ -228,7 +231,8 @@ class Actor:
     def _ended(self) -> None:
         record = self.machine.record
         runtime = self._runtime
-        runtime.telemetry.instance_ended(record)
+        if runtime.telemetry.active:
+            runtime.telemetry.instance_ended(record)
         runtime.middleware.workflow_ended(record)
         runtime.waiters.tell(record.id, Ended(record, self.machine.state.data))
 

@@ -107,11 +107,14 @@ class Attempt:
             happening = self._stopped()
         except Exception as exc:  # noqa: BLE001 - whatever a body raises is its failure
             happening = self._failed(exc) if self._cause is None else self._stopped()
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        except SystemExit as exc:
+            # It ends the step, not the host and everybody else's instances with it.
+            error = StepError(f"step {self.node.key!r} called sys.exit({exc.code!r})")
+            happening = self._failed(error) if self._cause is None else self._stopped()
+        except (KeyboardInterrupt, GeneratorExit):
             self._end()
             raise
         self._end()
-        runtime.telemetry.step_ended(self, happening)
         actor.finished(self, happening)
 
     def _end(self) -> None:

@@ -151,6 +151,14 @@ class Failure:
         """Describe an exception."""
         retryable = exc.retryable if isinstance(exc, StepError) else not isinstance(exc, WfeError)
         names = tuple(base.__name__ for base in type(exc).__mro__ if base not in (object, BaseException))
-        message = str(exc)
+        message = _text_of(exc)
         info = ErrorInfo(type(exc).__name__, message, step_key, traceback, retryable)
         return cls(info, names, timed_out=isinstance(exc, TimeoutError) and isinstance(exc, StepError))
+
+
+def _text_of(exc: BaseException) -> str:
+    """The message of any exception, also of one that cannot tell its own."""
+    try:
+        return str(exc)
+    except Exception as trouble:  # noqa: BLE001 - a broken __str__ must not hide that the step failed
+        return f"(its text cannot be read: {type(trouble).__name__})"
