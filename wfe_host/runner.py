@@ -97,7 +97,6 @@ class Attempt:
             self._timers.append(self._runtime.clock.call_at(due, lambda: self._watch_heartbeat(allowed)))
 
     async def _run(self) -> None:
-        runtime = self._runtime
         actor = self._actor
         happening: h.Happening
         try:

@@ -195,7 +195,13 @@ def sequence_ended(s: State, pointer: PointerRecord, node: Node) -> None:
     if sequence.number < 0:
         s.agenda.append((RULES["compensation_ended"], (s, parent)))
     else:
-        s.agenda.append((JOIN[owner.kind], (s, parent, owner, pointer, sequence.number)))
+        s.agenda.append((_join, (s, parent, owner, pointer, sequence.number)))
+
+
+def _join(s: State, parent: PointerRecord, owner: Node, last: PointerRecord, number: int) -> None:
+    """Let a container look at a body that ended, unless another that ended in this round has ended it."""
+    if parent.live and parent.status == PointerStatus.RUNNING:
+        JOIN[owner.kind](s, parent, owner, last, number)
 
 
 def fail_now(s: State, pointer: PointerRecord, node: Node, exc: BaseException) -> None:
