@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Protocol, Self, cast
+
+import pytest
+
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.definition.nodes import DelayNode, StepNode
+from wfe_core.errors import DefinitionError
+from wfe_core.steps.binding import Binding
+from wfe_host.services import Services
+
+
+@dataclass
+class Client:
+    """A service."""
+
+    name: str = "made"
+
+    def __call__(self) -> str:
+        """Be callable, which makes no factory of it."""
+        return self.name
+
+
+class Gateway(Protocol):
+    """A service that is known by what it can do."""
+
+    def charge(self) -> None:
+        """Charge."""
+
+
+class Pool:
+    """A service that is open or closed."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        self.log.append("open")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        self.log.append("closed")
+
+
+async def test_a_value_may_be_the_service_itself() -> None:
+    """What is an instance of its type is taken as it is, even if it can be called; so is what can't be."""
+    client, gateway = Client("given"), object()
+    async with Services({Client: client, Gateway: gateway, int: 7}) as services:
+        assert services[Client] is client
+        assert services[cast(Any, Gateway)] is gateway
+        assert services[int] == 7
+
+
+async def test_a_value_may_make_the_service() -> None:
+    """Classes, functions and coroutine functions are called once, when the host starts."""
+    calls: list[str] = []
+
+    def make() -> Client:
+        calls.append("function")
+        return Client("function")
+
+    async def make_later() -> str:
+        await asyncio.sleep(0)
+        calls.append("coroutine")
+        return "text"
+
+    given: dict[Any, Any] = {Client: make, str: make_later, Pool: Pool, Gateway: lambda: "duck"}
+    given[Callable[[], int]] = lambda: len
+    async with Services(given) as services:
+        assert services[Client] == Client("function")
+        assert services[str] == "text"
+        assert services[cast(Any, Callable[[], int])] is len
+        assert services[cast(Any, Gateway)] == "duck"
+        assert cast(Pool, services[Pool]).log == ["open"]
+        pool = cast(Pool, services[Pool])
+    assert calls == ["function", "coroutine"]
+    assert pool.log == ["open", "closed"]
+
+
+async def test_context_managers_live_as_long_as_the_host() -> None:
+    """They are entered once when the host starts and left in reverse order when it stops, each time anew."""
+    log: list[str] = []
+
+    def maker(name: str) -> Callable[[], Any]:
+        @asynccontextmanager
+        async def make() -> AsyncGenerator[str]:
+            log.append(f"open {name}")
+            yield name
+            log.append(f"close {name}")
+
+        return make
+
+    services = Services({Client: maker("a"), Pool: maker("b")})
+    for _ in range(2):
+        async with services as made:
+            assert made == {Client: "a", Pool: "b"}
+    assert log == ["open a", "open b", "close b", "close a"] * 2
+
+
+async def test_a_maker_that_fails_is_named() -> None:
+    """Its error comes through with a note, and what was made before is closed."""
+    pool = Pool()
+
+    def fail() -> None:
+        msg = "no route"
+        raise ConnectionError(msg)
+
+    services = Services({Pool: lambda: pool, Client: fail})
+    with pytest.raises(ConnectionError) as caught:
+        await services.__aenter__()
+    assert caught.value.__notes__ == ["while the host made its service Client"]
+    assert pool.log == ["open", "closed"]
+    await services.__aexit__(None, None, None)
+
+
+def test_a_missing_service_is_an_error_at_register() -> None:
+    """Every step and parameter without a service is named, with the remedy; others are in order."""
+    step = StepNode(name="charge", spec=cast(Any, None))
+    step.key = "pay/charge"
+    step.binding = Binding(injects={"client": Client, "pool": Pool, "gateway": cast(Any, dict[str, int])})
+    steps = {"pay/charge": step, "wait": DelayNode(name="wait")}
+    definition = cast(WorkflowDefinition[Any], SimpleNamespace(id="order", steps=steps))
+    with pytest.raises(DefinitionError) as caught:
+        Services({Pool: Pool}).check(definition)
+    wants = "workflow 'order', step 'pay/charge': the parameter {0!r} wants a service of type {1}, "
+    remedy = "and this host has none: give it services={{{1}: ...}}"
+    assert caught.value.problems == (
+        (wants + remedy).format("client", "Client"),
+        (wants + remedy).format("gateway", "dict[str, int]"),
+    )
+    Services({Pool: Pool, Client: Client, dict[str, int]: {}}).check(definition)
