@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+
+import pytest
+
+from wfe_host.watchdog import Watchdog
+
+
+def alive() -> bool:
+    """Whether a watchdog's thread is there."""
+    return any(thread.name == "wfe-watchdog" for thread in threading.enumerate())
+
+
+async def gone() -> None:
+    """Wait until no watchdog is left."""
+    async with asyncio.timeout(5):
+        while alive():  # noqa: ASYNC110 - a thread ends
+            await asyncio.sleep(0.005)
+
+
+def block_the_loop(seconds: float) -> None:
+    """What a careless step does."""
+    time.sleep(seconds)
+
+
+async def test_a_blocked_loop_is_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """The stack of a loop that gives no sign of life is logged once, and then how long it took."""
+    with (
+        caplog.at_level(logging.WARNING),
+        Watchdog(asyncio.get_running_loop(), threshold=0.05, interval=0.01),
+    ):
+        block_the_loop(0.4)
+        await asyncio.sleep(0.1)
+    first, second = caplog.messages
+    assert "blocked for over 0.1 s" in first
+    assert "in block_the_loop" in first
+    assert second.startswith("the event loop was blocked for 0.")
+    await gone()
+
+
+async def test_a_loop_that_lives_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is said while the loop answers in time, and the thread ends when the host stops."""
+    with Watchdog(asyncio.get_running_loop(), threshold=0.5, interval=0.005):
+        for _ in range(10):
+            block_the_loop(0.01)
+            await asyncio.sleep(0)
+        assert alive()
+    await gone()
+    assert caplog.messages == []
+
+
+def test_a_loop_that_ends_ends_the_watch() -> None:
+    """A watchdog that was left behind by its loop doesn't stay."""
+
+    async def leave() -> None:
+        Watchdog(asyncio.get_running_loop(), threshold=0.05, interval=0.01).__enter__()
+
+    asyncio.run(leave())
+    asyncio.run(gone())
+
+
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "closed"])
+def test_a_loop_that_never_answers_again(caplog: pytest.LogCaptureFixture, *, stopped: bool) -> None:
+    """When the loop ends while it is waited for, the watch ends too."""
+    loop = asyncio.new_event_loop()
+    dog = Watchdog(loop, threshold=0.02, interval=0.01)
+    dog.__enter__()
+    deadline = time.monotonic() + 5
+    while not caplog.messages:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    if stopped:
+        dog.__exit__()
+    else:
+        loop.close()
+    asyncio.run(gone())
+    assert len(caplog.messages) == 1
+    loop.close()
+
+
+def test_a_thread_that_has_ended_has_no_stack(caplog: pytest.LogCaptureFixture) -> None:
+    """A loop whose thread is gone is reported without a stack."""
+    loop = asyncio.new_event_loop()
+    dogs: list[Watchdog] = []
+    thread = threading.Thread(
+        target=lambda: dogs.append(Watchdog(loop, threshold=0.02, interval=0.01).__enter__())
+    )
+    thread.start()
+    thread.join()
+    deadline = time.monotonic() + 5
+    while not caplog.messages:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    dogs[0].__exit__()
+    loop.close()
+    assert "its thread has ended" in caplog.messages[0]
