@@ -117,7 +117,7 @@ def _check_for_each(node: ForEachNode, where: str) -> list[str]:
         if last.container:
             problems.append(
                 f"{where}: .collect({node.collect!r}) takes the output of the last step of the body, but "
-                f"{last.key!r} is a {last.kind}, which has none; end the body with a step that returns it"
+                f"{last.key!r} is a container and has none; end the body with a step that returns it"
             )
     return problems
 

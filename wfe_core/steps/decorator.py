@@ -61,6 +61,8 @@ class MarkedFunction:
 
     fn: Callable[..., Any]
     options: StepOptions
+    __name__: str
+    __wrapped__: Callable[..., Any]
 
 
 class Step(MarkedFunction, Generic[P, R_co]):

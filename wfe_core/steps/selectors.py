@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,8 @@ def selector_of(value: Any, where: str) -> Selector:
 
 def positional_arity(fn: Callable[..., Any], where: str) -> int:
     """Count the arguments to call a selector with: those it requires, or one if it only may take some."""
+    if isinstance(fn, operator.attrgetter | operator.itemgetter | operator.methodcaller):
+        return 1  # before Python 3.13 these have no signature
     try:
         parameters = inspect.signature(fn).parameters.values()
     except (TypeError, ValueError) as exc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Callable, Coroutine, Mapping
@@ -81,7 +82,7 @@ class StepSpec:
             raise DefinitionError(f"{where}: {_shown(fn)} is a generator; a step returns its result once")
         is_async = inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(inner)
         call = fn if is_async else _Blocking(fn)
-        return _spec(own or _function_name(inner), call, target, is_async, python, options)
+        return _spec(own or _function_name(fn), call, target, is_async, python, options)
 
     def signature(self, where: str) -> Signature:
         """Read the parameters to fill.
@@ -209,9 +210,9 @@ def _spec(
 
 
 def _function_name(fn: Any) -> str | None:
-    name = getattr(fn, "__name__", None)
-    if name is None:
-        return type(fn).__name__
+    while isinstance(fn, functools.partial):
+        fn = cast("Any", fn).func
+    name = getattr(fn, "__name__", None) or type(fn).__name__
     return None if name == _LAMBDA else name
 
 
