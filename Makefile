@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup fmt lint types test test-all bench check
+.PHONY: help setup demo fmt lint types test test-all bench check
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -24,6 +24,9 @@ endif
 
 .venv:
 	@$(MAKE) setup
+
+demo: | .venv  ## run a small pipeline on the embedded store
+	$(BIN)/wfe run examples/pipelines/hello.yaml --fresh
 
 fmt: | .venv  ## format the code and fix what ruff can fix
 	$(BIN)/ruff format .
