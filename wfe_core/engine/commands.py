@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import cancel_everything, finish
-from wfe_core.engine.flow import enter
+from wfe_core.engine.flow import RULES, enter
 from wfe_core.engine.state import State
 from wfe_core.engine.transitions import move
 from wfe_core.engine.undoing import cancel, saga_again
@@ -94,6 +94,8 @@ def _go_on(s: State) -> None:
             s.agenda.append((enter, (s, pointer)))
         elif pointer.status == PointerStatus.RUNNING:
             s.agenda.append((look_at_loop, (s, pointer)))
+    # The last step may have ended while nothing was allowed to go on.
+    s.agenda.append((RULES["main_ended"], (s,)))
 
 
 def _cancel(s: State, payload: dict[str, Any]) -> None:
