@@ -85,6 +85,7 @@ class Actor:
         if outcome.status == "committed":
             self._after_commit(transition, outcome)
             return
+        _give_slots_back(self._runtime, self.id, transition)
         if outcome.status == "rejected":
             self._refuse(f"the store refuses its checkpoint: {outcome.error}")
         elif outcome.status == "stale":
@@ -96,7 +97,9 @@ class Actor:
 
     def commit_failed(self, exc: Exception) -> None:
         """The round could not be made or settled: nothing of it is true; the store has the instance."""
-        self._transition = None
+        transition, self._transition = self._transition, None
+        if transition is not None:
+            _give_slots_back(self._runtime, self.id, transition)
         if self.created is not None and not self.created.done():
             self.created.set_exception(exc)
         if not self.gone:
@@ -162,6 +165,10 @@ class Actor:
                 attempt = Attempt(self._runtime, self, pointer_id)
                 self.attempts[pointer_id] = attempt
                 attempt.begin()
+            else:
+                self._runtime.slots.release((self.id, pointer_id))
+        for pointer_id in transition.unused:
+            self._runtime.slots.release((self.id, pointer_id))
         for pointer_id in transition.queued:
             self._queue(pointer_id)
         for pointer_id in transition.deferred:
@@ -204,8 +211,10 @@ class Actor:
         try:
             happening = await work
         except ProviderError as exc:
-            self.commit_failed(exc)
-            self._runtime.refused.pop(self.id, None)
+            logger.warning("instance %s could not be read: %s; it is taken up anew", self.id, exc)
+            self.drop()
+            if self._runtime.poller is not None:
+                self._runtime.poller.doubt()
             return
         finally:
             self._runtime.clock.leave()
@@ -273,3 +282,12 @@ class Actor:
         if self.attempts.get(attempt.pointer_id) is attempt:
             del self.attempts[attempt.pointer_id]
         self.post(happening)
+
+
+def _give_slots_back(runtime: Runtime, instance_id: str, transition: Transition) -> None:
+    """Nothing of a round became true: the steps it was to start never will."""
+    for pointer_id in (*transition.starts, *transition.unused):
+        runtime.slots.release((instance_id, pointer_id))
+    for child in transition.children:
+        if child.state.born is not None:
+            _give_slots_back(runtime, child.record.id, child.state.born)

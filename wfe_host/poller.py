@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wfe_core.engine import Machine
 from wfe_core.engine import happenings as h
 from wfe_core.errors import ProviderError
+from wfe_core.models import WorkflowStatus
+from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wfe_core.clock import TimerHandle
-    from wfe_core.ports import LoadedInstance
+    from wfe_core.ports import Claim, LoadedInstance
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
 logger = logging.getLogger("wfe.host")
 
+_OPEN = frozenset({WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED})
 _BREATH = 100_000
 """Microseconds between two looks at what is due."""
 
@@ -40,6 +44,9 @@ class Poller:
         """Instances nobody owns that want to be taken now."""
         self._sweep_wanted = False
         self._claim_wanted = False
+        self._doubtful = False
+        self._lost: set[str] | None = None
+        """Instances of this host's that nobody here knew at the last look; None before the first."""
         self._task: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._timer: TimerHandle | None = None
@@ -94,6 +101,11 @@ class Poller:
         """Take what is due, now (a definition was registered, say)."""
         self._claim_wanted = True
         self._kick()
+
+    def doubt(self) -> None:
+        """The store may hold instances as this host's that nobody here knows of: look for them, later."""
+        self._doubtful = True
+        self._lost = None
 
     def released(self, instance_id: str, next_due: int | None) -> None:
         """An instance was given back by this host: remember when it wants to be taken again."""
@@ -156,6 +168,7 @@ class Poller:
                     sweep, self._sweep_wanted, self._claim_wanted = self._sweep_wanted, False, False
                     if sweep:
                         await self._sweep_store()
+                        await self._take_lost()
                     await self._take_due()
         except ProviderError as exc:
             logger.warning("the store does not answer: %s; trying again at the next sweep", exc)
@@ -172,6 +185,31 @@ class Poller:
         for instance_id in runtime.waiters.ids:
             if instance_id not in runtime.actors:
                 runtime.waiters.tell(instance_id, None)
+
+    async def _take_lost(self) -> None:
+        """Take what a claim took whose answer was lost.
+
+        What is nobody's here may be on its way (a child that was just committed): only what is nobody's at
+        two sweeps counts.
+        """
+        if not self._doubtful:
+            return
+        runtime = self._runtime
+        query = InstanceQuery(statuses=_OPEN, limit=1_000)
+        lost: set[str] = set()
+        while True:
+            page = await runtime.store.find(query)
+            lost.update(x.id for x in page.instances if x.owner == runtime.session_id)
+            if page.cursor is None:
+                break
+            query = replace(query, cursor=page.cursor)
+        lost -= runtime.actors.keys() | runtime.refused.keys()
+        ready = set[str]() if self._lost is None else lost & self._lost
+        if ready:
+            claim = runtime.claim_filter(ids=tuple(ready), dead=frozenset({runtime.session_id}))
+            await self._claim(claim_limit=len(ready), claim=claim)
+        self._lost = lost - ready
+        self._doubtful = bool(self._lost)
 
     async def _read_inboxes(self) -> None:
         runtime = self._runtime
@@ -219,12 +257,16 @@ class Poller:
             due = now + _BREATH
         self._arm(due)
 
-    async def _claim(self, *, claim_limit: int, claim: object) -> int:
+    async def _claim(self, *, claim_limit: int, claim: Claim) -> int:
         runtime = self._runtime
         if claim_limit <= 0:
             return 0
         now = runtime.clock.now()
-        loaded = await runtime.store.claim(claim, session=runtime.session_id, limit=claim_limit, now=now)  # type: ignore[arg-type]
+        try:
+            loaded = await runtime.store.claim(claim, session=runtime.session_id, limit=claim_limit, now=now)
+        except ProviderError:
+            self.doubt()
+            raise
         for instance in loaded:
             self._adopt(instance)
         return len(loaded)
