@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import cancel_everything, finish
-from wfe_core.engine.flow import RULES, enter
-from wfe_core.engine.state import State
+from wfe_core.engine.flow import RULES, begin, enter
+from wfe_core.engine.state import State, read_state
 from wfe_core.engine.transitions import move
 from wfe_core.engine.undoing import cancel, saga_again
 from wfe_core.engine.waiting import activity_ended, child_ended
@@ -18,31 +18,35 @@ from wfe_core.serialization import loads
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wfe_core.ports import InboxMessage
+    from wfe_core.ports import InboxMessage, PointerRecord
+    from wfe_core.ports.records import MessageKind
 
 
 def received(s: State, messages: Sequence[InboxMessage], *, loaded: bool) -> None:
     """Take messages in the order of the inbox; each is used up by the round that acts on it.
 
-    A message that was taken before is passed over, unless it was `loaded` with the instance. A `retry` goes
-    first: what was left lying for a failed instance is for the one that goes on.
+    A message that was taken before is passed over, unless it was `loaded` with the instance.
     """
-    for message in sorted(messages, key=lambda m: (m.kind != "retry", m.seq)):
-        if message.seq <= s.record.inbox_seq and not loaded:
-            continue
-        s.record.inbox_seq = max(s.record.inbox_seq, message.seq)
-        if message.kind == "event":
-            if s.record.status in _OPEN:
-                s.events.append(message)
-                s.events_dirty = True
-            continue
-        if s.record.status == WorkflowStatus.FAILED and message.kind in ("activity", "child"):
-            continue  # left in the inbox: a retry will read it again
+    for message in sorted(messages, key=lambda m: m.seq):
+        if message.seq > s.record.inbox_seq or loaded:
+            s.record.inbox_seq = max(s.record.inbox_seq, message.seq)
+            _take(s, message)
+
+
+def _take(s: State, message: InboxMessage) -> None:
+    if message.kind == "event":
+        if s.record.status in _OPEN:
+            s.events.append(message)
+            s.events_dirty = True
+    elif message.kind in ("activity", "child") and s.record.status in _STILL:
+        s.held.append(message)
+    else:
         s.t.consumed.append(message.seq)
         payload: dict[str, Any] = loads(message.payload)
         _ACTIONS[message.kind](s, payload)
 
 
+_STILL = frozenset({WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED})
 _OPEN = frozenset({WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED})
 
 
@@ -67,6 +71,8 @@ def _retry(s: State, payload: dict[str, Any]) -> None:
     if s.record.status not in (WorkflowStatus.FAILED, WorkflowStatus.SUSPENDED):
         return
     s.emit(LifecycleKind.WORKFLOW_RETRIED, None, {"reason": payload.get("reason", "")})
+    if s.record.status == WorkflowStatus.SUSPENDED:
+        _tell_children(s, "resume")
     if s.definition.timeout is not None:
         s.record.deadline = s.now + s.definition.timeout
     _go_on(s)
@@ -85,17 +91,31 @@ def _go_on(s: State) -> None:
             pointer.crashes = 0
             pointer.error = None
             s.touch(pointer)
-            if s.node(pointer).kind == "saga":
-                saga_again(s, pointer)
-            else:
-                move(pointer, PointerStatus.PENDING)
-                s.agenda.append((enter, (s, pointer)))
+            _again(s, pointer)
         elif pointer.status == PointerStatus.PENDING and pointer.id not in s.queued:
             s.agenda.append((enter, (s, pointer)))
         elif pointer.status == PointerStatus.RUNNING:
             s.agenda.append((look_at_loop, (s, pointer)))
     # The last step may have ended while nothing was allowed to go on.
     s.agenda.append((RULES["main_ended"], (s,)))
+    held, s.held = s.held, []
+    for message in held:
+        _take(s, message)
+
+
+def _again(s: State, p: PointerRecord) -> None:
+    """Let a failed pointer go on. In a container what is open goes on by itself, what completed stays."""
+    node = s.node(p)
+    if node.kind == "saga":
+        saga_again(s, p)
+        return
+    move(p, PointerStatus.PENDING)
+    if node.container and p.id in s.children:
+        begin(s, p)
+        if node.timeout is not None:
+            s.set_due(p, s.now + node.timeout)
+    else:
+        s.agenda.append((enter, (s, p)))
 
 
 def _cancel(s: State, payload: dict[str, Any]) -> None:
@@ -127,14 +147,10 @@ def _child(s: State, payload: dict[str, Any]) -> None:
     child_ended(s, payload)
 
 
-def _tell_children(s: State, command: str) -> None:
+def _tell_children(s: State, command: MessageKind) -> None:
     for pointer in s.pointers.values():
-        if (
-            pointer.status == PointerStatus.WAITING
-            and pointer.state is not None
-            and '"child"' in pointer.state
-        ):
-            s.t.messages.append(Message(loads(pointer.state)["child"], command, "{}"))  # type: ignore[arg-type]
+        if pointer.status == PointerStatus.WAITING and "child" in (state := read_state(pointer)):
+            s.t.messages.append(Message(state["child"], command, "{}"))
 
 
 _ACTIONS: dict[str, Callable[[State, dict[str, Any]], None]] = {

@@ -67,14 +67,16 @@ def _join_all(s: State, p: PointerRecord, node: DecideNode, last: PointerRecord,
 
 
 def _enter_while(s: State, p: PointerRecord, node: WhileNode) -> None:
-    _iterate(s, p, node, 0)
+    _iterate(s, p, node, read_state(p).get("iteration", 0))
 
 
 def _join_while(s: State, p: PointerRecord, node: WhileNode, last: PointerRecord, number: int) -> None:
     del number
+    iteration = last.iteration + 1
     try:
-        _iterate(s, p, node, last.iteration + 1)
-    except (ConditionError, StepError) as exc:
+        _iterate(s, p, node, iteration)
+    except StepError as exc:
+        write_state(s, p, {"iteration": iteration})  # where a retry goes on
         fail_now(s, p, node, exc)
 
 
@@ -107,7 +109,8 @@ def _inside(p: PointerRecord, iteration: int) -> PointerRecord:
 
 
 def _enter_parallel(s: State, p: PointerRecord, node: ParallelNode) -> None:
-    write_state(s, p, {"next": 0})
+    if p.state is None:
+        write_state(s, p, {"next": 0})
     _fill_parallel(s, p, node)
 
 
@@ -130,7 +133,8 @@ def _join_parallel(s: State, p: PointerRecord, node: ParallelNode, last: Pointer
 
 
 def _enter_dag(s: State, p: PointerRecord, node: DagNode) -> None:
-    write_state(s, p, {"done": [], "begun": []})
+    if p.state is None:
+        write_state(s, p, {"done": [], "begun": []})
     _fill_dag(s, p, node)
 
 
@@ -162,11 +166,14 @@ def _join_dag(s: State, p: PointerRecord, node: DagNode, last: PointerRecord, nu
 
 
 def _enter_for_each(s: State, p: PointerRecord, node: ForEachNode) -> None:
+    if p.state is not None:  # only what it collects was refused
+        fill_loop(s, p, node)
+        return
     items: Any = evaluate(s, p, node, node.items, "the items")
     if not isinstance(items, Iterable) or isinstance(items, (str, bytes)):
         msg = f"step {node.key!r}: the items of a for_each must be iterable, not {type(items).__name__}"
         raise ConditionError(msg)
-    begin_items(s, p, items, f"step {node.key!r}")
+    begin_items(s, p, cast("Any", items), f"step {node.key!r}")
     fill_loop(s, p, node)
 
 
@@ -323,7 +330,7 @@ def _join_schedule(s: State, p: PointerRecord, node: ScheduleNode, last: Pointer
     if node.every is None:
         _end_background(s, p)
         return
-    first = p.created + node.every
+    first = (p.started or p.created) + node.every
     due = first + max((s.now - first) // node.every + 1, 1) * node.every
     move(p, PointerStatus.SLEEPING)
     s.set_due(p, due)

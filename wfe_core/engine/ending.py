@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.definition.nodes import ScheduleNode
 from wfe_core.engine.failing import error_text, read_error
 from wfe_core.engine.flow import RULES, advance, evaluate, fail_now, sequence_ended, undo_place
-from wfe_core.engine.state import State, is_open_leaf, read_state
+from wfe_core.engine.state import State, read_state
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
@@ -19,6 +19,8 @@ from wfe_core.ports import Message
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wfe_core.definition.nodes import Node
     from wfe_core.models import ErrorInfo
     from wfe_core.ports import PointerRecord
@@ -57,24 +59,30 @@ def end_complete(s: State) -> None:
     end(s, WorkflowStatus.COMPLETE)
 
 
-def end_failed(s: State, error: ErrorInfo, culprit: PointerRecord | None) -> None:
-    """The instance fails: running steps of other branches are interrupted, and `retry` continues them."""
-    del culprit
-    for pointer in list(s.pointers.values()):
-        if pointer.id in s.running:
-            s.running.pop(pointer.id)
-            s.stopping.add(pointer.id)
-            s.t.stops.append(pointer.id)
-            move(pointer, PointerStatus.PENDING)
-            s.set_due(pointer, None)
+def end_failed(s: State, error: ErrorInfo) -> None:
+    """The instance fails: running steps of other branches are interrupted, and `retry` continues them.
+
+    What the round still has to do is done, so that no join is lost: nothing can start any more.
+    """
+    interrupt(s, s.pointers.values())
     s.queued.clear()
     end(s, WorkflowStatus.FAILED, error)
+
+
+def interrupt(s: State, pointers: Iterable[PointerRecord]) -> None:
+    """Stop the attempts that run; their pointers are pending again."""
+    for pointer in list(pointers):
+        if pointer.id in s.running:
+            stop_leaf(s, pointer)
+            move(pointer, PointerStatus.PENDING)
+            s.set_due(pointer, None)
 
 
 def end(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> None:
     """End the instance now, or as soon as its steps have stopped."""
     s.t.touched = True
-    s.agenda.clear()
+    if status != WorkflowStatus.FAILED:
+        s.agenda.clear()
     if s.stopping:
         ending: dict[str, Any] = {"status": status}
         if error is not None:
@@ -139,16 +147,29 @@ def stop_leaf(s: State, p: PointerRecord) -> None:
             s.t.messages.append(Message(state["child"], command, "{}"))
 
 
-def cancel_one(s: State, p: PointerRecord, *, undo: bool = False) -> None:
-    """Cancel one open pointer; with `undo`, what it may have done is to be undone."""
+def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
+    """Let open pointers that are about to be cancelled be undone with their saga.
+
+    Places are given outside in, so that deeper containers and then leaves come off first.
+    """
+    for pointer in sorted(pointers, key=lambda p: (not s.node(p).container, p.id)):
+        give_place(s, pointer)
+
+
+def give_place(s: State, p: PointerRecord) -> None:
+    """Let what a pointer may have done be undone with its saga: by its own compensation, if it has begun."""
     node = s.node(p)
-    if undo and node.compensation is not None:
-        if node.container:
-            p.undo = undo_place(s) if p.undo is None else p.undo - 1
-        elif is_open_leaf(s, p) or p.id in s.running:
-            p.undo = undo_place(s)
-    elif node.container:
+    if node.saga is None or node.compensation is None:
         p.undo = None
+    elif node.container:
+        p.undo = undo_place(s) if p.undo is None else p.undo - 1
+    elif p.attempt > 0:
+        p.undo = undo_place(s)
+
+
+def cancel_one(s: State, p: PointerRecord) -> None:
+    """Cancel one open pointer."""
+    node = s.node(p)
     if node.kind == "saga" and p.status in (
         PointerStatus.RUNNING,
         PointerStatus.COMPENSATING,
@@ -171,10 +192,11 @@ def close_saga(s: State, p: PointerRecord) -> None:
 
 
 def cancel_tree(s: State, p: PointerRecord) -> None:
-    """Cancel an open pointer and all that is open inside it."""
-    for inside in reversed(s.descendants(p.id)):
+    """Cancel an open pointer and all that is open inside it; a saga around it can still undo it."""
+    tree = [p, *s.descendants(p.id)]
+    give_places(s, tree)
+    for inside in reversed(tree):
         cancel_one(s, inside)
-    cancel_one(s, p)
 
 
 def cancel_everything(s: State) -> None:
@@ -192,8 +214,6 @@ def check_cancel_when(s: State) -> bool:
         try:
             holds = evaluate(s, pointer, node, node.cancel_when, "cancel_when")
         except ConditionError as exc:
-            for inside in reversed(s.descendants(pointer.id)):
-                cancel_one(s, inside)
             stop_leaf(s, pointer)
             fail_now(s, pointer, node, exc)
             return True
@@ -223,6 +243,7 @@ def _cancelled_by_condition(s: State, p: PointerRecord, node: Node) -> None:
 RULES.update(
     {
         "main_ended": main_ended, "end_complete": end_complete, "end_failed": end_failed,
-        "cancel_tree": cancel_tree, "cancel_one": cancel_one, "stop_leaf": stop_leaf,
+        "cancel_tree": cancel_tree, "give_place": give_place, "interrupt": interrupt,
+        "stop_leaf": stop_leaf,
     }
 )  # fmt: skip

@@ -48,6 +48,7 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
     if behaviour is ErrorBehavior.CONTINUE:
         _drop_children(s, p)
         end_as_failed(s, p)
+        RULES["give_place"](s, p)
         s.remove(p)
         advance(s, p, node)
         return
@@ -64,14 +65,16 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
         RULES["compensation_failed"](s, compensating, error)
         return
     end_as_failed(s, p)
+    if s.record.status == WorkflowStatus.FAILED or s.record.ending is not None:
+        return  # something else has ended the instance in this very round
     if behaviour is ErrorBehavior.SUSPEND:
-        _drop_children(s, p)
+        RULES["interrupt"](s, s.descendants(p.id))
         s.record.status = WorkflowStatus.SUSPENDED
         s.record.error = error_text(error)
         s.t.touched = True
         s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "step failed", **_brief(error)})
         return
-    RULES["end_failed"](s, error, p)
+    RULES["end_failed"](s, error)
 
 
 def end_as_failed(s: State, p: PointerRecord) -> None:
@@ -83,8 +86,8 @@ def end_as_failed(s: State, p: PointerRecord) -> None:
 
 def _drop_children(s: State, p: PointerRecord) -> None:
     """A container that failed has nothing open inside any more."""
-    for inside in s.descendants(p.id):
-        RULES["cancel_one"](s, inside)
+    for child in sorted(s.children.get(p.id, ())):
+        RULES["cancel_tree"](s, s.pointers[child])
 
 
 def enclosing_saga(s: State, p: PointerRecord, boundary: PointerRecord | None) -> PointerRecord | None:
@@ -134,7 +137,7 @@ def timers_fired(s: State) -> None:
         s.record.deadline = None
         s.t.touched = True
         error = StepTimeoutError(f"workflow {s.definition.id!r} took longer than its timeout")
-        RULES["end_failed"](s, Failure.of(error, step_key="").info, None)
+        RULES["end_failed"](s, Failure.of(error, step_key="").info)
 
 
 def _park_schedule(s: State, p: PointerRecord) -> None:
@@ -165,7 +168,6 @@ def _container_timeout(s: State, p: PointerRecord, node: Node) -> None:
     error = StepTimeoutError(f"step {node.key!r} took longer than its timeout")
     failure = Failure.of(error, step_key=node.key)
     if node.kind == "saga":
-        p.failures += 1
         write_error(p, failure.info)
         s.emit(LifecycleKind.STEP_FAILED, p, _brief(failure.info))
         RULES["undo"](s, p, None, failure.info)

@@ -117,12 +117,12 @@ def _own_outputs(
     if isinstance(value, s.definition.data_class) and snapshot is not None and not _is_plain(value):
         return {key: text for key, text in codec.split(value).items() if snapshot.get(key) != text}
     if isinstance(value, Mapping):
-        mapping = value
+        mapping = cast("Any", value)
         for key in mapping:
             if not isinstance(key, str):
                 msg = f"{where}: output keys name data fields, and {key!r} is no text; use .output(...)"
                 raise OutputError(msg)
-        return codec.patch(cast("Mapping[str, Any]", mapping), where)
+        return codec.patch(mapping, where)
     if isinstance(value, BaseModel):
         return codec.patch(dict(value), where)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

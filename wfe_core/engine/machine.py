@@ -36,13 +36,12 @@ if TYPE_CHECKING:
 class Machine:
     """One instance, held under a lease."""
 
-    __slots__ = ("_creating", "_has_cancel_when", "_held_undo", "definition", "state")
+    __slots__ = ("_creating", "_has_cancel_when", "definition", "state")
 
     def __init__(self, definition: WorkflowDefinition[Any], state: State, *, creating: bool) -> None:
         self.definition = definition
         self.state = state
         self._creating = creating
-        self._held_undo: list[int] = []
         self._has_cancel_when = definition.has_cancel_when
 
     @classmethod
@@ -121,7 +120,7 @@ class Machine:
         t = s.t
         record = s.record
         if t.load_undo and s.stopping:
-            self._held_undo.extend(t.load_undo)
+            s.held_undo.extend(t.load_undo)
             t.load_undo = []
         release = record.owner is not None and self._idle(now)
         if not (release or self._creating or t.dirty()):
@@ -157,7 +156,7 @@ class Machine:
         """Whether nothing goes on here that needs the lease."""
         s = self.state
         t = s.t
-        if s.running or s.stopping or s.queued or s.agenda or t.starts or self._held_undo:
+        if s.running or s.stopping or s.queued or s.agenda or t.starts or s.held_undo:
             return bool(t.ended and not s.running and not t.starts)
         if t.load_undo or t.load_chunks or t.load_outputs or t.deferred:
             return False
@@ -194,9 +193,9 @@ class Machine:
         if undone is not None:
             extra.update(_undo_view(s, undone))
             extra["scope"] = PointerScope(s, pointer, s.undo_ancestors)
-        return context(
-            s, pointer, node, texts=s.running[pointer_id] if texts is None else texts, port=port, **extra
-        )
+        if texts is not None:
+            s.running[pointer_id] = texts
+        return context(s, pointer, node, texts=s.running[pointer_id], port=port, **extra)
 
     def compensates(self, pointer_id: int) -> PointerRecord | None:
         """The pointer that a pointer is (part of) the compensation of, if it is."""
@@ -279,8 +278,8 @@ def _step_stopped(m: Machine, happening: h.StepStopped | h.StepReturned | h.Step
     s = m.state
     s.stopping.discard(happening.pointer_id)
     if not s.stopping:
-        s.t.load_undo.extend(m._held_undo)  # noqa: SLF001 - the rules of this class, kept flat
-        m._held_undo = []  # noqa: SLF001
+        s.t.load_undo.extend(s.held_undo)
+        s.held_undo = []
         stops_over(s)
 
 
@@ -300,6 +299,8 @@ def _admitted(m: Machine, happening: h.Admitted) -> None:
     pointer = s.pointers.get(happening.pointer_id)
     s.queued.discard(happening.pointer_id)
     if pointer is None or pointer.status != PointerStatus.PENDING or not s.runnable:
+        if happening.slot:
+            s.t.unused.append(happening.pointer_id)
         return
     if s.node(pointer).kind == "step" and happening.slot:
         start(s, pointer)

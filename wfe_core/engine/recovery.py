@@ -11,7 +11,7 @@ from wfe_core.engine.flow import enter
 from wfe_core.engine.happenings import Begin, Failure
 from wfe_core.engine.state import State, read_state
 from wfe_core.engine.transitions import move
-from wfe_core.engine.undoing import stop_walkers
+from wfe_core.engine.undoing import stop_walkers, walks
 from wfe_core.errors import StepCrashedError
 from wfe_core.models import PointerStatus
 
@@ -27,7 +27,7 @@ def recover(s: State, *, crashed: bool) -> None:
         1
         for p in s.pointers.values()
         if kinds[p.id] == "saga"
-        and p.status in (PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING)
+        and (p.status in (PointerStatus.RUNNING, PointerStatus.SLEEPING) or walks(s, p))
     )
     for pointer in sorted(s.pointers.values(), key=lambda p: p.id):
         _note_wait(s, pointer)

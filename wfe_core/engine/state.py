@@ -47,9 +47,11 @@ class EngineHost(Protocol):
 
     def admit(self, state: State, pointer: PointerRecord, node: Node) -> bool:
         """Take a slot for a step; False when a limit holds it back."""
+        ...
 
     def definition(self, definition_id: str, version: int | None) -> WorkflowDefinition[Any] | None:
         """Find a registered definition."""
+        ...
 
 
 class State:
@@ -57,9 +59,9 @@ class State:
 
     __slots__ = (
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
-        "host", "loading", "now", "open_sagas", "pointers", "queued", "record", "releasing", "running",
-        "stopping", "subscribed", "subscriptions", "t", "timers", "undo_ancestors", "undo_count",
-        "undo_pages",
+        "held", "held_undo", "host", "loading", "now", "open_sagas", "pointers", "queued", "record",
+        "releasing", "running", "stopping", "subscribed", "subscriptions", "t", "timers", "undo_ancestors",
+        "undo_count", "undo_pages",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +89,10 @@ class State:
         self.timers: list[tuple[int, int]] = []
         self.events: list[InboxMessage] = []
         self.events_dirty = False
+        self.held: list[InboxMessage] = []
+        """Results that came while nothing may go on: they are taken when it does."""
+        self.held_undo: list[int] = []
+        """Sagas whose undoing waits for attempts to stop."""
         self.chunks: dict[tuple[int, int], list[str]] = {}
         """Items of loops, as JSON texts, by pointer and chunk number: only those in use."""
         self.undo_pages: dict[int, tuple[list[PointerRecord], bool]] = {}
@@ -316,8 +322,8 @@ class PointerScope:
 def _kept_scope(pointer: PointerRecord) -> list[list[Any]]:
     if pointer.state is None or '"scope"' not in pointer.state:
         return []
-    state = loads(pointer.state)
-    return state.get("scope", []) if isinstance(state, dict) else []
+    kept: list[list[Any]] = read_state(pointer).get("scope", [])
+    return kept
 
 
 def read_state(pointer: PointerRecord) -> dict[str, Any]:
@@ -331,10 +337,4 @@ def write_state(state: State, pointer: PointerRecord, value: dict[str, Any]) -> 
     state.touch(pointer)
 
 
-def is_open_leaf(state: State, pointer: PointerRecord) -> bool:
-    """Whether a pointer is a step whose attempt has begun and not ended."""
-    return pointer.status in _BEGUN and pointer.attempt > 0 and not state.node(pointer).container
-
-
 _OPEN_SAGA = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING})
-_BEGUN = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.WAITING})

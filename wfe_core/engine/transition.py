@@ -20,7 +20,7 @@ class Transition:
         "activities", "changed", "checkpoint", "children", "consumed", "data", "deferred", "drop_activities",
         "drop_history", "drop_items", "drop_subscriptions", "ended", "happened", "items", "keep_history",
         "load_chunks", "load_outputs", "load_undo", "messages", "queued", "starts", "stops", "subscriptions",
-        "touched",
+        "touched", "unused",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,6 +49,8 @@ class Transition:
         """Pointers whose attempt is to be cancelled; `StepStopped` must follow for each."""
         self.queued: list[int] = []
         """Pending pointers that wait for a slot: `Admitted` must follow for each."""
+        self.unused: list[int] = []
+        """Pointers for which a slot was taken that they do not need any more."""
         self.deferred: list[int] = []
         """Pending pointers put off to keep a round short: `Admitted` must follow, no slot needed."""
         self.load_undo: list[int] = []

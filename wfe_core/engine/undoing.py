@@ -8,12 +8,20 @@ history of a long saga nor a crash in the middle matters.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.engine.containers import add_chunk
-from wfe_core.engine.ending import cancel_one, close_saga, end
-from wfe_core.engine.failing import end_as_failed, error_text, exhausted, read_error, write_error
-from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body, undo_place
+from wfe_core.engine.ending import cancel_one, close_saga, end, give_place, give_places
+from wfe_core.engine.failing import (
+    compensation_owner,
+    enclosing_saga,
+    end_as_failed,
+    error_text,
+    exhausted,
+    read_error,
+    write_error,
+)
+from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body
 from wfe_core.engine.state import State, read_state, write_state
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepError
@@ -22,7 +30,9 @@ from wfe_core.policies import ErrorBehavior
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
-    from wfe_core.definition.nodes import Node, SagaNode
+    from collections.abc import Sequence
+
+    from wfe_core.definition.nodes import SagaNode
     from wfe_core.engine.happenings import UndoLoaded
     from wfe_core.ports import PointerRecord
 
@@ -35,8 +45,10 @@ def _enter_saga(s: State, p: PointerRecord, node: SagaNode) -> None:
 
 
 def _join_saga(s: State, p: PointerRecord, node: SagaNode, last: PointerRecord, number: int) -> None:
-    del last, number
-    p.outcome = '"completed"'
+    del number
+    p.outcome = last.outcome if node.implicit else '"completed"'
+    if node.implicit or node.collects:
+        p.output = last.output
     if node.compensation is None or node.saga is None:
         # An outermost saga is never undone later; one inside another keeps the place of its first leaf.
         p.undo = None if node.saga is None else p.undo
@@ -44,23 +56,26 @@ def _join_saga(s: State, p: PointerRecord, node: SagaNode, last: PointerRecord, 
     complete(s, p, node)
 
 
-def undo(s: State, saga: PointerRecord, culprit: PointerRecord | None, error: ErrorInfo) -> None:
+def undo(
+    s: State,
+    saga: PointerRecord,
+    culprit: PointerRecord | None,
+    error: ErrorInfo,
+    failed: Sequence[list[str]] = (),
+) -> None:
     """Begin to undo a saga: what still runs in it is stopped, then the walk begins.
 
-    Places are given outside in, so that deeper containers and then leaves come off first; the step that
-    failed gets the highest.
+    The step that failed is undone first. `failed` are compensations that failed in a saga inside this one.
     """
     inside = [p for p in s.descendants(saga.id) if p is not culprit]
-    for pointer in sorted(inside, key=lambda p: (not s.node(p).container, p.id)):
-        _give_place(s, pointer)
+    give_places(s, inside)
     if culprit is not None:
-        node = s.node(culprit)
-        if node.kind == "saga":
+        if s.node(culprit).kind == "saga":
             culprit.undo = None  # it has been undone already, its own compensation included
         else:
-            _give_place(s, culprit)
+            give_place(s, culprit)
     for pointer in reversed(inside):
-        _cancel_keeping_place(s, pointer)
+        cancel_one(s, pointer)
     if culprit is not None:
         if s.node(culprit).kind == "saga" and culprit.status in (
             PointerStatus.RUNNING,
@@ -69,29 +84,14 @@ def undo(s: State, saga: PointerRecord, culprit: PointerRecord | None, error: Er
             close_saga(s, culprit)
         end_as_failed(s, culprit)
         s.remove(culprit)
-    begin_walk(s, saga, error)
+    begin_walk(s, saga, error, failed)
 
 
-def _give_place(s: State, p: PointerRecord) -> None:
-    node = s.node(p)
-    if node.container:
-        if node.compensation is None:
-            p.undo = None
-        else:
-            p.undo = undo_place(s) if p.undo is None else p.undo - 1
-    elif node.compensation is not None and p.attempt > 0:
-        p.undo = undo_place(s)
-
-
-def _cancel_keeping_place(s: State, p: PointerRecord) -> None:
-    place = p.undo
-    cancel_one(s, p)
-    p.undo = place
-
-
-def begin_walk(s: State, saga: PointerRecord, error: ErrorInfo | None) -> None:
+def begin_walk(
+    s: State, saga: PointerRecord, error: ErrorInfo | None, failed: Sequence[list[str]] = ()
+) -> None:
     """Set a saga to compensating; its walk begins when its steps have stopped."""
-    state: dict[str, Any] = {"failed": []}
+    state: dict[str, Any] = {"failed": list(failed)}
     if error is not None:
         state["error"] = loads(error_text(error))
     if saga.status == PointerStatus.SLEEPING:
@@ -121,9 +121,10 @@ def walk_on(s: State, saga: PointerRecord) -> None:
     while page:
         pointer = page.pop()
         node = s.definition.steps.get(pointer.step)
-        if node is None or node.compensation is None:
-            continue
         pointer.undo = None
+        if node is None or node.compensation is None:
+            s.touch(pointer)
+            continue
         pointer.live = True
         pointer.ended = None
         move(pointer, PointerStatus.COMPENSATING)
@@ -146,17 +147,18 @@ def walk_on(s: State, saga: PointerRecord) -> None:
     walk_over(s, saga)
 
 
+def walks(s: State, p: PointerRecord) -> bool:
+    """Whether a pointer is a saga being undone (one that is only compensated as a whole is not)."""
+    return p.status == PointerStatus.COMPENSATING and s.node(p).kind == "saga" and "undo" in read_state(p)
+
+
 def walking_saga(s: State, p: PointerRecord) -> PointerRecord:
     """The saga whose walk compensates `p` (which is the saga itself for its own compensation)."""
-    if "undo" in read_state(p) and s.node(p).kind == "saga" and read_state(p)["undo"].get("own"):
+    if walks(s, p):
         return p
     for part in reversed([int(part) for part in p.scope.split("/") if part]):
         pointer = s.pointers.get(part)
-        if (
-            pointer is not None
-            and pointer.status == PointerStatus.COMPENSATING
-            and s.node(pointer).kind == "saga"
-        ):
+        if pointer is not None and walks(s, pointer):
             return pointer
     msg = f"pointer {p.id} is compensated outside of any saga"
     raise StepError(msg, retryable=False)
@@ -196,7 +198,7 @@ def compensation_failed(s: State, p: PointerRecord, error: ErrorInfo) -> None:
 
 def walk_over(s: State, saga: PointerRecord) -> None:
     """All is undone: what follows depends on the saga and on why it was undone."""
-    node = s.node(saga)
+    node = cast("SagaNode", s.node(saga))
     state = read_state(saga)["undo"]
     cause = None if "error" not in state else read_error(dumps(state["error"], "error"))
     failed: list[list[str]] = state["failed"]
@@ -211,13 +213,13 @@ def walk_over(s: State, saga: PointerRecord) -> None:
             "CompensationFailedError" if cause is None else cause.type, text,
             saga.step if cause is None else cause.step_key, None if cause is None else cause.traceback, False,
         )  # fmt: skip
-        _fail_saga(s, saga, node, info, behaviour=ErrorBehavior.FAIL, forced=True)
+        _fail_saga(s, saga, node, info, failed=failed, cause=cause)
         return
     error = cause or ErrorInfo("StepCancelledError", "the saga was undone", saga.step)
     _after(s, saga, node, error)
 
 
-def _after(s: State, saga: PointerRecord, node: Any, error: ErrorInfo) -> None:
+def _after(s: State, saga: PointerRecord, node: SagaNode, error: ErrorInfo) -> None:
     again = node.again
     if again is not None and saga.failures + 1 < again.max_attempts and error.type not in _FINAL:
         saga.failures += 1
@@ -238,7 +240,7 @@ def _after(s: State, saga: PointerRecord, node: Any, error: ErrorInfo) -> None:
         s.remove(saga)
         advance(s, saga, node)
         return
-    _fail_saga(s, saga, node, error, behaviour=node.after_undo)
+    _fail_saga(s, saga, node, error)
 
 
 _FINAL = frozenset({"StepCrashedError"})
@@ -247,15 +249,15 @@ _FINAL = frozenset({"StepCrashedError"})
 def _fail_saga(
     s: State,
     saga: PointerRecord,
-    node: Node,
+    node: SagaNode,
     error: ErrorInfo,
     *,
-    behaviour: ErrorBehavior,
-    forced: bool = False,
+    failed: Sequence[list[str]] = (),
+    cause: ErrorInfo | None = None,
 ) -> None:
     """The saga itself has failed: an enclosing saga is undone too, else the instance fails or is suspended.
 
-    With `forced` (a compensation failed) nothing may go on as if all were well.
+    When a compensation has `failed`, nothing may go on as if all were well.
     """
     write_error(saga, error)
     saga.state = None
@@ -263,16 +265,24 @@ def _fail_saga(
     s.set_due(saga, None)
     s.emit(LifecycleKind.STEP_FAILED, saga, {"type": error.type, "message": error.message})
     close_saga(s, saga)
-    if behaviour is ErrorBehavior.SUSPEND:
+    if node.after_undo is ErrorBehavior.SUSPEND and not failed:
         s.record.status = WorkflowStatus.SUSPENDED
         s.record.error = error_text(error)
         s.t.touched = True
         s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "saga undone"})
         return
-    if forced and node.on_error is ErrorBehavior.CONTINUE:
-        RULES["end_failed"](s, error, saga)
-    else:
+    if not failed:
         exhausted(s, saga, node, error)
+        return
+    owner = compensation_owner(s, saga)
+    outer = enclosing_saga(s, saga, owner)
+    if outer is not None:
+        undo(s, outer, saga, cause or error, failed)
+    elif owner is not None:
+        s.remove(saga)
+        compensation_failed(s, owner, error)
+    else:
+        RULES["end_failed"](s, error)
 
 
 def saga_again(s: State, saga: PointerRecord) -> None:
@@ -307,10 +317,9 @@ def cancel(s: State, reason: str) -> None:
     for saga in walking:
         keep.update(p.id for p in s.descendants(saga.id))
     doomed = [p for p in s.pointers.values() if p.id not in keep]
-    for pointer in sorted(doomed, key=lambda p: (not s.node(p).container, p.id)):
-        _give_place(s, pointer)
+    give_places(s, doomed)
     for pointer in sorted(doomed, key=lambda p: -p.id):
-        _cancel_keeping_place(s, pointer)
+        cancel_one(s, pointer)
     undo_first = [p.id for p in walking] + [p.id for p in waiting]
     s.record.ending = dumps(
         {"status": WorkflowStatus.CANCELLED, "undo": undo_first, "reason": reason}, "ending"
@@ -354,7 +363,7 @@ def _next_of_cancel(s: State, saga: PointerRecord, failed: list[list[str]]) -> N
 def stop_walkers(s: State) -> None:
     """Ask again for the pages of walks that a stop had to wait for (used on recovery)."""
     for pointer in s.pointers.values():
-        if pointer.status == PointerStatus.COMPENSATING and s.node(pointer).kind == "saga":
+        if walks(s, pointer):
             busy = any(
                 p.status == PointerStatus.COMPENSATING and p is not pointer and f"/{pointer.id}/" in p.scope
                 for p in s.pointers.values()

@@ -107,6 +107,8 @@ def next_event_due(s: State) -> int | None:
 
 
 def _event_arrived(s: State, p: PointerRecord, message: InboxMessage) -> None:
+    if not p.live or p.status != PointerStatus.WAITING:
+        return  # cancelled by what another event of this round did
     node = s.node(p)
     s.set_due(p, None)
     value = loads(message.payload)
@@ -251,7 +253,7 @@ def child_ended(s: State, payload: dict[str, Any]) -> None:
         )
         _result(s, pointer, node, value)
         return
-    error = payload.get("error") or {}
+    error: dict[str, Any] = payload.get("error") or {}
     text = f"sub-workflow {payload['id']!r} {_ENDED[payload['status']]}"
     if error:
         text += f" at step {error.get('step_key')!r}: {error.get('type')}: {error.get('message')}"
