@@ -87,6 +87,7 @@ class WorkflowDefinition(Generic[D]):
         self.on_error = on_error
         self.timeout = timeout
         self.description = description
+        self.fingerprint = fingerprint or ""
         found = [*problems, *check_identity(id, version)]
         try:
             self.codec: DataCodec[D] = codec_for(data)
@@ -97,7 +98,8 @@ class WorkflowDefinition(Generic[D]):
         self.has_cancel_when = any(node.cancel_when is not None for node in self.steps.values())
         if found:
             raise DefinitionError(*dict.fromkeys(found))
-        self.fingerprint = fingerprint or structure_digest(id, version, self.codec.name, root)
+        if not self.fingerprint:
+            self.fingerprint = structure_digest(id, version, self.codec.name, root)
 
     def _link(self, problems: list[str]) -> dict[str, Node]:
         wrap_compensated(self.root)

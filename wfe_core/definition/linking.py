@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, zip_longest
 
 from wfe_core.definition.nodes import (
     ActivityNode,
@@ -101,7 +101,7 @@ def wrap_compensated(sequence: Sequence, *, in_saga: bool = False) -> None:
 def connect(sequence: Sequence, owner: Node | None = None, number: int = 0) -> None:
     """Set owners, parents and successors."""
     sequence.owner, sequence.number = owner, number
-    for node, following in zip(sequence.nodes, [*sequence.nodes[1:], None], strict=True):
+    for node, following in zip_longest(sequence.nodes, sequence.nodes[1:]):
         node.parent, node.sequence, node.next = owner, sequence, following
         for position, body in enumerate(node.bodies):
             connect(body, node, position)
