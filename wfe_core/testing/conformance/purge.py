@@ -137,14 +137,19 @@ class PurgeSuite(Suite):
         await tell(store, "i", dedupe="key")
         assert len(await again.inbox()) == 3
 
-    async def test_parts_that_went_before_are_not_missed(self, store: PersistenceProvider) -> None:
+    async def test_parts_that_went_before_are_not_missed(self, host: Providers) -> None:
         """Work items, subscriptions and children that are gone already do not hinder the purge."""
-        work = ActivityItem("w", "ship", "p", 1, "{}", NOW)
-        holder = await begin(store, "p", parts={"activities": [work], "subscriptions": [PAID]})
+        store = host.store
+        assert host.activities is not None
+        work = [ActivityItem(name, name, "p", 1, "{}", NOW) for name in ("w", "ship")]
+        holder = await begin(store, "p", parts={"activities": work, "subscriptions": [PAID]})
+        claim = await host.activities.claim_activity("ship", worker="w", lease=SECOND, now=NOW)
+        assert claim is not None
+        assert await host.activities.finish_activity(claim.token, "{}", now=NOW)
         await begin(store, "p/1", **ended(definition_id="child"), parent_id="p", root_id="p")
         await holder.commit(drop_activities=["w"], drop_subscriptions=True)
         holder.record.status, holder.record.ended = "complete", NOW
-        await holder.release()
+        assert (await holder.release(seen=1)).released
         assert await store.purge(InstanceQuery(definition_id="child"), now=NOW) == ["p/1"]
         assert await store.purge(ALL, now=NOW) == ["p"]
 
