@@ -1,0 +1,808 @@
+"""Compiled for sqlite by `python -m wfe_sql.generate`; do not edit."""
+
+# fmt: off
+# ruff: noqa: E501, Q000, Q003, S608 - generated
+
+from typing import Final
+
+from wfe_sql.statement import Statement
+
+TABLES: Final = (
+    'CREATE TABLE activity ( id TEXT NOT NULL, name TEXT NOT NULL, instance_id TEXT NOT NULL, pointer_id BIGINT NOT NULL, input TEXT NOT NULL, created BIGINT NOT NULL, due BIGINT, leases BIGINT NOT NULL, expires BIGINT NOT NULL, worker TEXT, PRIMARY KEY (id) ) WITHOUT ROWID',
+    'CREATE INDEX activity_instance ON activity (instance_id)',
+    'CREATE INDEX activity_name ON activity (name, created, id)',
+    'CREATE TABLE cache ( "key" TEXT NOT NULL, value TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY ("key") ) WITHOUT ROWID',
+    'CREATE INDEX cache_expires ON cache (expires)',
+    'CREATE TABLE data ( instance_id TEXT NOT NULL, "key" TEXT NOT NULL, superseded BIGINT NOT NULL, revision BIGINT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (instance_id, "key", superseded) ) WITHOUT ROWID',
+    'CREATE TABLE definition ( fingerprint TEXT NOT NULL, definition_id TEXT NOT NULL, version BIGINT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (fingerprint) ) WITHOUT ROWID',
+    'CREATE TABLE event ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL, "key" TEXT NOT NULL, payload TEXT NOT NULL, effective BIGINT NOT NULL, published BIGINT NOT NULL, fanned_out BOOLEAN NOT NULL, UNIQUE (id) )',
+    'CREATE INDEX event_published ON event (published)',
+    'CREATE INDEX event_topic ON event (name, "key", effective)',
+    'CREATE INDEX event_undelivered ON event (seq) WHERE fanned_out = 0',
+    'CREATE TABLE inbox ( instance_id TEXT NOT NULL, seq BIGINT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL, effective BIGINT NOT NULL, event_id TEXT, name TEXT NOT NULL, "key" TEXT NOT NULL, dedupe TEXT, consumed BOOLEAN NOT NULL, PRIMARY KEY (instance_id, seq) ) WITHOUT ROWID',
+    'CREATE UNIQUE INDEX inbox_dedupe ON inbox (instance_id, dedupe) WHERE dedupe IS NOT NULL',
+    'CREATE UNIQUE INDEX inbox_event ON inbox (event_id, instance_id) WHERE event_id IS NOT NULL',
+    'CREATE INDEX inbox_new ON inbox (instance_id, seq) WHERE consumed = 0',
+    'CREATE TABLE item ( instance_id TEXT NOT NULL, pointer_id BIGINT NOT NULL, number BIGINT NOT NULL, "values" TEXT NOT NULL, PRIMARY KEY (instance_id, pointer_id, number) ) WITHOUT ROWID',
+    'CREATE TABLE log ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, pointer_id BIGINT NOT NULL, attempt BIGINT NOT NULL, stream TEXT NOT NULL, at BIGINT NOT NULL, text TEXT NOT NULL )',
+    'CREATE INDEX log_instance ON log (instance_id, seq)',
+    'CREATE TABLE outbox ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, definition_id TEXT NOT NULL, revision BIGINT NOT NULL, entries TEXT NOT NULL )',
+    'CREATE TABLE pointer ( instance_id TEXT NOT NULL, id BIGINT NOT NULL, step TEXT NOT NULL, status TEXT NOT NULL, parent BIGINT NOT NULL, scope TEXT NOT NULL, live BOOLEAN NOT NULL, "index" BIGINT, iteration BIGINT NOT NULL, attempt BIGINT NOT NULL, failures BIGINT NOT NULL, run BIGINT NOT NULL, crashes BIGINT NOT NULL, created BIGINT NOT NULL, started BIGINT, ended BIGINT, due BIGINT, outcome TEXT, output TEXT, state TEXT, error TEXT, knows BIGINT NOT NULL, undo BIGINT, PRIMARY KEY (instance_id, id) ) WITHOUT ROWID',
+    'CREATE INDEX pointer_inside ON pointer (instance_id, parent, "index") WHERE "index" IS NOT NULL',
+    'CREATE INDEX pointer_live ON pointer (instance_id) WHERE live = 1',
+    'CREATE INDEX pointer_undo ON pointer (instance_id, undo) WHERE undo IS NOT NULL',
+    'CREATE TABLE session ( id TEXT NOT NULL, host TEXT NOT NULL, machine TEXT NOT NULL, boot TEXT NOT NULL, expires BIGINT NOT NULL, address TEXT, metadata TEXT NOT NULL, gone BIGINT, closed BOOLEAN NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID',
+    'CREATE TABLE subscription ( instance_id TEXT NOT NULL, name TEXT NOT NULL, "key" TEXT NOT NULL, as_of BIGINT NOT NULL, PRIMARY KEY (instance_id, name, "key") ) WITHOUT ROWID',
+    'CREATE INDEX subscription_topic ON subscription (name, "key", instance_id)',
+    'CREATE TABLE workflow ( id TEXT NOT NULL, definition_id TEXT NOT NULL, version BIGINT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, created BIGINT NOT NULL, root_id TEXT NOT NULL, digest TEXT NOT NULL, reference TEXT, priority BIGINT NOT NULL, tags TEXT NOT NULL, parent_id TEXT, parent_pointer BIGINT, owner TEXT, fence BIGINT NOT NULL, revision BIGINT NOT NULL, inbox_seq BIGINT NOT NULL, pointer_seq BIGINT NOT NULL, next_due BIGINT, deadline BIGINT, ended BIGINT, error TEXT, ending TEXT, trace TEXT, PRIMARY KEY (id) ) WITHOUT ROWID',
+    'CREATE INDEX workflow_created ON workflow (created, id)',
+    'CREATE INDEX workflow_due ON workflow (next_due) WHERE owner IS NULL AND next_due IS NOT NULL',
+    'CREATE INDEX workflow_owner ON workflow (owner) WHERE owner IS NOT NULL',
+    'CREATE INDEX workflow_parent ON workflow (parent_id) WHERE parent_id IS NOT NULL',
+    'CREATE INDEX workflow_reference ON workflow (reference) WHERE reference IS NOT NULL',
+    'CREATE INDEX workflow_root ON workflow (root_id) WHERE parent_id IS NOT NULL',
+    'CREATE INDEX workflow_urgent ON workflow (next_due) WHERE owner IS NULL AND next_due IS NOT NULL AND priority <> 0',
+)
+"""What makes an empty database one of the newest schema."""
+
+UPDATE_WORKFLOW: Final = Statement(
+    'UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, status=v.status, '
+    'reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= '
+    'v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, '
+    'next_due=v.next_due, deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending, '
+    'trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner = v.owner AND workflow.fence = '
+    'v.fence AND workflow.revision = v.previous',
+    (),
+    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+INSERT_WORKFLOW: Final = Statement(
+    'INSERT INTO workflow (id, definition_id, version, fingerprint, status, created, root_id, digest, '
+    'reference, priority, tags, parent_id, parent_pointer, owner, fence, revision, inbox_seq, '
+    'pointer_seq, next_due, deadline, ended, error, ending, trace) SELECT v.id, v.definition_id, '
+    'v.version, v.fingerprint, v.status, v.created, v.root_id, v.digest, v.reference, v.priority, '
+    'v.tags, v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, v.inbox_seq, v.pointer_seq, '
+    'v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v WHERE 1 = 1 ON CONFLICT (id) '
+    'DO NOTHING',
+    (),
+    ('id', 'definition_id', 'version', 'fingerprint', 'status', 'created', 'root_id', 'digest', 'reference', 'priority', 'tags', 'parent_id', 'parent_pointer', 'owner', 'fence', 'revision', 'inbox_seq', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace'),
+)
+
+RELEASE_WORKFLOW: Final = Statement(
+    'UPDATE workflow SET owner=NULL FROM v WHERE workflow.id = v.id AND workflow.inbox_seq <= v.seen',
+    (),
+    ('id', 'seen'),
+)
+
+UPSERT_POINTER: Final = Statement(
+    'INSERT INTO pointer (instance_id, id, step, status, parent, scope, live, "index", iteration, '
+    'attempt, failures, run, crashes, created, started, ended, due, outcome, output, state, error, '
+    'knows, undo) SELECT v.instance_id, v.id, v.step, v.status, v.parent, v.scope, v.live, v."index", '
+    'v.iteration, v.attempt, v.failures, v.run, v.crashes, v.created, v.started, v.ended, v.due, '
+    'v.outcome, v.output, v.state, v.error, v.knows, v.undo FROM v WHERE 1 = 1 ON CONFLICT '
+    '(instance_id, id) DO UPDATE SET step = excluded.step, status = excluded.status, parent = '
+    'excluded.parent, scope = excluded.scope, live = excluded.live, "index" = excluded."index", '
+    'iteration = excluded.iteration, attempt = excluded.attempt, failures = excluded.failures, run = '
+    'excluded.run, crashes = excluded.crashes, created = excluded.created, started = '
+    'excluded.started, ended = excluded.ended, due = excluded.due, outcome = excluded.outcome, output '
+    '= excluded.output, state = excluded.state, error = excluded.error, knows = excluded.knows, undo '
+    '= excluded.undo',
+    (),
+    ('instance_id', 'id', 'step', 'status', 'parent', 'scope', 'live', 'index', 'iteration', 'attempt', 'failures', 'run', 'crashes', 'created', 'started', 'ended', 'due', 'outcome', 'output', 'state', 'error', 'knows', 'undo'),
+)
+
+KEEP_DATA: Final = Statement(
+    'INSERT INTO data (instance_id, "key", superseded, revision, value) SELECT data.instance_id, '
+    'data."key", v.revision, data.revision AS revision_1, data.value FROM v JOIN data ON '
+    'data.instance_id = v.instance_id AND data."key" = v."key" AND data.superseded = 0 WHERE 1 = 1 ON '
+    'CONFLICT DO NOTHING',
+    (),
+    ('instance_id', 'key', 'revision', 'value'),
+)
+
+UPSERT_DATA: Final = Statement(
+    'INSERT INTO data (instance_id, "key", superseded, revision, value) SELECT v.instance_id, '
+    'v."key", 0, v.revision, v.value FROM v WHERE 1 = 1 ON CONFLICT (instance_id, "key", superseded) '
+    'DO UPDATE SET revision = excluded.revision, value = excluded.value',
+    (),
+    ('instance_id', 'key', 'revision', 'value'),
+)
+
+DROP_HISTORY: Final = Statement(
+    'DELETE FROM data WHERE data.instance_id IN (SELECT v.id FROM v) AND data.superseded > 0',
+    (),
+    ('id',),
+)
+
+DROP_UNDO: Final = Statement(
+    'UPDATE pointer SET undo=NULL WHERE pointer.instance_id IN (SELECT v.id FROM v) AND pointer.undo '
+    'IS NOT NULL',
+    (),
+    ('id',),
+)
+
+UPSERT_ITEM: Final = Statement(
+    'INSERT INTO item (instance_id, pointer_id, number, "values") SELECT v.instance_id, v.pointer_id, '
+    'v.number, v."values" FROM v WHERE 1 = 1 ON CONFLICT (instance_id, pointer_id, number) DO UPDATE '
+    'SET "values" = excluded."values"',
+    (),
+    ('instance_id', 'pointer_id', 'number', 'values'),
+)
+
+DROP_ITEMS: Final = Statement(
+    'DELETE FROM item WHERE (item.instance_id, item.pointer_id) IN (SELECT v.instance_id, '
+    'v.pointer_id FROM v)',
+    (),
+    ('instance_id', 'pointer_id'),
+)
+
+DROP_SUBSCRIPTIONS: Final = Statement(
+    'DELETE FROM subscription WHERE subscription.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+UPSERT_SUBSCRIPTION: Final = Statement(
+    'INSERT INTO subscription (instance_id, name, "key", as_of) SELECT v.instance_id, v.name, '
+    'v."key", v.as_of FROM v WHERE 1 = 1 ON CONFLICT (instance_id, name, "key") DO UPDATE SET as_of = '
+    'min(subscription.as_of, excluded.as_of)',
+    (),
+    ('instance_id', 'name', 'key', 'as_of'),
+)
+
+CONSUME: Final = Statement(
+    "UPDATE inbox SET payload='', consumed=1 FROM v WHERE inbox.instance_id = v.instance_id AND "
+    'inbox.seq = v.seq',
+    (),
+    ('instance_id', 'seq'),
+)
+
+INSERT_ACTIVITY: Final = Statement(
+    'INSERT INTO activity (id, name, instance_id, pointer_id, input, created, due, leases, expires) '
+    'SELECT v.id, v.name, v.instance_id, v.pointer_id, v.input, v.created, v.due, 0, 0 FROM v WHERE 1 '
+    '= 1 ON CONFLICT DO NOTHING',
+    (),
+    ('id', 'name', 'instance_id', 'pointer_id', 'input', 'created', 'due'),
+)
+
+DROP_ACTIVITIES: Final = Statement(
+    'DELETE FROM activity WHERE activity.id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+INSERT_OUTBOX: Final = Statement(
+    'INSERT INTO outbox (instance_id, definition_id, revision, entries) SELECT v.instance_id, '
+    'v.definition_id, v.revision, v.entries FROM v',
+    (),
+    ('instance_id', 'definition_id', 'revision', 'entries'),
+)
+
+CANDIDATES: Final = Statement(
+    'SELECT choice.id, choice.owner FROM (SELECT usual.id AS id, usual.owner AS owner, usual.priority '
+    'AS priority, usual.next_due AS next_due FROM (SELECT workflow.id AS id, workflow.owner AS owner, '
+    'workflow.priority AS priority, workflow.next_due AS next_due FROM workflow WHERE workflow.owner '
+    'IS NULL AND workflow.next_due IS NOT NULL AND workflow.next_due <= ? AND (workflow.status NOT IN '
+    "('complete', 'cancelled', 'terminated')) AND workflow.priority = 0 AND (? IS NULL OR "
+    'workflow.fingerprint IN (SELECT anon_1.value FROM json_each(?) AS anon_1)) AND (? IS NULL OR '
+    "((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_2.value FROM json_each(?) "
+    'AS anon_2)) AND (? IS NULL OR workflow.root_id IN (SELECT anon_3.value FROM json_each(?) AS '
+    'anon_3) OR workflow.id IN (SELECT anon_4.value FROM json_each(?) AS anon_4)) ORDER BY '
+    'workflow.next_due LIMIT ? OFFSET 0) AS usual UNION ALL SELECT workflow.id AS id, workflow.owner '
+    'AS owner, workflow.priority AS priority, workflow.next_due AS next_due FROM workflow WHERE '
+    'workflow.owner IS NULL AND workflow.next_due IS NOT NULL AND workflow.next_due <= ? AND '
+    "(workflow.status NOT IN ('complete', 'cancelled', 'terminated')) AND workflow.priority != 0 AND "
+    '(? IS NULL OR workflow.fingerprint IN (SELECT anon_5.value FROM json_each(?) AS anon_5)) AND (? '
+    "IS NULL OR ((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_6.value FROM "
+    'json_each(?) AS anon_6)) AND (? IS NULL OR workflow.root_id IN (SELECT anon_7.value FROM '
+    'json_each(?) AS anon_7) OR workflow.id IN (SELECT anon_8.value FROM json_each(?) AS anon_8)) '
+    'UNION ALL SELECT workflow.id AS id, workflow.owner AS owner, workflow.priority AS priority, '
+    'workflow.next_due AS next_due FROM workflow WHERE workflow.owner IN (SELECT anon_9.value FROM '
+    'json_each(?) AS anon_9) AND (? IS NULL OR workflow.fingerprint IN (SELECT anon_10.value FROM '
+    "json_each(?) AS anon_10)) AND (? IS NULL OR ((workflow.definition_id || ' ') || "
+    'workflow.version) IN (SELECT anon_11.value FROM json_each(?) AS anon_11)) AND (? IS NULL OR '
+    'workflow.root_id IN (SELECT anon_12.value FROM json_each(?) AS anon_12) OR workflow.id IN '
+    '(SELECT anon_13.value FROM json_each(?) AS anon_13))) AS choice ORDER BY choice.priority + (? - '
+    'min(coalesce(choice.next_due, ?), ?)) / 60000000 DESC, min(coalesce(choice.next_due, ?), ?), '
+    'choice.id LIMIT ? OFFSET 0',
+    ('now', 'fingerprints', 'fingerprints', 'definitions', 'definitions', 'roots', 'roots', 'roots', 'limit', 'now', 'fingerprints', 'fingerprints', 'definitions', 'definitions', 'roots', 'roots', 'roots', 'dead', 'fingerprints', 'fingerprints', 'definitions', 'definitions', 'roots', 'roots', 'roots', 'now', 'now', 'now', 'now', 'now', 'limit'),
+)
+
+NAMED_CANDIDATES: Final = Statement(
+    'SELECT choice.id, choice.owner FROM (SELECT workflow.id AS id, workflow.owner AS owner, '
+    'workflow.priority AS priority, workflow.next_due AS next_due FROM workflow WHERE workflow.id IN '
+    '(SELECT v.id FROM v) AND (workflow.owner IS NULL AND workflow.next_due IS NOT NULL AND '
+    "workflow.next_due <= ? AND (workflow.status NOT IN ('complete', 'cancelled', 'terminated')) OR "
+    'workflow.owner IN (SELECT anon_1.value FROM json_each(?) AS anon_1)) AND (? IS NULL OR '
+    'workflow.fingerprint IN (SELECT anon_2.value FROM json_each(?) AS anon_2)) AND (? IS NULL OR '
+    "((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_3.value FROM json_each(?) "
+    'AS anon_3)) AND (? IS NULL OR workflow.root_id IN (SELECT anon_4.value FROM json_each(?) AS '
+    'anon_4) OR workflow.id IN (SELECT anon_5.value FROM json_each(?) AS anon_5))) AS choice ORDER BY '
+    'choice.priority + (? - min(coalesce(choice.next_due, ?), ?)) / 60000000 DESC, '
+    'min(coalesce(choice.next_due, ?), ?), choice.id LIMIT ? OFFSET 0',
+    ('now', 'dead', 'fingerprints', 'fingerprints', 'definitions', 'definitions', 'roots', 'roots', 'roots', 'now', 'now', 'now', 'now', 'now', 'limit'),
+    ('id',),
+)
+
+TAKE_WORKFLOW: Final = Statement(
+    'UPDATE workflow SET owner=?, fence=(workflow.fence + 1) WHERE workflow.id IN (SELECT v.id FROM '
+    'v)',
+    ('session',),
+    ('id',),
+)
+
+NEXT_DUE: Final = Statement(
+    'SELECT workflow.next_due FROM workflow WHERE workflow.owner IS NULL AND workflow.next_due IS NOT '
+    "NULL AND (workflow.status NOT IN ('complete', 'cancelled', 'terminated')) AND (? IS NULL OR "
+    'workflow.fingerprint IN (SELECT anon_1.value FROM json_each(?) AS anon_1)) AND (? IS NULL OR '
+    "((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_2.value FROM json_each(?) "
+    'AS anon_2)) AND (? IS NULL OR workflow.root_id IN (SELECT anon_3.value FROM json_each(?) AS '
+    'anon_3) OR workflow.id IN (SELECT anon_4.value FROM json_each(?) AS anon_4)) AND (? IS NULL OR '
+    'workflow.id IN (SELECT anon_5.value FROM json_each(?) AS anon_5)) ORDER BY workflow.next_due '
+    'LIMIT 1 OFFSET 0',
+    ('fingerprints', 'fingerprints', 'definitions', 'definitions', 'roots', 'roots', 'roots', 'ids', 'ids'),
+)
+
+LOAD_WORKFLOW: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace, EXISTS '
+    '(SELECT 1 FROM subscription WHERE subscription.instance_id = workflow.id) AS anon_1 FROM v JOIN '
+    'workflow ON workflow.id = v.id',
+    (),
+    ('id',),
+)
+
+LOAD_POINTERS: Final = Statement(
+    'SELECT pointer.instance_id, pointer.id, pointer.step, pointer.status, pointer.parent, '
+    'pointer.scope, pointer.live, pointer."index", pointer.iteration, pointer.attempt, '
+    'pointer.failures, pointer.run, pointer.crashes, pointer.created, pointer.started, pointer.ended, '
+    'pointer.due, pointer.outcome, pointer.output, pointer.state, pointer.error, pointer.knows, '
+    'pointer.undo FROM pointer WHERE pointer.instance_id IN (SELECT v.id FROM v) AND pointer.live = 1 '
+    'ORDER BY pointer.instance_id, pointer.id',
+    (),
+    ('id',),
+)
+
+LOAD_DATA: Final = Statement(
+    'SELECT data.instance_id, data."key", data.value FROM data WHERE data.instance_id IN (SELECT v.id '
+    'FROM v) AND data.superseded = 0',
+    (),
+    ('id',),
+)
+
+LOAD_INBOX: Final = Statement(
+    'SELECT inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
+    'inbox.name, inbox."key" FROM inbox WHERE inbox.instance_id IN (SELECT v.id FROM v) AND '
+    'inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
+    (),
+    ('id',),
+)
+
+LOAD_CHUNKS: Final = Statement(
+    'SELECT item.instance_id, item.pointer_id, item.number, item."values" FROM v JOIN item ON '
+    'item.instance_id = v.instance_id AND item.pointer_id = v.pointer_id AND item.number = v.number',
+    (),
+    ('instance_id', 'pointer_id', 'number'),
+)
+
+MATCH_EVENTS: Final = Statement(
+    'INSERT INTO inbox (instance_id, seq, kind, payload, effective, event_id, name, "key", dedupe, '
+    'consumed) SELECT workflow.id, max(workflow.inbox_seq, coalesce((SELECT max("before".seq) AS '
+    'max_1 FROM inbox AS "before" WHERE "before".instance_id = workflow.id), 0)) + row_number() OVER '
+    "(PARTITION BY workflow.id ORDER BY event.effective, event.seq) AS anon_1, 'event', "
+    'event.payload, event.effective, event.id AS id_1, event.name, event."key", NULL AS anon_2, 0 AS '
+    'anon_3 FROM v JOIN workflow ON workflow.id = v.instance_id JOIN event ON event.name = v.name AND '
+    'event."key" = v."key" AND event.effective >= v.as_of WHERE NOT (EXISTS (SELECT 1 FROM inbox '
+    'WHERE inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
+    (),
+    ('instance_id', 'name', 'key', 'as_of'),
+)
+
+INSERT_MESSAGE: Final = Statement(
+    'INSERT INTO inbox (instance_id, seq, kind, payload, effective, event_id, name, "key", dedupe, '
+    'consumed) SELECT workflow.id, max(workflow.inbox_seq, coalesce((SELECT max("before".seq) AS '
+    'max_1 FROM inbox AS "before" WHERE "before".instance_id = workflow.id), 0)) + row_number() OVER '
+    '(PARTITION BY workflow.id ORDER BY v.position) AS anon_1, v.kind, v.payload, 0, NULL AS anon_2, '
+    "'', '', v.dedupe, 0 AS anon_3 FROM v JOIN workflow ON workflow.id = v.instance_id WHERE v.dedupe "
+    'IS NULL OR NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = v.instance_id AND '
+    'inbox.dedupe = v.dedupe))',
+    (),
+    ('instance_id', 'position', 'kind', 'payload', 'dedupe'),
+)
+
+BUMP_INBOX: Final = Statement(
+    'UPDATE workflow SET inbox_seq=come.seq, next_due=CASE WHEN (workflow.owner IS NULL AND '
+    "(workflow.status NOT IN ('complete', 'cancelled', 'terminated'))) THEN "
+    'min(coalesce(workflow.next_due, come.due), come.due) ELSE workflow.next_due END FROM (SELECT '
+    'inbox.instance_id AS instance_id, max(inbox.seq) AS seq, min(max(inbox.effective, ?)) AS due '
+    'FROM v JOIN workflow AS w ON w.id = v.id JOIN inbox ON inbox.instance_id = w.id AND inbox.seq > '
+    'w.inbox_seq GROUP BY inbox.instance_id) AS come WHERE workflow.id = come.instance_id',
+    ('now',),
+    ('id',),
+)
+
+READ_HEADS: Final = Statement(
+    'SELECT workflow.id, workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, '
+    'workflow.status FROM v JOIN workflow ON workflow.id = v.id',
+    (),
+    ('id',),
+)
+
+READ_WORKFLOWS: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM v JOIN '
+    'workflow ON workflow.id = v.id',
+    (),
+    ('id',),
+)
+
+READ_INBOXES: Final = Statement(
+    'SELECT inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
+    'inbox.name, inbox."key" FROM v JOIN inbox ON inbox.instance_id = v.id AND inbox.seq > v."after" '
+    'WHERE inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
+    (),
+    ('id', 'after'),
+)
+
+READ_DATA: Final = Statement(
+    'SELECT data."key", data.value FROM data WHERE data.instance_id = ? AND data.superseded = 0',
+    ('instance_id',),
+)
+
+READ_DATA_AS_OF: Final = Statement(
+    'SELECT data."key", data.value FROM data WHERE data.instance_id = ? AND data.revision <= ? AND '
+    '(data.superseded = 0 OR data.superseded > ?)',
+    ('instance_id', 'revision', 'revision'),
+)
+
+READ_POINTERS: Final = Statement(
+    'SELECT pointer.id, pointer.step, pointer.status, pointer.parent, pointer.scope, pointer.live, '
+    'pointer."index", pointer.iteration, pointer.attempt, pointer.failures, pointer.run, '
+    'pointer.crashes, pointer.created, pointer.started, pointer.ended, pointer.due, pointer.outcome, '
+    'pointer.output, pointer.state, pointer.error, pointer.knows, pointer.undo FROM pointer WHERE '
+    'pointer.instance_id = ? AND pointer.id > ? ORDER BY pointer.id LIMIT ? OFFSET 0',
+    ('instance_id', 'after', 'limit'),
+)
+
+READ_UNDO: Final = Statement(
+    'SELECT pointer.id, pointer.step, pointer.status, pointer.parent, pointer.scope, pointer.live, '
+    'pointer."index", pointer.iteration, pointer.attempt, pointer.failures, pointer.run, '
+    'pointer.crashes, pointer.created, pointer.started, pointer.ended, pointer.due, pointer.outcome, '
+    'pointer.output, pointer.state, pointer.error, pointer.knows, pointer.undo FROM pointer WHERE '
+    'pointer.instance_id = ? AND pointer.undo IS NOT NULL AND (EXISTS (SELECT 1 FROM v WHERE '
+    'substr(pointer.scope, 1, length(v.scope)) = v.scope)) ORDER BY pointer.undo DESC LIMIT ? OFFSET '
+    '0',
+    ('instance_id', 'limit'),
+    ('scope',),
+)
+
+READ_CHUNK: Final = Statement(
+    'SELECT item."values" FROM item WHERE item.instance_id = ? AND item.pointer_id = ? AND '
+    'item.number = ?',
+    ('instance_id', 'pointer_id', 'number'),
+)
+
+READ_OUTPUTS: Final = Statement(
+    'SELECT latest."index", pointer.output FROM (SELECT pointer."index" AS "index", max(pointer.id) '
+    'AS id FROM pointer WHERE pointer.instance_id = ? AND pointer.parent = ? AND pointer."index" IS '
+    'NOT NULL AND pointer."index" > ? AND pointer.step = ? AND pointer.status = \'complete\' GROUP BY '
+    'pointer."index" ORDER BY pointer."index" LIMIT ? OFFSET 0) AS latest JOIN pointer ON '
+    'pointer.instance_id = ? AND pointer.id = latest.id ORDER BY latest."index"',
+    ('instance_id', 'parent', 'after', 'step', 'limit', 'instance_id'),
+)
+
+READ_OWNERS: Final = Statement(
+    'SELECT DISTINCT workflow.owner FROM workflow WHERE workflow.owner IS NOT NULL',
+    (),
+)
+
+INSERT_EVENT: Final = Statement(
+    'INSERT INTO event (id, name, "key", payload, effective, published, fanned_out) SELECT v.id, '
+    'v.name, v."key", v.payload, v.effective, v.published, 0 AS anon_1 FROM v WHERE 1 = 1 ON CONFLICT '
+    '(id) DO NOTHING',
+    (),
+    ('id', 'name', 'key', 'payload', 'effective', 'published'),
+)
+
+COUNT_DELIVERIES: Final = Statement(
+    'SELECT count(*) AS count_1 FROM (SELECT 1 FROM v JOIN event ON event.id = v.id JOIN subscription '
+    'ON subscription.name = event.name AND subscription."key" = event."key" AND subscription.as_of <= '
+    'event.effective WHERE event.fanned_out = 0 LIMIT ? OFFSET 0) AS wanted',
+    ('limit',),
+    ('id',),
+)
+
+DELIVER_EVENTS: Final = Statement(
+    'INSERT INTO inbox (instance_id, seq, kind, payload, effective, event_id, name, "key", dedupe, '
+    'consumed) SELECT workflow.id, max(workflow.inbox_seq, coalesce((SELECT max("before".seq) AS '
+    'max_1 FROM inbox AS "before" WHERE "before".instance_id = workflow.id), 0)) + row_number() OVER '
+    "(PARTITION BY workflow.id ORDER BY event.effective, event.seq) AS anon_1, 'event', "
+    'event.payload, event.effective, event.id AS id_1, event.name, event."key", NULL AS anon_2, 0 AS '
+    'anon_3 FROM v JOIN event ON event.id = v.id JOIN subscription ON subscription.name = event.name '
+    'AND subscription."key" = event."key" AND subscription.as_of <= event.effective JOIN workflow ON '
+    'workflow.id = subscription.instance_id WHERE event.fanned_out = 0 AND NOT (EXISTS (SELECT 1 FROM '
+    'inbox WHERE inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
+    (),
+    ('id',),
+)
+
+WOKEN_BY_EVENTS: Final = Statement(
+    'SELECT DISTINCT workflow.id, workflow.owner FROM v JOIN inbox ON inbox.event_id = v.id JOIN '
+    'workflow ON inbox.instance_id = workflow.id AND inbox.seq > workflow.inbox_seq',
+    (),
+    ('id',),
+)
+
+SUBSCRIBERS: Final = Statement(
+    'SELECT subscription.instance_id FROM event JOIN subscription ON subscription.name = event.name '
+    'AND subscription."key" = event."key" AND subscription.as_of <= event.effective WHERE event.id = '
+    '? AND subscription.instance_id > ? ORDER BY subscription.instance_id LIMIT ? OFFSET 0',
+    ('event_id', 'after', 'limit'),
+)
+
+DELIVER_EVENT: Final = Statement(
+    'INSERT INTO inbox (instance_id, seq, kind, payload, effective, event_id, name, "key", dedupe, '
+    'consumed) SELECT workflow.id, max(workflow.inbox_seq, coalesce((SELECT max("before".seq) AS '
+    'max_1 FROM inbox AS "before" WHERE "before".instance_id = workflow.id), 0)) + row_number() OVER '
+    "(PARTITION BY workflow.id ORDER BY event.effective, event.seq) AS anon_1, 'event', "
+    'event.payload, event.effective, event.id AS id_1, event.name, event."key", NULL AS anon_2, 0 AS '
+    'anon_3 FROM v JOIN workflow ON workflow.id = v.id JOIN event ON event.id = ? WHERE NOT (EXISTS '
+    '(SELECT 1 FROM inbox WHERE inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
+    ('event_id',),
+    ('id',),
+)
+
+WOKEN: Final = Statement(
+    'SELECT workflow.id, workflow.owner FROM v JOIN workflow ON workflow.id = v.id WHERE EXISTS '
+    '(SELECT 1 FROM inbox WHERE inbox.instance_id = workflow.id AND inbox.seq > workflow.inbox_seq)',
+    (),
+    ('id',),
+)
+
+MARK_DELIVERED: Final = Statement(
+    'UPDATE event SET fanned_out=1 WHERE event.id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+UNDELIVERED: Final = Statement(
+    'SELECT event.id FROM event WHERE event.fanned_out = 0 ORDER BY event.seq LIMIT ? OFFSET 0',
+    ('limit',),
+)
+
+FORGETTABLE: Final = Statement(
+    'SELECT event.seq FROM event WHERE event.published < ? AND event.fanned_out = 1 AND NOT (EXISTS '
+    '(SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) LIMIT ? OFFSET 0',
+    ('before', 'limit'),
+)
+
+FORGET_EVENTS: Final = Statement(
+    'DELETE FROM event WHERE event.seq IN (SELECT old.seq FROM (SELECT event.seq AS seq FROM event '
+    'WHERE event.published < ? AND event.fanned_out = 1 AND NOT (EXISTS (SELECT 1 FROM inbox WHERE '
+    'inbox.event_id = event.id)) LIMIT ? OFFSET 0) AS old)',
+    ('before', 'limit'),
+)
+
+READ_OUTBOX: Final = Statement(
+    'SELECT outbox.seq, outbox.instance_id, outbox.definition_id, outbox.revision, outbox.entries '
+    "FROM outbox WHERE outbox.seq > ? AND outbox.entries != '' ORDER BY outbox.seq LIMIT ? OFFSET 0",
+    ('after', 'limit'),
+)
+
+TRIM_OUTBOX: Final = Statement(
+    'DELETE FROM outbox WHERE outbox.seq <= ?',
+    ('before',),
+)
+
+PUT_DEFINITION: Final = Statement(
+    'INSERT INTO definition (fingerprint, definition_id, version, source) SELECT v.fingerprint, '
+    'v.definition_id, v.version, v.source FROM v WHERE 1 = 1 ON CONFLICT (fingerprint) DO NOTHING',
+    (),
+    ('fingerprint', 'definition_id', 'version', 'source'),
+)
+
+GET_DEFINITION: Final = Statement(
+    'SELECT definition.source FROM definition WHERE definition.fingerprint = ?',
+    ('fingerprint',),
+)
+
+FIND: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE (workflow.created, workflow.id) < (?, ?) AND workflow.created > ? AND workflow.created < ? '
+    'AND (? IS NULL OR workflow.status IN (SELECT anon_1.value FROM json_each(?) AS anon_1)) AND (? '
+    'IS NULL OR workflow.definition_id = ?) AND (? IS NULL OR workflow.version = ?) AND (? IS NULL OR '
+    'workflow.reference = ?) AND (? IS NULL OR workflow.root_id = ?) AND (? IS NULL OR '
+    'workflow.parent_id = ?) AND (? IS NULL OR workflow.ended < ?) AND (? IS NULL OR NOT (EXISTS '
+    '(SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM json_each(workflow.tags) '
+    'AS member WHERE member."key" = json_extract(asked.value, \'$[0]\') AND member.value = '
+    "json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS (SELECT 1 FROM json_each(?) "
+    'AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE data.instance_id = workflow.id AND '
+    'data."key" = json_extract(asked.value, \'$[0]\') AND data.superseded = 0 AND data.value = '
+    "json_extract(asked.value, '$[1]')))))) ORDER BY workflow.created DESC, workflow.id DESC LIMIT ? "
+    'OFFSET 0',
+    ('page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+)
+
+FIND_BY_ROOT: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE (workflow.id = ? AND workflow.root_id = ? OR workflow.parent_id IS NOT NULL AND '
+    'workflow.root_id = ?) AND (workflow.created, workflow.id) < (?, ?) AND workflow.created > ? AND '
+    'workflow.created < ? AND (? IS NULL OR workflow.status IN (SELECT anon_1.value FROM json_each(?) '
+    'AS anon_1)) AND (? IS NULL OR workflow.definition_id = ?) AND (? IS NULL OR workflow.version = '
+    '?) AND (? IS NULL OR workflow.reference = ?) AND (? IS NULL OR workflow.root_id = ?) AND (? IS '
+    'NULL OR workflow.parent_id = ?) AND (? IS NULL OR workflow.ended < ?) AND (? IS NULL OR NOT '
+    '(EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM '
+    'json_each(workflow.tags) AS member WHERE member."key" = json_extract(asked.value, \'$[0]\') AND '
+    "member.value = json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS (SELECT 1 "
+    'FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE data.instance_id = '
+    'workflow.id AND data."key" = json_extract(asked.value, \'$[0]\') AND data.superseded = 0 AND '
+    "data.value = json_extract(asked.value, '$[1]')))))) ORDER BY workflow.created DESC, workflow.id "
+    'DESC LIMIT ? OFFSET 0',
+    ('root_id', 'root_id', 'root_id', 'page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+)
+
+FIND_BY_PARENT: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE workflow.parent_id = ? AND (workflow.created, workflow.id) < (?, ?) AND workflow.created > '
+    '? AND workflow.created < ? AND (? IS NULL OR workflow.status IN (SELECT anon_1.value FROM '
+    'json_each(?) AS anon_1)) AND (? IS NULL OR workflow.definition_id = ?) AND (? IS NULL OR '
+    'workflow.version = ?) AND (? IS NULL OR workflow.reference = ?) AND (? IS NULL OR '
+    'workflow.root_id = ?) AND (? IS NULL OR workflow.parent_id = ?) AND (? IS NULL OR workflow.ended '
+    '< ?) AND (? IS NULL OR NOT (EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS '
+    '(SELECT 1 FROM json_each(workflow.tags) AS member WHERE member."key" = json_extract(asked.value, '
+    "'$[0]') AND member.value = json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS "
+    '(SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE '
+    'data.instance_id = workflow.id AND data."key" = json_extract(asked.value, \'$[0]\') AND '
+    "data.superseded = 0 AND data.value = json_extract(asked.value, '$[1]')))))) ORDER BY "
+    'workflow.created DESC, workflow.id DESC LIMIT ? OFFSET 0',
+    ('parent_id', 'page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+)
+
+FIND_BY_REFERENCE: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE workflow.reference = ? AND (workflow.created, workflow.id) < (?, ?) AND workflow.created > '
+    '? AND workflow.created < ? AND (? IS NULL OR workflow.status IN (SELECT anon_1.value FROM '
+    'json_each(?) AS anon_1)) AND (? IS NULL OR workflow.definition_id = ?) AND (? IS NULL OR '
+    'workflow.version = ?) AND (? IS NULL OR workflow.reference = ?) AND (? IS NULL OR '
+    'workflow.root_id = ?) AND (? IS NULL OR workflow.parent_id = ?) AND (? IS NULL OR workflow.ended '
+    '< ?) AND (? IS NULL OR NOT (EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS '
+    '(SELECT 1 FROM json_each(workflow.tags) AS member WHERE member."key" = json_extract(asked.value, '
+    "'$[0]') AND member.value = json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS "
+    '(SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE '
+    'data.instance_id = workflow.id AND data."key" = json_extract(asked.value, \'$[0]\') AND '
+    "data.superseded = 0 AND data.value = json_extract(asked.value, '$[1]')))))) ORDER BY "
+    'workflow.created DESC, workflow.id DESC LIMIT ? OFFSET 0',
+    ('reference', 'page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+)
+
+FIND_AMONG: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE workflow.id IN (SELECT v.id FROM v) AND (workflow.created, workflow.id) < (?, ?) AND '
+    'workflow.created > ? AND workflow.created < ? AND (? IS NULL OR workflow.status IN (SELECT '
+    'anon_1.value FROM json_each(?) AS anon_1)) AND (? IS NULL OR workflow.definition_id = ?) AND (? '
+    'IS NULL OR workflow.version = ?) AND (? IS NULL OR workflow.reference = ?) AND (? IS NULL OR '
+    'workflow.root_id = ?) AND (? IS NULL OR workflow.parent_id = ?) AND (? IS NULL OR workflow.ended '
+    '< ?) AND (? IS NULL OR NOT (EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS '
+    '(SELECT 1 FROM json_each(workflow.tags) AS member WHERE member."key" = json_extract(asked.value, '
+    "'$[0]') AND member.value = json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS "
+    '(SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE '
+    'data.instance_id = workflow.id AND data."key" = json_extract(asked.value, \'$[0]\') AND '
+    "data.superseded = 0 AND data.value = json_extract(asked.value, '$[1]')))))) ORDER BY "
+    'workflow.created DESC, workflow.id DESC LIMIT ? OFFSET 0',
+    ('page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+    ('id',),
+)
+
+FIND_ENDED: Final = Statement(
+    "SELECT workflow.id FROM workflow WHERE workflow.status IN ('complete', 'failed', 'cancelled', "
+    "'terminated') AND (workflow.created, workflow.id) < (?, ?) AND workflow.created > ? AND "
+    'workflow.created < ? AND (? IS NULL OR workflow.status IN (SELECT anon_1.value FROM json_each(?) '
+    'AS anon_1)) AND (? IS NULL OR workflow.definition_id = ?) AND (? IS NULL OR workflow.version = '
+    '?) AND (? IS NULL OR workflow.reference = ?) AND (? IS NULL OR workflow.root_id = ?) AND (? IS '
+    'NULL OR workflow.parent_id = ?) AND (? IS NULL OR workflow.ended < ?) AND (? IS NULL OR NOT '
+    '(EXISTS (SELECT 1 FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM '
+    'json_each(workflow.tags) AS member WHERE member."key" = json_extract(asked.value, \'$[0]\') AND '
+    "member.value = json_extract(asked.value, '$[1]')))))) AND (? IS NULL OR NOT (EXISTS (SELECT 1 "
+    'FROM json_each(?) AS asked WHERE NOT (EXISTS (SELECT 1 FROM data WHERE data.instance_id = '
+    'workflow.id AND data."key" = json_extract(asked.value, \'$[0]\') AND data.superseded = 0 AND '
+    "data.value = json_extract(asked.value, '$[1]')))))) AND NOT (EXISTS (SELECT 1 FROM workflow AS "
+    'other WHERE (other.id = workflow.root_id AND other.root_id = workflow.root_id OR other.parent_id '
+    "IS NOT NULL AND other.root_id = workflow.root_id) AND (other.status NOT IN ('complete', "
+    "'failed', 'cancelled', 'terminated')))) ORDER BY workflow.created DESC, workflow.id DESC LIMIT ? "
+    'OFFSET 0',
+    ('page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'statuses', 'definition_id', 'definition_id', 'version', 'version', 'reference', 'reference', 'root_id', 'root_id', 'parent_id', 'parent_id', 'ended_before', 'ended_before', 'tags', 'tags', 'data', 'data', 'limit'),
+)
+
+READ_TREE: Final = Statement(
+    'WITH RECURSIVE tree(id) AS (SELECT v.id AS id FROM v UNION SELECT workflow.id AS id FROM tree '
+    'JOIN workflow ON workflow.parent_id = tree.id) SELECT tree.id FROM tree',
+    (),
+    ('id',),
+)
+
+PURGE_WORKFLOW: Final = Statement(
+    'DELETE FROM workflow WHERE workflow.id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_POINTER: Final = Statement(
+    'DELETE FROM pointer WHERE pointer.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_DATA: Final = Statement(
+    'DELETE FROM data WHERE data.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_ITEM: Final = Statement(
+    'DELETE FROM item WHERE item.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_SUBSCRIPTION: Final = Statement(
+    'DELETE FROM subscription WHERE subscription.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_INBOX: Final = Statement(
+    'DELETE FROM inbox WHERE inbox.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_ACTIVITY: Final = Statement(
+    'DELETE FROM activity WHERE activity.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+PURGE_LOG: Final = Statement(
+    'DELETE FROM log WHERE log.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+INSERT_LOG: Final = Statement(
+    'INSERT INTO log (instance_id, pointer_id, attempt, stream, at, text) SELECT v.instance_id, '
+    'v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v WHERE EXISTS (SELECT 1 FROM workflow '
+    'WHERE workflow.id = v.instance_id)',
+    (),
+    ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text'),
+)
+
+READ_LOGS: Final = Statement(
+    'SELECT log.instance_id, log.pointer_id, log.attempt, log.stream, log.at, log.text, log.seq FROM '
+    'log WHERE log.instance_id = ? AND log.seq > ? AND (? IS NULL OR log.pointer_id = ?) ORDER BY '
+    'log.seq LIMIT ? OFFSET 0',
+    ('instance_id', 'after', 'pointer_id', 'pointer_id', 'limit'),
+)
+
+FREE_ACTIVITY: Final = Statement(
+    'SELECT activity.id, activity.instance_id, activity.pointer_id, activity.input, activity.leases '
+    'FROM activity WHERE activity.name = ? AND activity.expires <= ? ORDER BY activity.created, '
+    'activity.id LIMIT 1 OFFSET 0',
+    ('name', 'now'),
+)
+
+LEASE_ACTIVITY: Final = Statement(
+    'UPDATE activity SET leases=(activity.leases + 1), expires=?, worker=? WHERE activity.id = ?',
+    ('expires', 'worker', 'id'),
+)
+
+PROLONG_ACTIVITY: Final = Statement(
+    'UPDATE activity SET expires=? WHERE activity.id = ? AND activity.leases = ? AND activity.expires '
+    '> ?',
+    ('expires', 'id', 'leases', 'now'),
+)
+
+LEASED_ACTIVITY: Final = Statement(
+    'SELECT activity.instance_id FROM activity WHERE activity.id = ? AND activity.leases = ? AND '
+    'activity.expires > ?',
+    ('id', 'leases', 'now'),
+)
+
+END_ACTIVITY: Final = Statement(
+    'DELETE FROM activity WHERE activity.id = ?',
+    ('id',),
+)
+
+CACHE_GET: Final = Statement(
+    'SELECT cache.value FROM cache WHERE cache."key" = ? AND cache.expires > ?',
+    ('key', 'now'),
+)
+
+CACHE_PUT: Final = Statement(
+    'INSERT INTO cache ("key", value, expires) SELECT v."key", v.value, v.expires FROM v WHERE 1 = 1 '
+    'ON CONFLICT ("key") DO UPDATE SET value = excluded.value, expires = excluded.expires',
+    (),
+    ('key', 'value', 'expires'),
+)
+
+CACHE_TRIM: Final = Statement(
+    'DELETE FROM cache WHERE cache.expires <= ?',
+    ('now',),
+)
+
+OPEN_SESSION: Final = Statement(
+    'INSERT INTO session (id, host, machine, boot, expires, address, metadata, gone, closed) SELECT '
+    'v.id, v.host, v.machine, v.boot, v.expires, v.address, v.metadata, NULL AS anon_1, 0 AS anon_2 '
+    'FROM v WHERE 1 = 1 ON CONFLICT (id) DO UPDATE SET host = excluded.host, machine = '
+    'excluded.machine, boot = excluded.boot, expires = excluded.expires, address = excluded.address, '
+    'metadata = excluded.metadata, gone = excluded.gone, closed = excluded.closed',
+    (),
+    ('id', 'host', 'machine', 'boot', 'expires', 'address', 'metadata'),
+)
+
+RENEW_SESSION: Final = Statement(
+    'UPDATE session SET expires=? WHERE session.id = ? AND session.gone IS NULL',
+    ('expires', 'id'),
+)
+
+CLOSE_SESSION: Final = Statement(
+    'UPDATE session SET gone=coalesce(session.gone, ?), closed=1 WHERE session.id = ?',
+    ('now', 'id'),
+)
+
+READ_SESSIONS: Final = Statement(
+    'SELECT session.id, session.host, session.machine, session.boot, session.expires, '
+    'session.address, session.metadata, session.gone FROM v JOIN session ON session.id = v.id',
+    (),
+    ('id',),
+)
+
+BURY_SESSIONS: Final = Statement(
+    'UPDATE session SET gone=? WHERE session.id IN (SELECT v.id FROM v) AND session.gone IS NULL',
+    ('now',),
+    ('id',),
+)
+
+LIST_SESSIONS: Final = Statement(
+    'SELECT session.id, session.host, session.machine, session.boot, session.expires, '
+    'session.address, session.metadata, session.gone FROM session WHERE session.closed = 0 ORDER BY '
+    'session.id',
+    (),
+)
+
+LIST_GONE_SESSIONS: Final = Statement(
+    'SELECT session.id FROM session WHERE session.gone IS NOT NULL AND session.gone < ? AND NOT '
+    '(EXISTS (SELECT 1 FROM workflow WHERE workflow.owner = session.id))',
+    ('before',),
+)
+
+DELETE_SESSIONS: Final = Statement(
+    'DELETE FROM session WHERE session.id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)

@@ -1,0 +1,198 @@
+"""Statements of `commit`: each writes one table for all checkpoints of a batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    and_,
+    case,
+    delete,
+    null,
+    select,
+    true,
+    tuple_,
+    update,
+)
+
+from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, rows
+from wfe_sql.rows import CHANGED
+from wfe_sql.tables import t
+
+
+def build(dialect: Dialect) -> Batch:
+    """Build the statements that write checkpoints."""
+    return {
+        "update_workflow": _update_workflow(),
+        "insert_workflow": _insert(dialect, t.workflow, conflict="ignore"),
+        "release_workflow": _release(),
+        "upsert_pointer": _insert(dialect, t.pointer, conflict="replace"),
+        "keep_data": _keep_data(dialect),
+        "upsert_data": _upsert_data(dialect),
+        "drop_history": Built(
+            delete(t.data).where(
+                t.data.c.instance_id.in_(select(ID_ROWS.c.id)), t.data.c.superseded > constant(0)
+            ),
+            ID_ROWS,
+        ),
+        "drop_undo": Built(
+            update(t.pointer)
+            .where(t.pointer.c.instance_id.in_(select(ID_ROWS.c.id)), t.pointer.c.undo.is_not(null()))
+            .values(undo=null()),
+            ID_ROWS,
+        ),
+        "upsert_item": _insert(dialect, t.item, conflict="replace"),
+        "drop_items": _drop_items(),
+        "drop_subscriptions": _delete_by_instance(t.subscription),
+        "upsert_subscription": _upsert_subscription(dialect),
+        "consume": _consume(),
+        "insert_activity": _insert_activity(dialect),
+        "drop_activities": Built(
+            delete(t.activity).where(t.activity.c.id.in_(select(ID_ROWS.c.id))), ID_ROWS
+        ),
+        "insert_outbox": _insert_outbox(dialect),
+    }
+
+
+def _update_workflow() -> Built:
+    workflow = t.workflow.c
+    v = rows(
+        workflow.id,
+        workflow.owner,
+        workflow.fence,
+        ("previous", BigInteger()),
+        *(workflow[name] for name in CHANGED),
+        ("seen", BigInteger()),
+    )
+    # `seen` is NULL when the lease is kept: then the comparison is never true.
+    owner = case((workflow.inbox_seq <= v.c.seen, null()), else_=workflow.owner)
+    values: dict[str, ColumnElement[Any]] = {name: v.c[name] for name in CHANGED}
+    statement = (
+        update(t.workflow)
+        .where(
+            workflow.id == v.c.id,
+            workflow.owner == v.c.owner,
+            workflow.fence == v.c.fence,
+            workflow.revision == v.c.previous,
+        )
+        .values(**values, owner=owner)
+    )
+    return Built(statement, v)
+
+
+def _release() -> Built:
+    v = rows(t.workflow.c.id, ("seen", BigInteger()))
+    statement = (
+        update(t.workflow)
+        .where(t.workflow.c.id == v.c.id, t.workflow.c.inbox_seq <= v.c.seen)
+        .values(owner=null())
+    )
+    return Built(statement, v)
+
+
+def _insert(dialect: Dialect, into: Table, *, conflict: str) -> Built:
+    """Insert whole rows; a row with that key is left alone, or replaced."""
+    v = rows(*into.columns)
+    statement = dialect.insert(into).from_select(
+        [column.name for column in into.columns], select(*v.columns).where(true()), include_defaults=False
+    )
+    key = [column.name for column in into.primary_key]
+    if conflict == "ignore":
+        return Built(statement.on_conflict_do_nothing(index_elements=key), v)
+    others = {
+        column.name: statement.excluded[column.name] for column in into.columns if column.name not in key
+    }
+    return Built(statement.on_conflict_do_update(index_elements=key, set_=others), v)
+
+
+def _data_rows() -> Any:
+    return rows(t.data.c.instance_id, t.data.c.key, t.data.c.revision, t.data.c.value)
+
+
+def _keep_data(dialect: Dialect) -> Built:
+    """Copy current values that are about to be superseded."""
+    v = _data_rows()
+    data = t.data.c
+    current = select(data.instance_id, data.key, v.c.revision, data.revision, data.value).join_from(
+        v,
+        t.data,
+        and_(data.instance_id == v.c.instance_id, data.key == v.c.key, data.superseded == constant(0)),
+    )
+    statement = dialect.insert(t.data).from_select(
+        ["instance_id", "key", "superseded", "revision", "value"],
+        current.where(true()),
+        include_defaults=False,
+    )
+    return Built(statement.on_conflict_do_nothing(), v)
+
+
+def _upsert_data(dialect: Dialect) -> Built:
+    v = _data_rows()
+    source = select(v.c.instance_id, v.c.key, constant(0), v.c.revision, v.c.value).where(true())
+    statement = dialect.insert(t.data).from_select(
+        ["instance_id", "key", "superseded", "revision", "value"], source, include_defaults=False
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["instance_id", "key", "superseded"],
+        set_={"revision": statement.excluded.revision, "value": statement.excluded.value},
+    )
+    return Built(statement, v)
+
+
+def _drop_items() -> Built:
+    v = rows(t.item.c.instance_id, t.item.c.pointer_id)
+    wanted = tuple_(t.item.c.instance_id, t.item.c.pointer_id).in_(select(v.c.instance_id, v.c.pointer_id))
+    return Built(delete(t.item).where(wanted), v)
+
+
+def _delete_by_instance(of: Table) -> Built:
+    return Built(delete(of).where(of.c.instance_id.in_(select(ID_ROWS.c.id))), ID_ROWS)
+
+
+def _upsert_subscription(dialect: Dialect) -> Built:
+    v = rows(*t.subscription.columns)
+    statement = dialect.insert(t.subscription).from_select(
+        [column.name for column in t.subscription.columns],
+        select(*v.columns).where(true()),
+        include_defaults=False,
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["instance_id", "name", "key"],
+        set_={"as_of": dialect.least(t.subscription.c.as_of, statement.excluded.as_of)},
+    )
+    return Built(statement, v)
+
+
+def _consume() -> Built:
+    """Mark messages as used up. Their text is not needed any more, the fact that they came is."""
+    v = rows(t.inbox.c.instance_id, t.inbox.c.seq)
+    statement = (
+        update(t.inbox)
+        .where(t.inbox.c.instance_id == v.c.instance_id, t.inbox.c.seq == v.c.seq)
+        .values(consumed=constant(1), payload=constant(""))
+    )
+    return Built(statement, v)
+
+
+def _insert_activity(dialect: Dialect) -> Built:
+    columns = [
+        t.activity.c[name] for name in ("id", "name", "instance_id", "pointer_id", "input", "created", "due")
+    ]
+    v = rows(*columns)
+    statement = dialect.insert(t.activity).from_select(
+        [*(column.name for column in columns), "leases", "expires"],
+        select(*v.columns, constant(0), constant(0)).where(true()),
+        include_defaults=False,
+    )
+    return Built(statement.on_conflict_do_nothing(), v)
+
+
+def _insert_outbox(dialect: Dialect) -> Built:
+    v = rows(*(column for column in t.outbox.columns if column.name != "seq"))
+    statement = dialect.insert(t.outbox).from_select(
+        [column.name for column in v.columns], select(*v.columns), include_defaults=False
+    )
+    return Built(statement, v)

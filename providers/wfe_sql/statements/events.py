@@ -1,0 +1,115 @@
+"""Statements of events, the outbox and stored definitions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, and_, delete, exists, false, func, not_, select, true, update
+
+from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.statements.inbox import insert_events
+from wfe_sql.tables import t
+
+
+def build(dialect: Dialect) -> Batch:
+    """Build the statements of events."""
+    workflow, event, subscription, inbox = t.workflow.c, t.event.c, t.subscription.c, t.inbox.c
+    wanted = and_(
+        subscription.name == event.name, subscription.key == event.key, subscription.as_of <= event.effective
+    )
+    here = ID_ROWS.join(t.event, event.id == ID_ROWS.c.id)
+    new = and_(inbox.instance_id == workflow.id, inbox.seq > workflow.inbox_seq)
+    return {
+        "insert_event": _insert_event(dialect),
+        "count_deliveries": Built(
+            select(func.count()).select_from(
+                limited(
+                    select(constant(1))
+                    .select_from(here.join(t.subscription, wanted))
+                    .where(~event.fanned_out)
+                ).subquery("wanted")
+            ),
+            ID_ROWS,
+        ),
+        "deliver_events": Built(
+            insert_events(
+                dialect,
+                here.join(t.subscription, wanted).join(t.workflow, workflow.id == subscription.instance_id),
+                ~event.fanned_out,
+            ),
+            ID_ROWS,
+        ),
+        "woken_by_events": Built(
+            select(workflow.id, workflow.owner)
+            .distinct()
+            .select_from(ID_ROWS.join(t.inbox, inbox.event_id == ID_ROWS.c.id).join(t.workflow, new)),
+            ID_ROWS,
+        ),
+        "subscribers": Built(
+            limited(
+                select(subscription.instance_id)
+                .select_from(t.event.join(t.subscription, wanted))
+                .where(event.id == words("event_id"), subscription.instance_id > words("after"))
+                .order_by(subscription.instance_id)
+            )
+        ),
+        "deliver_event": Built(
+            insert_events(
+                dialect,
+                ID_ROWS.join(t.workflow, workflow.id == ID_ROWS.c.id).join(
+                    t.event, event.id == words("event_id")
+                ),
+            ),
+            ID_ROWS,
+        ),
+        "woken": Built(
+            select(workflow.id, workflow.owner)
+            .select_from(ID_ROWS.join(t.workflow, workflow.id == ID_ROWS.c.id))
+            .where(exists(select(constant(1)).where(new))),
+            ID_ROWS,
+        ),
+        "mark_delivered": Built(
+            update(t.event).where(event.id.in_(select(ID_ROWS.c.id))).values(fanned_out=true()), ID_ROWS
+        ),
+        "undelivered": Built(limited(select(event.id).where(~event.fanned_out).order_by(event.seq))),
+        "forgettable": Built(_forgettable()),
+        "forget_events": Built(delete(t.event).where(event.seq.in_(_forgettable().subquery("old").select()))),
+        "read_outbox": Built(
+            limited(
+                select(*t.outbox.columns)
+                .where(t.outbox.c.seq > number("after"), t.outbox.c.entries != constant(""))
+                .order_by(t.outbox.c.seq)
+            )
+        ),
+        "trim_outbox": Built(delete(t.outbox).where(t.outbox.c.seq <= number("before"))),
+        "put_definition": _put_definition(dialect),
+        "get_definition": Built(
+            select(t.definition.c.source).where(t.definition.c.fingerprint == words("fingerprint"))
+        ),
+    }
+
+
+def _insert_event(dialect: Dialect) -> Built:
+    """Store events; of several with one id the first counts."""
+    names = ("id", "name", "key", "payload", "effective", "published")
+    v = rows(*(t.event.c[name] for name in names))
+    source = select(*v.columns, false()).where(true())
+    statement = dialect.insert(t.event).from_select([*names, "fanned_out"], source, include_defaults=False)
+    return Built(statement.on_conflict_do_nothing(index_elements=["id"]), v)
+
+
+def _forgettable() -> Select[tuple[int]]:
+    """Old events that were delivered and that no inbox refers to."""
+    event, inbox = t.event.c, t.inbox.c
+    referred = exists(select(constant(1)).where(inbox.event_id == event.id))
+    return limited(
+        select(event.seq).where(event.published < number("before"), event.fanned_out, not_(referred))
+    )
+
+
+def _put_definition(dialect: Dialect) -> Built:
+    v = rows(*t.definition.columns)
+    statement = dialect.insert(t.definition).from_select(
+        [column.name for column in t.definition.columns],
+        select(*v.columns).where(true()),
+        include_defaults=False,
+    )
+    return Built(statement.on_conflict_do_nothing(index_elements=["fingerprint"]), v)

@@ -1,0 +1,89 @@
+"""How instances are taken and loaded: a constant number of statements, however many there are."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
+
+from wfe_core.ports import CHUNK, Claim, ItemChunk, LoadedInstance, PointerRecord
+from wfe_sql.generated import sqlite as sql
+from wfe_sql.rows import to_instance, to_message, to_pointer
+from wfe_sqlite.sql import Listed, Row, listed
+
+_NAMED: Final = Listed(sql.NAMED_CANDIDATES)
+_TAKE: Final = Listed(sql.TAKE_WORKFLOW)
+_WORKFLOW: Final = Listed(sql.LOAD_WORKFLOW)
+_POINTERS: Final = Listed(sql.LOAD_POINTERS)
+_DATA: Final = Listed(sql.LOAD_DATA)
+_INBOX: Final = Listed(sql.LOAD_INBOX)
+_CHUNKS: Final = Listed(sql.LOAD_CHUNKS)
+
+
+def take(
+    connection: sqlite3.Connection, claim: Claim, session: str, limit: int, now: int
+) -> list[LoadedInstance]:
+    """Give the best candidates to a session and load them, in the open transaction."""
+    chosen = _candidates(connection, claim, limit, now)
+    if not chosen:
+        return []
+    ids = [row[0] for row in chosen]
+    _TAKE.run(connection, ids, session=session)
+    return load(connection, ids, crashed={row[0] for row in chosen if row[1] is not None})
+
+
+def filters(claim: Claim) -> dict[str, Any]:
+    """Give the parameters that a claim's filters have in statements."""
+    definitions = claim.definitions
+    return {
+        "fingerprints": listed(claim.fingerprints),
+        "definitions": None
+        if definitions is None
+        else listed(f"{id_} {version}" for id_, version in definitions),
+        "roots": listed(claim.roots),
+    }
+
+
+def _candidates(connection: sqlite3.Connection, claim: Claim, limit: int, now: int) -> list[Row]:
+    given = {**filters(claim), "dead": listed(claim.dead), "now": now, "limit": limit}
+    if claim.ids is not None:
+        return _NAMED.fetch(connection, claim.ids, **given)
+    return connection.execute(sql.CANDIDATES.sql, sql.CANDIDATES.values(**given)).fetchall()
+
+
+def load(connection: sqlite3.Connection, ids: Sequence[str], *, crashed: set[str]) -> list[LoadedInstance]:
+    """Load what a lease holder works with, in the order of the ids."""
+    loaded: dict[str, LoadedInstance] = {}
+    for row in _WORKFLOW.fetch(connection, ids):
+        loaded[row[0]] = LoadedInstance(
+            to_instance(row[:-1]), [], {}, [], [], crashed=row[0] in crashed, subscribed=row[-1] != 0
+        )
+    for row in _POINTERS.fetch(connection, ids):
+        loaded[row[0]].pointers.append(to_pointer(row[1:]))
+    for id_, key, value in _DATA.fetch(connection, ids):
+        loaded[id_].data[key] = value
+    for row in _INBOX.fetch(connection, ids):
+        loaded[row[0]].inbox.append(to_message(row[1:]))
+    wanted = [(id_, *chunk) for id_, one in loaded.items() for chunk in _wanted_chunks(one.pointers)]
+    if wanted:
+        for id_, pointer_id, number, values in _CHUNKS.fetch(connection, wanted):
+            loaded[id_].chunks.append(ItemChunk(pointer_id, number, values))
+    return [loaded[id_] for id_ in ids]
+
+
+def _wanted_chunks(pointers: Iterable[PointerRecord]) -> list[tuple[int, int]]:
+    """Of each live loop, the chunks with the next item and with those of the live pointers inside.
+
+    Which pointers are loops is not known here: others have no items, so asking for theirs gives nothing.
+    """
+    live = list(pointers)
+    known = {pointer.id for pointer in live}
+    wanted = {(p.parent, p.index // CHUNK) for p in live if p.index is not None and p.parent in known}
+    for pointer in live:
+        if pointer.state is not None and '"next"' in pointer.state:
+            state: object = json.loads(pointer.state)
+            following = cast("dict[str, object]", state).get("next") if isinstance(state, dict) else None
+            if isinstance(following, int):
+                wanted.add((pointer.id, following // CHUNK))
+    return sorted(wanted)

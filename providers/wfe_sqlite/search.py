@@ -1,0 +1,232 @@
+"""SQLite SearchProvider: an FTS5 index that follows the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Self, cast
+
+from wfe_core.ports import InstanceQuery, Page, SearchProvider
+from wfe_sql.generated import sqlite as sql
+from wfe_sqlite import listing
+from wfe_sqlite.database import Database
+from wfe_sqlite.sql import Listed, Row, with_rows
+
+_WORD: Final = re.compile(r"\w+")
+_TERM: Final = re.compile(r"(\w+)(\*?)")
+_PART: Final = 100
+"""Instances indexed in one transaction."""
+
+# Words are found and case-folded here, in the same way on every store; FTS5 only keeps them apart.
+_TABLES: Final = (
+    """CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5
+    (words, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
+    """CREATE TABLE IF NOT EXISTS search_doc
+    (rowid INTEGER PRIMARY KEY, instance_id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL)""",
+    "CREATE TABLE IF NOT EXISTS search_cursor (seq INTEGER NOT NULL)",
+    "INSERT INTO search_cursor SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM search_cursor)",
+)
+_MATCHING: Final = with_rows(
+    "id",
+    "SELECT d.instance_id FROM search_text AS s JOIN search_doc AS d ON d.rowid = s.rowid"
+    " WHERE search_text MATCH ?",
+    sql.FIND_AMONG,
+)
+_CURSOR: Final = "SELECT seq FROM search_cursor"
+_CHANGES: Final = "SELECT seq, instance_id FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"
+# The first row there, or the next to come: the counter of the outbox goes on when its rows are deleted.
+_FIRST: Final = """coalesce((SELECT min(seq) FROM outbox),
+    (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'), 1)"""
+_MISSED: Final = f"SELECT {_FIRST} > ? + 1"
+_SKIP: Final = f"UPDATE search_cursor SET seq = {_FIRST} - 1 WHERE seq = ?"  # noqa: S608 - constants
+_UNINDEXED: Final = (
+    "SELECT w.id FROM workflow AS w LEFT JOIN search_doc AS d ON d.instance_id = w.id"
+    " WHERE d.revision IS NULL OR d.revision <> w.revision LIMIT ?"
+)
+_GONE: Final = (
+    "SELECT d.rowid FROM search_doc AS d WHERE NOT EXISTS (SELECT 1 FROM workflow WHERE id = d.instance_id)"
+)
+_WORKFLOWS: Final = Listed(sql.READ_WORKFLOWS)
+_DATA: Final = Listed(sql.LOAD_DATA)
+_EVERYTHING: Final = "SELECT id FROM workflow WHERE id > ? ORDER BY id LIMIT ?"
+
+Document = tuple[str, int, str]
+"""Id, revision and words of an instance."""
+
+
+class SqliteSearch(SearchProvider):
+    """Every commit leaves a row in the outbox; a cursor in the file tells how far the index has come.
+
+    Indexing yields to checkpoints, and its words are found outside of both the loop and the writer.
+
+    Args:
+        database: the file; its other providers share it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ready = False
+
+    async def __aenter__(self) -> Self:
+        """Open the file."""
+        await self._database.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the file."""
+        self._ready = False
+        await self._database.close()
+
+    async def search(self, query: InstanceQuery) -> Page:
+        """Find instances that pass the filters and contain every term of the text."""
+        terms = _TERM.findall(query.text or "")
+        values: Row
+        if terms:
+            await self._prepare()
+            # In quotes nothing has a meaning for FTS5; a word has no quotes.
+            match = " ".join(f'"{word.casefold()}"{" *" if star else ""}' for word, star in terms)
+            text, values = _MATCHING, (match, *listing.values(sql.FIND_AMONG, query))
+        else:
+            statement = listing.choose(query)
+            text, values = statement.sql, listing.values(statement, query)
+        return listing.page(await self._database.readers.fetch(text, values), replace(query, text=None))
+
+    async def refresh(self, *, limit: int) -> int:
+        """Index what has changed since the last call, by whomever."""
+        await self._prepare()
+        readers = self._database.readers
+        [(cursor,)] = await readers.fetch(_CURSOR)
+        if (await readers.fetch(_MISSED, (cursor,)))[0][0]:
+            return await self._catch_up(cursor, limit)
+        changes = await readers.fetch(_CHANGES, (cursor, limit))
+        if changes:
+            ids = list(dict.fromkeys(row[1] for row in changes))
+            await self._index(ids, cursor=cursor, upto=changes[-1][0])
+        return len(changes)
+
+    async def reindex(self, ids: Sequence[str] | None = None) -> int:
+        """Build the index anew, for all or for some."""
+        await self._prepare()
+        if ids is not None:
+            return await self._index(list(dict.fromkeys(ids)))
+        await self._database.write(_forget_gone, low=True)
+        number, after = 0, ""
+        while rows := await self._database.readers.fetch(_EVERYTHING, (after, _PART)):
+            number += await self._index([row[0] for row in rows])
+            after = rows[-1][0]
+        return number
+
+    async def _prepare(self) -> None:
+        """Make the tables of the index, which a store without searches does not need."""
+        if not self._ready:
+            if not await self._database.readers.fetch(_HAVE_TABLES):
+                await self._database.write(_make_tables)
+            self._ready = True
+
+    async def _catch_up(self, cursor: int, limit: int) -> int:
+        """Compare revisions: rows of the outbox were forgotten before they could be followed."""
+        rows = await self._database.readers.fetch(_UNINDEXED, (limit,))
+        if rows:
+            await self._index([row[0] for row in rows])
+            return len(rows)
+
+        def skip(connection: sqlite3.Connection) -> None:
+            _forget_gone(connection)
+            connection.execute(_SKIP, (cursor,))
+
+        await self._database.write(skip, low=True)
+        return 0
+
+    async def _index(self, ids: Sequence[str], *, cursor: int = 0, upto: int | None = None) -> int:
+        """Write the documents of these instances, and move the cursor if nobody else has."""
+        readers = self._database.readers
+        records = await readers.fetch(_WORKFLOWS.sql, _WORKFLOWS.values(ids))
+        data = await readers.fetch(_DATA.sql, _DATA.values(ids))
+        clock = self._database.clock
+        clock.enter()
+        try:
+            documents = await asyncio.to_thread(_documents, records, data)
+        finally:
+            clock.leave()
+
+        def write(connection: sqlite3.Connection) -> None:
+            if upto is not None:
+                moved = connection.execute("UPDATE search_cursor SET seq = ? WHERE seq = ?", (upto, cursor))
+                if not moved.rowcount:
+                    return
+            for id_, revision, words in documents:
+                _replace(connection, id_, revision, words)
+            for id_ in set(ids).difference(document[0] for document in documents):
+                _remove(connection, id_)
+
+        await self._database.write(write, low=True)
+        return len(documents)
+
+
+_HAVE_TABLES: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'search_cursor'"
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES:
+        connection.execute(statement)
+
+
+def _replace(connection: sqlite3.Connection, id_: str, revision: int, words: str) -> None:
+    _remove(connection, id_)
+    row = connection.execute("INSERT INTO search_doc (instance_id, revision) VALUES (?, ?)", (id_, revision))
+    connection.execute("INSERT INTO search_text (rowid, words) VALUES (?, ?)", (row.lastrowid, words))
+
+
+def _remove(connection: sqlite3.Connection, id_: str) -> None:
+    for (rowid,) in connection.execute(
+        "SELECT rowid FROM search_doc WHERE instance_id = ?", (id_,)
+    ).fetchall():
+        connection.execute("DELETE FROM search_text WHERE rowid = ?", (rowid,))
+        connection.execute("DELETE FROM search_doc WHERE rowid = ?", (rowid,))
+
+
+def _forget_gone(connection: sqlite3.Connection) -> None:
+    """Remove the documents of instances that were purged."""
+    for row in connection.execute(_GONE).fetchall():
+        connection.execute("DELETE FROM search_text WHERE rowid = ?", row)
+        connection.execute("DELETE FROM search_doc WHERE rowid = ?", row)
+
+
+def _documents(records: Iterable[Row], data: Iterable[Row]) -> list[Document]:
+    """Find the words of instances, each once."""
+    values: dict[str, list[str]] = {}
+    for id_, _, value in data:
+        values.setdefault(id_, []).append(value)
+    return [
+        (record[0], record[_REVISION], " ".join(_words(record, values.get(record[0], []))))
+        for record in records
+    ]
+
+
+_COLUMNS: Final = sql.INSERT_WORKFLOW.rows
+_REVISION: Final = _COLUMNS.index("revision")
+_PLAIN: Final = tuple(_COLUMNS.index(name) for name in ("id", "reference", "definition_id", "status"))
+_JSON: Final = tuple(_COLUMNS.index(name) for name in ("tags", "error"))
+
+
+def _words(record: Row, values: Iterable[str]) -> list[str]:
+    texts = [record[place] or "" for place in _PLAIN]
+    for document in (*(record[place] for place in _JSON), *values):
+        texts.extend(_leaves(json.loads(document or "null")))
+    return list(dict.fromkeys(word.casefold() for text in texts for word in _WORD.findall(text)))
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """The texts of the strings and numbers inside a JSON value."""
+    if isinstance(value, dict):
+        for item in cast("dict[str, object]", value).values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _leaves(item)
+    elif value is not None:
+        yield str(value)
