@@ -168,9 +168,9 @@ class Modifiers(Generic[D]):
         """Add the branch that runs when no `.when(...)` of the `.decide(...)` before is equal."""
         call = ".otherwise(...)"
         node = self._draft.last_of(DecideNode, call, "there is no .decide(...) right before it")
-        if node is not None:
-            if node.otherwise is not None:
-                self._draft.note(call, "the .decide(...) has one already; keep one of them")
+        if node is not None and node.otherwise is not None:
+            self._draft.note(call, "the .decide(...) has one already; keep one of them")
+        elif node is not None:
             node.otherwise = len(node.bodies)
             node.bodies.append(self._draft.body(branch, call))
         return self

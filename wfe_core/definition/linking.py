@@ -173,7 +173,7 @@ def _part(node: Node, number: int) -> str:
         if number == node.otherwise:
             return "otherwise"
         case = number if node.otherwise is None or number < node.otherwise else number - 1
-        return _case_part(node.cases[case])
+        return _case_part(node.cases[case]) if case < len(node.cases) else ""  # told by validation
     return ""
 
 
