@@ -25,11 +25,11 @@ from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Checkpoint, InstanceRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.definition.nodes import Node
-    from wfe_core.ports import LoadedInstance, PointerRecord
+    from wfe_core.ports import ItemChunk, LoadedInstance, PointerRecord
     from wfe_core.steps.context import StepContext, StepPort
 
 
@@ -78,14 +78,28 @@ class Machine:
         return cls(definition, state, creating=True)
 
     @classmethod
-    def load(cls, definition: WorkflowDefinition[Any], loaded: LoadedInstance, host: EngineHost) -> Machine:
-        """Take up an instance that was read from the store under a new lease; apply `Recover` next."""
+    def load(
+        cls,
+        definition: WorkflowDefinition[Any],
+        loaded: LoadedInstance,
+        host: EngineHost,
+        *,
+        ended: Mapping[int, PointerRecord] | None = None,
+        chunks: Iterable[ItemChunk] = (),
+    ) -> Machine:
+        """Take up an instance that was read from the store under a new lease; apply `Recover` next.
+
+        `ended` are containers that ended before, inside of which something is being compensated, and
+        `chunks` their items.
+        """
         state = State(definition, loaded.instance, loaded.data, host)
         state.subscribed = loaded.subscribed
         for pointer in loaded.pointers:
             state.add(pointer)
-        for chunk in loaded.chunks:
+        for chunk in (*loaded.chunks, *chunks):
             add_chunk(state, chunk)
+        if ended:
+            state.undo_ancestors.update(ended)
         return cls(definition, state, creating=False)
 
     @property
