@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, cast
 from wfe_core.engine import happenings as h
 from wfe_core.engine.state import read_state
 from wfe_core.errors import StorageCorruptError
+from wfe_core.models import PointerStatus
 from wfe_core.ports import CHUNK
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from wfe_core.definition.nodes import ForEachNode
     from wfe_core.engine import Machine
-    from wfe_core.ports import InstanceReader, ItemChunk, PointerRecord
+    from wfe_core.ports import InstanceReader, ItemChunk, LoadedInstance, PointerRecord
 
 _UNDO_PAGE = 64
 _OUTPUT_PAGE = 1_000
@@ -26,26 +29,47 @@ async def load_undo(store: InstanceReader, machine: Machine, saga_id: int) -> h.
     page = await store.undo_page(state.record.id, [scope], limit=_UNDO_PAGE)
     wanted = {int(part) for p in page for part in p.scope.split("/") if part}
     missing = sorted(wanted - state.pointers.keys() - state.undo_ancestors.keys())
-    ancestors: dict[int, PointerRecord] = {}
-    for pointer_id in missing:
-        for pointer in await store.pointers(state.record.id, after=pointer_id - 1, limit=1):
-            ancestors[pointer.id] = pointer
-    chunks = await _chunks_of(store, machine, page, ancestors)
+    ancestors = await _pointers(store, state.record.id, missing)
+    chunks = await _chunks_of(store, state.record.id, [*page, *ancestors.values()], state.chunks.keys())
     return h.UndoLoaded(saga_id, page, len(page) < _UNDO_PAGE, ancestors, chunks)
 
 
+async def load_scopes(
+    store: InstanceReader, loaded: LoadedInstance
+) -> tuple[dict[int, PointerRecord], list[ItemChunk]]:
+    """Read the ended containers, and their items, that a compensation under way at a crash was inside of."""
+    undone = [p for p in loaded.pointers if p.status == PointerStatus.COMPENSATING]
+    if not undone:
+        return {}, []
+    known = {p.id for p in loaded.pointers}
+    wanted = {int(part) for p in undone for part in p.scope.split("/") if part} - known
+    ancestors = await _pointers(store, loaded.instance.id, sorted(wanted))
+    there = {(chunk.pointer_id, chunk.number) for chunk in loaded.chunks}
+    return ancestors, await _chunks_of(store, loaded.instance.id, [*undone, *ancestors.values()], there)
+
+
+async def _pointers(store: InstanceReader, instance_id: str, ids: Sequence[int]) -> dict[int, PointerRecord]:
+    found: dict[int, PointerRecord] = {}
+    for pointer_id in ids:
+        for pointer in await store.pointers(instance_id, after=pointer_id - 1, limit=1):
+            found[pointer.id] = pointer
+    return found
+
+
 async def _chunks_of(
-    store: InstanceReader, machine: Machine, page: list[PointerRecord], ancestors: dict[int, PointerRecord]
+    store: InstanceReader,
+    instance_id: str,
+    pointers: Sequence[PointerRecord],
+    known: Collection[tuple[int, int]],
 ) -> list[ItemChunk]:
-    state = machine.state
     chunks: dict[tuple[int, int], ItemChunk] = {}
-    for pointer in [*page, *ancestors.values()]:
+    for pointer in pointers:
         if pointer.index is None:
             continue
         key = (pointer.parent, pointer.index // CHUNK)
-        if key in chunks or key in state.chunks:
+        if key in chunks or key in known:
             continue
-        chunk = await store.chunk(state.record.id, *key)
+        chunk = await store.chunk(instance_id, *key)
         if chunk is not None:
             chunks[key] = chunk
     return list(chunks.values())

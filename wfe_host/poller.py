@@ -13,12 +13,13 @@ from wfe_core.errors import ProviderError
 from wfe_core.models import WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
+from wfe_host.loading import load_scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wfe_core.clock import TimerHandle
-    from wfe_core.ports import Claim, LoadedInstance
+    from wfe_core.ports import Claim, ItemChunk, LoadedInstance, PointerRecord
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
@@ -264,14 +265,17 @@ class Poller:
         now = runtime.clock.now()
         try:
             loaded = await runtime.store.claim(claim, session=runtime.session_id, limit=claim_limit, now=now)
+            for instance in loaded:
+                ended, chunks = await load_scopes(runtime.store, instance)
+                self._adopt(instance, ended, chunks)
         except ProviderError:
             self.doubt()
             raise
-        for instance in loaded:
-            self._adopt(instance)
         return len(loaded)
 
-    def _adopt(self, loaded: LoadedInstance) -> None:
+    def _adopt(
+        self, loaded: LoadedInstance, ended: Mapping[int, PointerRecord], chunks: Sequence[ItemChunk]
+    ) -> None:
         """Make the actor of an instance that was just taken."""
         runtime = self._runtime
         record = loaded.instance
@@ -289,7 +293,7 @@ class Poller:
             runtime.refused[record.id] = f"the definition registered here has no step {unknown[0]!r}"
             logger.error("instance %s cannot go on here: %s", record.id, runtime.refused[record.id])
             return
-        actor = Actor(runtime, Machine.load(definition, loaded, runtime))
+        actor = Actor(runtime, Machine.load(definition, loaded, runtime, ended=ended, chunks=chunks))
         runtime.actors[record.id] = actor
         actor.post(h.Recover(loaded.crashed))
         if loaded.inbox:
