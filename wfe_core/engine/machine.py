@@ -163,8 +163,9 @@ class Machine:
         """When an instance that is given back wants to be taken again."""
         s = self.state
         runnable = s.record.status == WorkflowStatus.RUNNABLE
-        unfinished = s.record.ending is not None or any(p.status in _GOING for p in s.pointers.values())
-        return now if s.releasing and runnable and unfinished else self.next_due()
+        going = _GOING if s.releasing else _READY
+        unfinished = s.record.ending is not None or any(p.status in going for p in s.pointers.values())
+        return now if runnable and unfinished else self.next_due()
 
     def _idle(self, now: int) -> bool:
         """Whether nothing goes on here that needs the lease."""
@@ -225,6 +226,7 @@ class Machine:
         return s.node(s.pointers[pointer_id])
 
 
+_READY = frozenset({PointerStatus.PENDING})
 _GOING = frozenset({PointerStatus.PENDING, PointerStatus.RUNNING, PointerStatus.COMPENSATING})
 
 
