@@ -126,7 +126,8 @@ class Queries:
         while True:
             future = runtime.waiters.add(instance_id)
             try:
-                if instance_id not in runtime.actors:
+                actor = runtime.actors.get(instance_id)
+                if actor is None or actor.machine.record.status != WorkflowStatus.RUNNABLE:
                     ended = await self._ended(instance_id)
                     if ended is not None:
                         return self._give(ended)

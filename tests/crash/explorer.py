@@ -1,0 +1,260 @@
+"""The crash explorer: runs a scenario once as it should be, then once for each fault at each write."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.crash.effects import Effects
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.errors import (
+    InvalidCommandError,
+    ProviderError,
+    WorkflowCancelledError,
+    WorkflowFailedError,
+    WorkflowTerminatedError,
+)
+from wfe_core.policies import Duration, micros
+from wfe_core.ports import Providers
+from wfe_core.testing import ManualClock, SequentialIds
+from wfe_core.testing.faults import TAKING, At, Fault, Faults, run_process
+from wfe_host.config import HostConfig
+from wfe_host.host import WorkflowHost
+
+INSTANCE = "i"
+
+
+class Store(ABC):
+    """A backend that outlives the processes of a test."""
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        self.clock = clock
+
+    @abstractmethod
+    def open(self) -> Providers:
+        """Give the providers of one more host."""
+
+    @abstractmethod
+    def kill(self, sessions: Sequence[str]) -> None:
+        """Let these sessions be dead."""
+
+
+class Memory(Store):
+    """In memory; somebody has to say who is dead."""
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        super().__init__(clock, folder)
+        self._backend = import_module("wfe_memory").MemoryBackend(clock)
+
+    def open(self) -> Providers:
+        """Give the providers of one more host."""
+        providers: Providers = self._backend.providers()
+        return providers
+
+    def kill(self, sessions: Sequence[str]) -> None:
+        """Say that these are dead."""
+        for session in sessions:
+            self._backend.kill(session)
+
+
+class Sqlite(Store):
+    """A file; the lock of a session's file goes with the process (here: with its providers)."""
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        super().__init__(clock, folder)
+        self._url = f"sqlite:///{folder}/wfe.db"
+
+    def open(self) -> Providers:
+        """Give the providers of one more host."""
+        providers: Providers = import_module("wfe_sqlite").open_providers(self._url, clock=self.clock)
+        return providers
+
+    def kill(self, sessions: Sequence[str]) -> None:
+        """Nothing to do: their locks went with their providers."""
+
+
+STORES: dict[str, type[Store]] = {"memory": Memory, "sqlite": Sqlite}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an instance ended, and the history it left."""
+
+    status: str
+    data: dict[str, Any]
+    error: str | None
+    history: Counter[tuple[str, str]]
+    """Pointers by step key and status."""
+
+
+@dataclass(slots=True)
+class World:
+    """Where a scenario takes place: what outlives the processes of its hosts."""
+
+    clock: ManualClock
+    store: Store
+    effects: Effects = field(default_factory=Effects)
+    lives: int = 0
+
+    @classmethod
+    def make(cls, store: str, folder: Path) -> World:
+        """Make an empty world."""
+        folder.mkdir(parents=True)
+        clock = ManualClock(autojump=True)
+        return cls(clock, STORES[store](clock, folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A workflow, what is done to it, and what must come of it whatever crashes."""
+
+    build: Callable[[Effects], Sequence[WorkflowDefinition[Any]]]
+    """Gives the definitions; the first is started."""
+    commits: int
+    """How many commits a run takes that nothing disturbs."""
+    data: dict[str, Any]
+    """The final data."""
+    others: int = 0
+    """How many other writes it takes: messages, events, activities, instances taken."""
+    status: str = "complete"
+    error: str | None = None
+    undone: Sequence[str] = ()
+    """The steps whose label begins with `undo`, in their exact order."""
+    act: Callable[[WorkflowHost], Awaitable[None]] | None = None
+    """What a client does after the start; it does all again after a crash."""
+    start: dict[str, Any] = field(default_factory=dict[str, Any])
+    racy: bool = False
+    """What else was running when a step failed may end in more than one way."""
+
+
+def live(world: World, scenario: Scenario, at: At | None) -> tuple[Ending | None, Faults]:
+    """Play one process: a host, and a client that starts the instance, acts, and waits for the end."""
+    world.lives += 1
+    world.effects.host = f"host-{world.lives}"
+    faults = Faults(world.store.open(), at, clock=world.clock, observer=world.effects.observe)
+
+    async def main() -> Ending:
+        host = WorkflowHost(
+            faults.providers,
+            config=HostConfig(name=world.effects.host),
+            clock=world.clock,
+            ids=SequentialIds(f"s{world.lives}-"),
+        )
+        definitions = scenario.build(world.effects)
+        host.register(*definitions)
+        await host.start_up()
+        await again(lambda: host.start(definitions[0].id, scenario.start, instance_id=INSTANCE))
+        if scenario.act is not None:
+            await scenario.act(host)
+        ending = await end_of(host)
+        await host.stop()
+        return ending
+
+    ending = run_process(main, faults)
+    if faults.dead:
+        world.effects.death(world.effects.host)
+        world.store.kill(faults.sessions)
+    return ending, faults
+
+
+async def end_of(host: WorkflowHost, instance_id: str = INSTANCE) -> Ending:
+    """Wait for the end of an instance."""
+    with contextlib.suppress(WorkflowFailedError, WorkflowCancelledError, WorkflowTerminatedError):
+        await host.handle(instance_id).result()
+    found = await host.get(instance_id)
+    pointers = await host.pointers(instance_id)
+    history = Counter((pointer.step_key, str(pointer.status)) for pointer in pointers)
+    error = None if found.error is None else found.error.type
+    data = {key: value for key, value in found.data.items() if not key.startswith("$")}
+    return Ending(str(found.status), data, error, history)
+
+
+async def again(call: Callable[[], Awaitable[Any]]) -> Any:
+    """Do what a client does that was told of an unknown outcome: the same again, which changes nothing."""
+    while True:
+        try:
+            return await call()
+        except ProviderError as exc:
+            if "injected" not in str(exc):
+                raise
+
+
+async def unless_ended(call: Callable[[], Awaitable[Any]]) -> None:
+    """Give a command to an instance that may have ended before the client came back."""
+    try:
+        await again(call)
+    except InvalidCommandError:
+        return
+
+
+async def pause(host: WorkflowHost, duration: Duration = "100ms") -> None:
+    """Let time pass on the clock of the host."""
+    clock = host.runtime.clock
+    over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    clock.call_at(clock.now() + micros(duration), lambda: None if over.done() else over.set_result(None))
+    await over
+
+
+class Explorer:
+    """Explores one scenario on one store."""
+
+    def __init__(self, scenario: Scenario, store: str, folder: Path) -> None:
+        self._scenario = scenario
+        self._store = store
+        self._folder = folder
+        self.visited: list[str] = []
+
+    def undisturbed(self) -> tuple[Ending, list[str]]:
+        """Run it as it should be, and check what the scenario says of it."""
+        world = self._world("undisturbed")
+        ending, faults = live(world, self._scenario, None)
+        assert ending is not None
+        self._check(world, ending, "undisturbed", ending)
+        commits = faults.writes.count("commit")
+        stated = (self._scenario.commits, self._scenario.others)
+        assert (commits, len(faults.writes) - commits) == stated, f"writes: {faults.writes}"
+        return ending, faults.writes
+
+    def explore(self, *kinds: Fault) -> int:
+        """Try these faults at every write; gives the number of points visited."""
+        expected, writes = self.undisturbed()
+        for number, name in enumerate(writes):
+            for fault in kinds:
+                if fault in (Fault.CRASH_BEFORE, Fault.FAIL_BEFORE) and name in TAKING:
+                    continue  # the moment after the write before
+                self._try(At(number, fault, delay="20s"), expected)
+        return len(self.visited)
+
+    def _try(self, at: At, expected: Ending) -> None:
+        world = self._world(f"{at.write}-{at.fault.name}")
+        ending, faults = live(world, self._scenario, at)
+        assert faults.reached, f"{at}: the point was never reached; writes: {faults.writes}"
+        if at.fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
+            assert ending is None, f"{at}: the host outlived it"
+            ending, _ = live(world, self._scenario, None)
+        assert ending is not None
+        self._check(world, ending, str(at), expected)
+        self.visited.append(str(at))
+
+    def _check(self, world: World, ending: Ending, where: str, expected: Ending) -> None:
+        scenario = self._scenario
+        assert (ending.status, ending.error, ending.data) == (
+            scenario.status,
+            scenario.error,
+            scenario.data,
+        ), f"{where}: {ending}"
+        if not scenario.racy:
+            assert ending.history == expected.history, f"{where}: another history"
+        assert world.effects.begun("undo") == list(scenario.undone), f"{where}: undone in another order"
+        assert world.effects.violations() == [], f"{where}"
+        assert world.clock._busy == 0, f"{where}: somebody holds the clock"
+
+    def _world(self, name: str) -> World:
+        return World.make(self._store, self._folder / name)

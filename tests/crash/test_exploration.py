@@ -1,0 +1,45 @@
+"""Every scenario, with a crash, an unknown outcome and a delay at every write, on every embedded store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.explorer import STORES, Explorer, Scenario
+from tests.crash.flows import FLOWS
+from tests.crash.sagas import SAGAS
+from tests.crash.waits import WAITS
+from wfe_core.testing.faults import Fault
+
+SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **WAITS}
+
+pytestmark = [
+    pytest.mark.parametrize("store", STORES),
+    pytest.mark.parametrize("name", SCENARIOS),
+    # The faults are meant, and hosts complain of them as they should.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
+def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
+    """A host that dies before or after any write is replaced: same end, same undo, nothing done twice."""
+    scenario = SCENARIOS[name]
+    explorer = Explorer(scenario, store, tmp_path / "worlds")
+    visited = explorer.explore(Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+    # Before and after each commit; of the other writes at least the moment after.
+    assert visited >= 2 * scenario.commits + scenario.others
+
+
+def test_an_unknown_outcome_of_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
+    """A write whose outcome the host does not learn is neither lost nor made twice, written or not."""
+    scenario = SCENARIOS[name]
+    explorer = Explorer(scenario, store, tmp_path / "worlds")
+    visited = explorer.explore(Fault.FAIL_BEFORE, Fault.FAIL_AFTER)
+    assert visited >= 2 * scenario.commits + scenario.others
+
+
+def test_a_slow_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
+    """A write that takes longer than the session lives harms nobody, for the session is renewed meanwhile."""
+    explorer = Explorer(SCENARIOS[name], store, tmp_path / "worlds")
+    assert explorer.explore(Fault.DELAY) >= SCENARIOS[name].commits
