@@ -41,6 +41,17 @@ from typing import Any
 class WfeError(Exception):
     """Base of every error that wfe raises on purpose."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let copies and pickles keep the message, which constructors build from other arguments."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[WfeError], args: tuple[Any, ...], state: dict[str, Any]) -> WfeError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class DefinitionError(WfeError, ValueError):
     """A workflow definition is wrong: `problems` names each place and its remedy."""

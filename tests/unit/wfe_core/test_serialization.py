@@ -1,0 +1,513 @@
+"""JSON in and out: what is kept, what is refused, and where the trouble sits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NotRequired, Required
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    computed_field,
+    field_serializer,
+    field_validator,
+)
+from typing_extensions import TypedDict
+
+from wfe_core.errors import DefinitionError, OutputError, SerializationError
+from wfe_core.serialization import DataCodec, codec_for, dumps, json_equal, loads
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()
+)
+JSON = st.recursive(
+    SCALARS, lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)), max_leaves=20
+)
+
+
+def storable(value: Any) -> bool:
+    """Whether a JSON value has no NUL and no half surrogate."""
+    text = json.dumps(value)
+    return "\\u0000" not in text and "\\ud" not in text
+
+
+class Address(BaseModel):
+    """A nested model with an alias, a computed field, and no patience for other keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    city: str = Field(alias="City")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def shout(self) -> str:
+        """The city, loud."""
+        return self.city.upper()
+
+
+class Order(BaseModel):
+    """Typed data."""
+
+    id: str
+    total: float = 0.0
+    due: dt.datetime | None = None
+    to: Address | None = None
+    tags: set[str] = set()
+    limited: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+# ---------------------------------------------------------------- values
+
+
+@given(JSON.filter(storable))
+def test_json_comes_back_as_it_was(value: Any) -> None:
+    """Every JSON value survives, to the type of its numbers and the order of its keys."""
+    again = loads(dumps(value, "here"))
+    assert json.dumps(again) == json.dumps(value)
+
+
+def test_more_than_json_is_written_as_json() -> None:
+    """Models, dataclasses, datetimes, enums, UUIDs, decimals and sets have a JSON form."""
+
+    @dataclass
+    class Point:
+        x: int = 1
+
+    class Color(enum.Enum):
+        RED = "red"
+
+    value = {
+        "model": Order(id="a"),
+        "point": Point(),
+        "moment": dt.datetime(2030, 1, 1, tzinfo=dt.UTC),
+        "color": Color.RED,
+        "uuid": uuid.UUID(int=1),
+        "decimal": Decimal("1.10"),
+        "set": {1},
+        "tuple": (1, 2),
+    }
+    again = loads(dumps(value, "here"))
+    assert again["model"]["id"] == "a"
+    assert (again["point"], again["moment"], again["color"]) == ({"x": 1}, "2030-01-01T00:00:00Z", "red")
+    assert (again["decimal"], again["set"], again["tuple"]) == ("1.10", [1], [1, 2])
+
+
+class Opaque:
+    """Something without a JSON form."""
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "problem"),
+    [
+        (math.nan, "", "is nan, which JSON cannot hold"),
+        ({"a": [1, math.inf]}, "['a'][1]", "is inf"),
+        ({"a": {"b": "x\0y"}}, "['a']['b']", "NUL"),
+        (["\ud800"], "[0]", "surrogate"),
+        ({"a": (Opaque(),)}, "['a'][0]", "is a Opaque, which has no JSON form"),
+        (Order.model_construct(id="a", total=math.nan), ".total", "is nan"),
+        ({"x\0": 1}, "[key 'x\\x00']", "NUL"),
+        (LOOP, "[0]", "nested more than 200 levels deep, or contains itself"),
+    ],
+)
+def test_what_has_no_json_form_is_found(value: Any, path: str, problem: str) -> None:
+    """The error says where inside the value the trouble sits, what it is, and what to do."""
+    with pytest.raises(SerializationError) as caught:
+        dumps(value, "step 'a': output")
+    assert caught.value.where == "step 'a': output"
+    assert caught.value.path.startswith(path) if value is LOOP else caught.value.path == path
+    assert problem in caught.value.problem
+    assert str(caught.value).endswith("or store a reference")
+
+
+def test_a_dataclass_is_searched_too() -> None:
+    """Trouble inside a dataclass is named by its field."""
+
+    @dataclass
+    class Holder:
+        parts: list[Any] = field(default_factory=list)
+
+    with pytest.raises(SerializationError, match=r"here at \.parts\[1\]: is a Opaque"):
+        dumps(Holder([1, Opaque()]), "here")
+
+
+def test_texts_that_only_look_like_trouble_pass() -> None:
+    """The words NaN and Infinity, and a backslash before u0000, are text like any other."""
+    value = ["NaN", "Infinity", "\\u0000", {"NaN": 1}]
+    assert loads(dumps(value, "here")) == value
+
+
+# ---------------------------------------------------------------- equality
+
+
+@given(JSON.filter(storable), JSON.filter(storable))
+def test_json_equality_is_equality_of_json(left: Any, right: Any) -> None:
+    """It agrees with comparing canonical texts in which numbers are normal; each value equals itself."""
+
+    def canonical(value: Any) -> Any:
+        if isinstance(value, bool) or value is None or isinstance(value, str):
+            return (type(value).__name__, value)
+        if isinstance(value, int | float):
+            return ("number", value)
+        if isinstance(value, list):
+            return ("list", [canonical(item) for item in value])
+        return ("dict", {key: canonical(item) for key, item in value.items()})
+
+    assert json_equal(left, left)
+    assert json_equal(left, right) == (canonical(left) == canonical(right)) == json_equal(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "equal"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        (0, False, False),
+        (0, None, False),
+        (True, True, True),
+        ("1", 1, False),
+        ([1, [True]], [1.0, [1]], False),
+        ({"a": 1, "b": 2}, {"b": 2.0, "a": 1}, True),
+        ({"a": None}, {}, False),
+        ([1, 2], [1], False),
+        ((1, 2), [1, 2], True),
+        (dt.date(2030, 1, 1), "2030-01-01", True),
+        ({1: "x"}, {"1": "x"}, True),
+        (2**80, 2**80, True),
+        (enum.Enum("E", {"A": "x"}).A, "x", True),  # type: ignore[attr-defined]
+    ],
+)
+def test_json_equality_knows_types(left: Any, right: Any, equal: bool) -> None:
+    """Numbers compare by value, a boolean is not a number, other values compare by their JSON form."""
+    assert json_equal(left, right) is equal
+
+
+# ---------------------------------------------------------------- data
+
+
+def test_data_is_kept_by_field() -> None:
+    """Each top-level key has a text of its own, and together they give the value."""
+    codec = codec_for(Order)
+    texts = codec.initial({"id": "a", "to": {"City": "Ulm"}})
+    assert texts == {
+        "id": '"a"',
+        "total": "0.0",
+        "due": "null",
+        "to": '{"city":"Ulm"}',
+        "tags": "[]",
+        "limited": "0",
+    }
+    assert codec.decode(texts) == Order(id="a", to=Address(City="Ulm"))
+    assert codec.decode_key("to", texts["to"]) == Address(City="Ulm")
+
+
+def test_a_codec_is_made_once() -> None:
+    """Adapters cost milliseconds, so each type has one codec."""
+    assert codec_for(Order) is codec_for(Order)
+
+
+@pytest.mark.parametrize(
+    "value", [Order(id="a", total=3), {"id": "a", "total": 3}, '{"id": "a", "total": 3}']
+)
+def test_start_data_comes_in_many_forms(value: Any) -> None:
+    """A model, a mapping or a JSON text; None means all defaults."""
+    assert codec_for(Order).initial(value)["total"] == "3.0"
+    assert codec_for(dict).initial(value)["id"] == '"a"'
+    assert codec_for(dict).initial(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "value", "problem"),
+    [
+        (Order, None, "id: Field required"),
+        (Order, {"id": 3}, "id: Input should be a valid string, got 3"),
+        (Order, 3, "does not fit Order"),
+        (Order, "{", "does not fit Order"),
+        (dict, 3, "data must be a mapping, a model or a dataclass, not int"),
+        (dict, "{", "text that is no JSON"),
+        (dict, {3: 1}, "the key 3 must be text"),
+        (dict, {"~x": 1}, "must not begin with '~'"),
+    ],
+)
+def test_start_data_that_does_not_fit_is_refused(data: Any, value: Any, problem: str) -> None:
+    """The error names the field and what was given."""
+    with pytest.raises(OutputError, match=problem):
+        codec_for(data).initial(value)
+
+
+def test_outputs_are_validated_by_field() -> None:
+    """Values are turned into what the field is; only the given keys change."""
+    texts = codec_for(Order).patch({"total": "3.5", "to": {"city": "Ulm"}}, "step 'a'")
+    assert texts == {"total": "3.5", "to": '{"city":"Ulm"}'}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "problem"),
+    [
+        ({"totl": 1}, r"step 'a': output 'totl' is no field of Order; its fields are: due, id, limited,"),
+        ({"total": "x"}, r"output 'total' does not fit Order\.total \(float\): .*got 'x'"),
+        ({"limited": 10}, r"output 'limited' does not fit .*less than or equal to 9"),
+        ({"~total": 1}, "is no field of Order"),
+    ],
+)
+def test_outputs_that_do_not_fit_are_refused(outputs: dict[str, Any], problem: str) -> None:
+    """The error names the step, the field, its type and the value."""
+    with pytest.raises(OutputError, match=problem):
+        codec_for(Order).patch(outputs, "step 'a'")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_typed_numbers_must_be_finite_too(value: float) -> None:
+    """A typed field does not turn NaN into null behind the user's back."""
+    with pytest.raises(SerializationError, match="field 'total'"):
+        codec_for(Order).patch({"total": value}, "step 'a'")
+
+
+@pytest.mark.parametrize("value", ["x\0y", "\ud800"])
+def test_typed_texts_must_be_storable_too(value: str) -> None:
+    """A typed field refuses what stores refuse."""
+    with pytest.raises(SerializationError, match="step 'a': field 'id'"):
+        codec_for(Order).patch({"id": value}, "step 'a'")
+
+
+def test_a_changed_model_is_validated_again() -> None:
+    """A step may return the data it was given, changed; what it put in must fit."""
+    order = Order(id="a")
+    order.total = "three"  # type: ignore[assignment]
+    with pytest.raises(OutputError, match="the data: output 'total'"):
+        codec_for(Order).split(order)
+    order.total = 4
+    assert codec_for(Order).split(order)["total"] == "4.0"
+
+
+def test_a_text_is_checked_against_its_field() -> None:
+    """A JSON text that comes from elsewhere is validated before it is stored."""
+    assert codec_for(Order).check_text("total", "3", "here") == "3.0"
+    assert codec_for(dict).check_text("x", "[1]", "here") == "[1]"
+    with pytest.raises(OutputError):
+        codec_for(Order).check_text("total", '"x"', "here")
+
+
+def test_hidden_keys_are_the_engines() -> None:
+    """Keys that begin with `~` are never part of the data a user sees; they are read as plain JSON."""
+    texts = {"id": '"a"', "~fetch": '{"x": 1}'}
+    assert codec_for(dict).decode(texts) == {"id": "a"}
+    assert codec_for(Order).decode(texts) == Order(id="a")
+    assert codec_for(Order).decode_key("~fetch", texts["~fetch"]) == {"x": 1}
+
+
+def test_untyped_data_may_have_any_keys() -> None:
+    """A dict keeps whatever is put in, in order."""
+    codec = codec_for(dict)
+    texts = codec.patch({"b": 1, "a": [None]}, "here")
+    assert (codec.fields, codec.name, codec.data_class) == (None, "dict", dict)
+    assert list(codec.decode(texts).items()) == [("b", 1), ("a", [None])]
+    assert codec.decode_key("a", texts["a"]) == [None]
+    for other in (dict[str, Any], Mapping, Mapping[str, int]):
+        assert codec_for(other).fields is None
+
+
+class Decorated(BaseModel):
+    """A model with validators and serializers of its own."""
+
+    tags: list[str] = []
+    name: str = ""
+    plain: int = 0
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+    @field_serializer("tags")
+    def _join(self, value: list[str]) -> str:
+        return ",".join(value)
+
+    @field_validator("name")
+    @classmethod
+    def _upper(cls, value: str) -> str:
+        if value == "bad":
+            msg = "is bad"
+            raise ValueError(msg)
+        return value.upper()
+
+
+def test_validators_and_serializers_of_the_model_run_by_field() -> None:
+    """One field at a time goes through the same hooks as the whole model."""
+    codec = codec_for(Decorated)
+    texts = codec.patch({"tags": ["a", "b"], "name": "x"}, "here")
+    assert texts == {"tags": '"a,b"', "name": '"X"'}
+    assert codec.decode_key("tags", texts["tags"]) == ["a", "b"]
+    assert codec.decode(codec.initial({"tags": "a,b"})) == Decorated(tags=["a", "b"])
+    with pytest.raises(OutputError, match=r"output 'name' does not fit .*is bad"):
+        codec.patch({"name": "bad"}, "here")
+    with pytest.raises(SerializationError, match="field 'name'"):
+        codec.patch({"name": "x\0"}, "here")
+
+
+def test_validators_for_all_fields_run_for_each() -> None:
+    """`field_validator("*")` is a validator of every field; a frozen model is no obstacle."""
+
+    class Positive(BaseModel):
+        """Nothing below zero."""
+
+        model_config = ConfigDict(frozen=True)
+
+        a: int = 0
+        b: int = 0
+
+        @field_validator("*")
+        @classmethod
+        def _positive(cls, value: int) -> int:
+            assert value >= 0
+            return value
+
+    with pytest.raises(OutputError):
+        codec_for(Positive).patch({"b": -1}, "here")
+    assert codec_for(Positive).patch({"b": 1}, "here") == {"b": "1"}
+
+
+class Cat(BaseModel):
+    """One kind of pet."""
+
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    """Another."""
+
+    kind: Literal["dog"]
+
+
+def test_a_discriminator_is_the_fields() -> None:
+    """A tagged union is told by its tag, field by field as in the whole."""
+
+    class Home(BaseModel):
+        """Who lives here."""
+
+        pet: Cat | Dog | None = Field(None, discriminator="kind")
+
+    codec = codec_for(Home)
+    texts = codec.patch({"pet": {"kind": "dog"}}, "here")
+    assert codec.decode_key("pet", texts["pet"]) == Dog(kind="dog")
+    with pytest.raises(OutputError, match="does not match any of the expected tags"):
+        codec.patch({"pet": {"kind": "cow"}}, "here")
+
+
+def test_the_models_configuration_holds_for_its_fields() -> None:
+    """Types that the model's configuration allows are allowed field by field."""
+
+    class Strict(BaseModel):
+        """No conversions."""
+
+        model_config = ConfigDict(strict=True, arbitrary_types_allowed=True)
+
+        n: int = 0
+
+    with pytest.raises(OutputError):
+        codec_for(Strict).patch({"n": "3"}, "here")
+
+
+def test_a_model_that_allows_more_keeps_it() -> None:
+    """With `extra="allow"` the data may have any keys besides its fields."""
+
+    class Open(BaseModel):
+        """Anything goes."""
+
+        model_config = ConfigDict(extra="allow")
+
+        id: str = ""
+
+    codec = codec_for(Open)
+    texts = codec.initial({"id": "a", "more": [1]})
+    assert codec.fields is None
+    assert codec.decode({**texts, **codec.patch({"x": 2}, "here")}) == Open(id="a", more=[1], x=2)
+    assert codec.split(codec.decode(texts)) == texts
+
+
+@dataclass
+class Point:
+    """Data can be a dataclass."""
+
+    x: int
+    to: Address | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+class Loose(TypedDict, total=False):
+    """Or a TypedDict."""
+
+    x: Required[int]
+    note: NotRequired[str]
+
+
+def test_dataclasses_are_data() -> None:
+    """A dataclass has its fields as keys, and comes back as itself."""
+    codec = codec_for(Point)
+    texts = codec.initial(Point(1, Address(City="Ulm")))
+    assert (codec.fields, codec.data_class, codec.name) == (frozenset({"x", "to", "tags"}), Point, "Point")
+    assert codec.decode(texts) == Point(1, Address(City="Ulm"))
+    assert codec.decode_key("to", texts["to"]) == Address(City="Ulm")
+    assert codec.patch({"x": "3"}, "here") == {"x": "3"}
+
+
+def test_typed_dicts_are_data() -> None:
+    """A TypedDict may lack the keys it need not have."""
+    codec = codec_for(Loose)
+    texts = codec.initial({"x": 1})
+    assert (texts, codec.fields, codec.data_class) == ({"x": "1"}, frozenset({"x", "note"}), dict)
+    assert codec.decode({**texts, **codec.patch({"note": "n"}, "here")}) == {"x": 1, "note": "n"}
+    assert codec.split({"x": 1, "note": "n"}) == {"x": "1", "note": '"n"'}
+    with pytest.raises(OutputError, match="Loose"):
+        codec.initial({})
+
+
+@pytest.mark.parametrize("data", [int, str, list[int], RootModel[int], RootModel, 3, "Order"])
+def test_other_types_are_no_data(data: Any) -> None:
+    """Only what has named fields can be data."""
+    with pytest.raises(DefinitionError, match="workflow data is a dict, a pydantic model, a dataclass or a"):
+        DataCodec(data)
+
+
+def test_names_that_cannot_be_resolved_are_definition_errors() -> None:
+    """A dataclass whose annotations name nothing is refused with the name."""
+
+    @dataclass
+    class Broken:
+        x: Missing  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(DefinitionError, match="Missing"):
+        DataCodec(Broken)
+
+
+@given(
+    st.builds(
+        Order,
+        id=st.text().filter(storable),
+        total=st.floats(allow_nan=False, allow_infinity=False),
+        due=st.one_of(st.none(), st.datetimes(timezones=st.just(dt.UTC))),
+        tags=st.sets(st.text().filter(storable), max_size=3),
+        limited=st.integers(0, 9),
+    )
+)
+def test_any_model_comes_back_as_it_was(order: Order) -> None:
+    """What is stored by field is the same value again, whole or field by field."""
+    codec = codec_for(Order)
+    texts = codec.initial(order)
+    assert codec.decode(texts) == order
+    assert {name: codec.decode_key(name, text) for name, text in texts.items()} == dict(order)
