@@ -30,7 +30,9 @@ async def load_undo(store: InstanceReader, machine: Machine, saga_id: int) -> h.
     wanted = {int(part) for p in page for part in p.scope.split("/") if part}
     missing = sorted(wanted - state.pointers.keys() - state.undo_ancestors.keys())
     ancestors = await _pointers(store, state.record.id, missing)
-    chunks = await _chunks_of(store, state.record.id, [*page, *ancestors.values()], state.chunks.keys())
+    around = [state.pointers[id_] for id_ in wanted if id_ in state.pointers]
+    inside = [*page, *ancestors.values(), *around]
+    chunks = await _chunks_of(store, state.record.id, inside, state.chunks.keys())
     return h.UndoLoaded(saga_id, page, len(page) < _UNDO_PAGE, ancestors, chunks)
 
 

@@ -189,6 +189,9 @@ def close_saga(s: State, p: PointerRecord) -> None:
     s.open_sagas -= 1
     if s.open_sagas == 0:
         s.t.drop_history = True
+        s.undo_ancestors.clear()
+        for key in [key for key in s.chunks if key[0] not in s.pointers]:
+            del s.chunks[key]
 
 
 def cancel_tree(s: State, p: PointerRecord) -> None:

@@ -237,11 +237,10 @@ def context(
 ) -> StepContext[Any]:
     """Build the context seen from a pointer."""
     record = s.record
-    scope = extra.pop("scope", None)
     return StepContext(
         codec=s.definition.codec,
         texts=s.data if texts is None else texts,
-        scope=PointerScope(s, pointer) if scope is None else scope,
+        scope=PointerScope(s, pointer),
         instance_id=record.id,
         definition_id=record.definition_id,
         version=record.version,

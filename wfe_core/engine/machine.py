@@ -17,7 +17,7 @@ from wfe_core.engine.failing import compensation_owner, failed, read_error, time
 from wfe_core.engine.flow import RULES, context, enter, spawn
 from wfe_core.engine.leaves import start, step_returned
 from wfe_core.engine.recovery import begin_child, interrupted, recover
-from wfe_core.engine.state import EngineHost, PointerScope, State, read_state
+from wfe_core.engine.state import EngineHost, State, read_state
 from wfe_core.engine.transition import Transition
 from wfe_core.engine.undoing import undo_loaded
 from wfe_core.engine.waiting import match_events, next_event_due, user_state
@@ -208,7 +208,6 @@ class Machine:
         undone = self.compensates(pointer_id)
         if undone is not None:
             extra.update(_undo_view(s, undone))
-            extra["scope"] = PointerScope(s, pointer, s.undo_ancestors)
         if texts is not None:
             s.running[pointer_id] = texts
         return context(s, pointer, node, texts=s.running[pointer_id], port=port, **extra)

@@ -106,6 +106,7 @@ class State:
         """The first round of a child, which its parent's commit carries."""
         self.undo_count = 0
         self.undo_ancestors: dict[int, PointerRecord] = {}
+        """Ended containers around what is being undone."""
         self.agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.budget = 0
         self.t = Transition()
@@ -241,21 +242,23 @@ class State:
 class PointerScope:
     """The loops around one pointer (a `ScopeView`), resolved when asked."""
 
-    __slots__ = ("_extra", "_pointer", "_state")
+    __slots__ = ("_pointer", "_state")
 
-    def __init__(
-        self, state: State, pointer: PointerRecord, extra: Mapping[int, PointerRecord] | None = None
-    ) -> None:
+    def __init__(self, state: State, pointer: PointerRecord) -> None:
         self._state = state
         self._pointer = pointer
-        self._extra = extra or {}
+
+    def _parent(self, pointer: PointerRecord) -> PointerRecord | None:
+        """What a pointer is inside of; in a compensation that may have ended long ago."""
+        state = self._state
+        return state.pointers.get(pointer.parent) or state.undo_ancestors.get(pointer.parent)
 
     def _loops(self) -> list[tuple[str | None, int, int, Any]]:
         """Name, loop pointer id (0 when kept by value), index and kept value of each enclosing loop."""
         loops: list[tuple[str | None, int, int, Any]] = []
         current: PointerRecord | None = self._pointer
         while current is not None:
-            parent = self._state.pointers.get(current.parent) or self._extra.get(current.parent)
+            parent = self._parent(current)
             if current.index is not None and parent is not None:
                 node = self._state.node(parent)
                 loops.append(
@@ -287,7 +290,7 @@ class PointerScope:
         """Number of the innermost `while` iteration."""
         current: PointerRecord | None = self._pointer
         while current is not None:
-            parent = self._state.pointers.get(current.parent) or self._extra.get(current.parent)
+            parent = self._parent(current)
             if parent is not None and self._state.node(parent).kind == "while":
                 return current.iteration
             current = parent
