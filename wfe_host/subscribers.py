@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, Self, cast
 
+from pydantic_core import to_json
+
 from wfe_core.clock import Clock, to_datetime
 from wfe_core.models import LifecycleEvent, LifecycleKind
 from wfe_core.ports.lifecycle import LifecycleHub
 from wfe_core.ports.records import OutboxRow
-from wfe_core.serialization import dumps, loads
+from wfe_core.serialization import loads
 
 logger = logging.getLogger("wfe.host")
 
@@ -285,7 +287,7 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
 
 
 def _row(instance_id: str, definition_id: str, revision: int, entries: list[Entry]) -> OutboxRow:
-    return OutboxRow(0, instance_id, definition_id, revision, dumps(entries, "lifecycle events"))
+    return OutboxRow(0, instance_id, definition_id, revision, to_json(entries).decode())
 
 
 class _Item:
