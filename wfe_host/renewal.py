@@ -127,22 +127,19 @@ class ThreadDriver(Driver):
 
     def __init__(self, session: RenewableSession) -> None:
         super().__init__(session)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = threading.Event()
-        self._stop_event: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._stopping = asyncio.Event()
         self._ended: asyncio.Future[None] = self._host.create_future()
 
     def start(self) -> None:
         """Start the thread."""
+        self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._main, name="wfe-session", daemon=True).start()
 
     async def stop(self) -> None:
         """End the thread, and wait for that; not for one that hangs."""
-        self._stopping.set()
-        loop, stop = self._loop, self._stop_event
-        if loop is not None and stop is not None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(stop.set)
+        with contextlib.suppress(RuntimeError):  # the session was lost, and the thread has ended
+            self._loop.call_soon_threadsafe(self._stopping.set)
         await asyncio.wait((self._ended,), timeout=_GOODBYE)
 
     async def revive(self) -> bool:
@@ -156,15 +153,14 @@ class ThreadDriver(Driver):
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._keep())
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._keep())
         finally:
             self.on_host(self._ended.set_result, None)
 
     async def _keep(self) -> None:
         """Renew until the session is lost or the host stops."""
-        self._loop = asyncio.get_running_loop()
-        self._stop_event = asyncio.Event()
-        stop = asyncio.ensure_future(self._stop_event.wait())
+        stop = asyncio.ensure_future(self._stopping.wait())
         pulse = self._session.pulse
         renewal: asyncio.Task[None] | None = None
         try:
