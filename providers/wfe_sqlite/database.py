@@ -128,10 +128,7 @@ class Database:
         if sqlite3.sqlite_version_info < _OLDEST:
             oldest = ".".join(map(str, _OLDEST))
             raise ProviderError(f"SQLite {sqlite3.sqlite_version} is too old: {oldest} or newer is needed")
-        path, temporary = self._location.path, None
-        if path is None:
-            temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="wfe-memory-"))
-            path = temporary / "wfe.db"
+        path, temporary = await asyncio.to_thread(_settle, self._location.path)
         connector = _Connector(path, self._location.durability)
         parts = _Parts(
             path=path,
@@ -234,6 +231,14 @@ class _Connector:
             connection.close()
             raise
         return connection
+
+
+def _settle(path: Path | None) -> tuple[Path, Path | None]:
+    """Give the true path of the file, by which all processes know it, and its folder if it is temporary."""
+    if path is not None:
+        return path.resolve(), None
+    temporary = Path(tempfile.mkdtemp(prefix="wfe-memory-"))
+    return temporary / "wfe.db", temporary
 
 
 def _folder(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -38,7 +37,7 @@ class Location:
     """A parsed URL.
 
     Attributes:
-        path: the file, absolute and without symbolic links; None for a database in memory.
+        path: the file, as it was given; None for a database in memory.
         durability: `full` survives power loss, `normal` only the death of processes.
     """
 
@@ -71,7 +70,7 @@ class Location:
             raise ValueError(msg)
         if name in ("", ":memory:"):
             return cls(None, "off")
-        return cls(Path(os.path.realpath(name)), cast("Durability", wanted))
+        return cls(Path(name), cast("Durability", wanted))
 
 
 def check_place(path: Path, mounts: str = "/proc/mounts") -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import queue
+import select
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -98,8 +98,6 @@ class Courtesy:
         self._loop = ref(loop)
         self._jobs = 0
         self._timer: asyncio.TimerHandle | None = None
-        # Waiting for what never comes gives the interpreter away for exactly as long as is wanted.
-        self._nothing: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     @classmethod
     def of(cls, loop: asyncio.AbstractEventLoop) -> Courtesy:
@@ -128,6 +126,6 @@ class Courtesy:
             self._timer = loop.call_later(self.EVERY, self._pause)
 
     def _pause(self) -> None:
-        with contextlib.suppress(queue.Empty):
-            self._nothing.get(timeout=self.PAUSE)
+        # Waiting for no socket at all gives the interpreter away for just as long as is wanted.
+        select.select((), (), (), self.PAUSE)
         self._again()
