@@ -1,0 +1,73 @@
+"""Collecting problems, so that all of them are told at once, and guessing what was meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wfe_yaml.errors import Code, Problem, YamlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wfe_yaml.source.text import Location
+
+_MOST = 200
+
+
+class Problems:
+    """What is wrong so far. The same problem at the same place (through an alias) is told once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, Location | None], Problem] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._found)
+
+    def add(self, code: Code, message: str, location: Location | None, hint: str | None = None) -> None:
+        """Note a problem."""
+        if len(self._found) < _MOST:
+            self._found.setdefault((code, message, location), Problem(code, message, location, hint))
+
+    def take(self, error: YamlError) -> None:
+        """Note the problems that an error carries."""
+        for problem in error.problems:
+            self.add(problem.code, problem.message, problem.location, problem.hint)
+
+    def listed(self) -> tuple[Problem, ...]:
+        """Give all, file by file in the order of the text."""
+        files: dict[str, int] = {}
+
+        def place(problem: Problem) -> tuple[int, int]:
+            if problem.location is None:
+                return (-1, 0)
+            return files.setdefault(problem.location.file, len(files)), problem.location.start
+
+        return tuple(sorted(self._found.values(), key=place))
+
+    def raise_any(self) -> None:
+        """Raise what was found, if anything.
+
+        Raises:
+            YamlError: with all problems.
+        """
+        if self._found:
+            raise YamlError(*self.listed())
+
+
+def suggest(word: str, known: Iterable[str]) -> str | None:
+    """Give the hint "did you mean …?" when a known word is close to this one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong file pays for the import
+
+    candidates = list(known)
+    by_case = {candidate.casefold().replace("-", "_"): candidate for candidate in candidates}
+    exact = by_case.get(word.casefold().replace("-", "_"))
+    close = [exact] if exact else get_close_matches(word, candidates, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def listing(words: Iterable[str], *, most: int = 12) -> str:
+    """Give words for a message, cut when there are many."""
+    ordered = list(words)
+    shown = ", ".join(ordered[:most])
+    return f"{shown}, … ({len(ordered)} in all)" if len(ordered) > most else shown or "none"
