@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wfe_yaml.expressions.evaluator import compile_expression
+from wfe_yaml.expressions.parsing import ExpressionError
+from wfe_yaml.expressions.values import EvaluationError, Missing
+
+
+class Given:
+    """Names with fixed values."""
+
+    def __init__(self, **values: Any) -> None:
+        self._values = values
+
+    def root(self, name: str) -> Any:
+        """Give a value, or say that it is missing."""
+        return self._values.get(name, Missing(f"no {name}"))
+
+
+NAMES = Given(
+    inputs={
+        "x": 5,
+        "s": "ab",
+        "items": [1, 2, 3],
+        "keys": "own",
+        "nothing": None,
+        "map": {"a": 1},
+        "zero": 0,
+    },
+    yes=True,
+)
+
+
+def value_of(code: str) -> Any:
+    """The value of an expression."""
+    return compile_expression(code).evaluate(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("inputs.x", 5),
+        ("inputs['x']", 5),
+        ("inputs.items", [1, 2, 3]),
+        ("inputs.keys", "own"),
+        ("inputs.items[0] + inputs.items[-1]", 4),
+        ("inputs.items[1:]", [2, 3]),
+        ("inputs.s[0]", "a"),
+        ("inputs.s ~ 1 ~ yes ~ inputs.nothing", "ab1true"),
+        ("'a' + 'b'", "ab"),
+        ("[1] + [2]", [1, 2]),
+        ("{'a': {'b': 1}}", {"a": {"b": 1}}),
+        ("(1, 2)", [1, 2]),
+        ("7 // 2 * 2 - 1 % 2", 5),
+        ("-inputs.x", -5),
+        ("1 / 4", 0.25),
+        ("inputs.x == 5.0", True),
+        ("yes == 1", False),
+        ("[true] == [1]", False),
+        ("1 < 2 < 3", True),
+        ("2 in inputs.items and 'a' in inputs.s and 'a' in inputs.map", True),
+        ("4 not in inputs.items", True),
+        ("not yes or inputs.zero", 0),
+        ("'a' if yes else 'b'", "a"),
+        ("'a' if not yes", None),
+        ("inputs.nope | default('d')", "d"),
+        ("inputs.nothing | default('d')", "d"),
+        ("inputs.zero | default(1, true)", 1),
+        ("inputs.nope is defined", False),
+        ("inputs.x is defined and inputs.nope is undefined", True),
+        ("inputs.s is string and inputs.x is number and inputs.items is sequence", True),
+        ("inputs.s | upper | replace('A', 'x')", "xB"),
+        ("' a,b ' | trim | split(',') | join('-')", "a-b"),
+        ("inputs.items | map", None),
+        ("'[1, {\"a\": null}]' | fromjson", [1, {"a": None}]),
+        ("inputs.map | tojson", '{"a":1}'),
+        ("inputs.items | sort(reverse=true) | first", 3),
+        ("inputs.items | sum + (inputs.items | length)", 9),
+        ("max(inputs.items) - min(1, 2)", 2),
+        ("range(3) | join", "012"),
+        ("'12' | int + '1.5' | float", 13.5),
+        ("'yes' | bool", True),
+        ("1.25 | round(1)", 1.2),
+        ("['b', 'a', 'b'] | unique | sort | join", "ab"),
+        ("'/a/b.txt' | basename ~ ('/a/b.txt' | dirname)", "b.txt/a"),
+        ("'main' is startingwith('ma') and [] is empty", True),
+    ],
+)
+def test_expressions_have_jinjas_syntax_and_json_values(code: str, value: object) -> None:
+    """Jinja's grammar, JSON's values and equality; a key of a mapping always wins over a method of it."""
+    if value is None and "map" in code:
+        with pytest.raises(ExpressionError):
+            value_of(code)
+        return
+    found = value_of(code)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "inputs.s.upper()",
+        "inputs.__class__",
+        "inputs['s'].__class__.__mro__",
+        "inputs.s.format(1)",
+        "''.join",
+        "lipsum()",
+        "cycler()",
+        "namespace(a=1)",
+        "self",
+        "range.__globals__",
+        "inputs | attr('x')",
+        "9 ** 9 ** 9",
+        "inputs.items[::2]",
+        "range(*[1])",
+        "range(**{})",
+        "inputs.x is callable",
+        "(lambda: 1)()",
+        "inputs.s | format(1)",
+        "inputs.items | map(attribute='__class__')",
+    ],
+)
+def test_what_is_not_in_the_tables_cannot_be_written(code: str) -> None:
+    """No method, no private attribute, no function or filter beyond the tables, no power, no star."""
+    with pytest.raises((ExpressionError, EvaluationError)):
+        value_of(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "message"),
+    [
+        ("inputs.x +", 9, "unexpected end"),
+        ("", 0, "empty"),
+        ("  ", 0, "empty"),
+        ("a b", 2, "'b'"),
+        ("a @ b", 2, "'@'"),
+        ("inputs.s | uper", 11, "no filter 'uper'"),
+        ("inputs.s is strin", 12, "no test 'strin'"),
+        ("mx(1)", 0, "no function 'mx'"),
+        ("(1", 1, "')'"),
+        ("1" * 5000, 0, "too long"),
+        ("1e999", 0, "finite"),
+        ("x" * 9000, 0, "longer"),
+        ("(" * 500 + "1" + ")" * 500, 0, "nested"),
+        ("-" * 2000 + "1", 0, "nested"),
+        ("a" + ".a" * 200, 0, "nested"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(code: str, start: int, message: str) -> None:
+    """Each syntax error has an offset in the expression and plain words."""
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(code)
+    assert message in str(caught.value)
+    assert caught.value.start == start
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("inputs.itms", "did you mean 'items'"),
+        ("inputs.nope", "it has: x, s, items"),
+        ("inputs.nope or 1", "has no 'nope'"),
+        ("inputs.items[9]", "has 3 items"),
+        ("inputs.s.a", "is a text"),
+        ("unknown", "no unknown"),
+        ("1 / 0", "division by zero"),
+        ("'a' + 1", "'~' joins"),
+        ("'a' * 3", "cannot multiply a text"),
+        ("inputs.s < 1", "cannot compare"),
+        ("'x' | int", "no whole number"),
+        ("[] | first", "empty list"),
+        ("range(1000000)", "more than"),
+        ("'nan' | float | round", "finite"),
+        ("('a' * 1) | length", "multiply"),
+        ("range(2, 'a')", "a text"),
+        ("{1: 2}", "must be a text"),
+        ("[inputs.nope]", "has no 'nope'"),
+        ("inputs.s | join", "works on a list"),
+        ("inputs.s | replace('', 'x')", "to look for"),
+        ("inputs.s | replace('a')", "these arguments"),
+        ("[1, 'a'] | sort", "only"),
+        ("'{' | fromjson", "not JSON"),
+    ],
+)
+def test_a_value_that_is_not_there_says_why(code: str, message: str) -> None:
+    """Missing names are errors (strict), with what is there; so is every operation that makes no sense."""
+    with pytest.raises(EvaluationError, match=message.replace("(", r"\(")):
+        value_of(code)
+
+
+def test_texts_cannot_grow_without_bound() -> None:
+    """Doubling a text again and again stops at a mebibyte, before it is made."""
+    grown = "'" + "a" * 1000 + "'"
+    with pytest.raises(EvaluationError, match="longer than"):
+        value_of(f"({grown} | replace('a', {grown})) | replace('a', {grown})")
+    with pytest.raises(EvaluationError, match="longer than"):
+        value_of("range(100000) | join('" + "x" * 100 + "')")
+
+
+def test_paths_tell_what_an_expression_uses_and_where() -> None:
+    """Every name with its attributes is known, with its place, before anything is evaluated."""
+    compiled = compile_expression("steps.build.outputs.image ~ inputs['x'] ~ inputs.items[inputs.n]")
+    assert [path.parts for path in compiled.paths] == [
+        ("steps", "build", "outputs", "image"),
+        ("inputs", "x"),
+        ("inputs", "n"),
+        ("inputs", "items", None),
+    ] or {path.parts for path in compiled.paths} == {
+        ("steps", "build", "outputs", "image"),
+        ("inputs", "x"),
+        ("inputs", "n"),
+        ("inputs", "items", None),
+    }
+    assert compiled.code[compiled.paths[0].start : compiled.paths[0].end] == "steps.build.outputs.image"
+
+
+def test_the_same_expression_is_compiled_once() -> None:
+    """Compiling costs half a millisecond; a loop over the same text pays it once."""
+    assert compile_expression("inputs.x + 1") is compile_expression("inputs.x + 1")
+
+
+@given(st.text(alphabet="ab.|()[]{}'\"+-*/~<>=, 01:_", max_size=30))
+def test_any_text_is_compiled_or_refused(code: str) -> None:
+    """Whatever is written, the outcome is a value or one of the two errors."""
+    try:
+        value_of(code)
+    except (ExpressionError, EvaluationError) as exc:
+        assert str(exc)  # noqa: PT017 - either outcome is fine

@@ -1,0 +1,1 @@
+"""Expressions `$<< … >>`: finding, checking and evaluating them, and placing them into scripts."""

@@ -1,0 +1,100 @@
+"""What names an expression may use at its place, so that slips are found before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wfe_yaml.errors import Code
+from wfe_yaml.source.problems import listing, suggest
+
+if TYPE_CHECKING:
+    from wfe_yaml.expressions.evaluator import Path
+    from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.source.problems import Problems
+
+LATER = frozenset({"data", "secrets", "matrix", "item", "index", "vars", "step"})
+"""Names of the language that this version does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known about a value before it is there."""
+
+    what: str
+    """What its keys are called, for messages: "input", "step"."""
+    keys: Mapping[str, Shape] | None = None
+    """Its keys; None when they are not known."""
+    unreachable: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Keys that exist elsewhere, and why they cannot be used here."""
+    hint: str | None = None
+    """What to do when a key is missing and none is similar."""
+
+
+UNKNOWN = Shape("key")
+"""A value of which nothing is known."""
+SINGLE = Shape("key", {})
+"""A text, number or boolean: it has no keys."""
+
+
+def check_expressions(
+    expressions: Iterable[Expression], names: Mapping[str, Shape], problems: Problems
+) -> None:
+    """Check the names of expressions; what is wrong becomes a problem at its place."""
+    for expression in expressions:
+        for path in expression.compiled.paths:
+            _check_path(expression, path, names, problems)
+
+
+def _check_path(expression: Expression, path: Path, names: Mapping[str, Shape], problems: Problems) -> None:
+    root = str(path.parts[0])
+    shape = names.get(root)
+    if shape is None:
+        _unknown_root(expression, path, root, names, problems)
+        return
+    at = root
+    for part in path.parts[1:]:
+        if shape.keys is None or part is None:
+            return
+        if not isinstance(part, str):
+            if not shape.keys:
+                return
+            problems.add(Code.UNKNOWN_NAME, f"{at} has names, not numbers", expression.path_location(path))
+            return
+        if part in shape.keys:
+            shape, at = shape.keys[part], f"{at}.{part}"
+            continue
+        _unknown_key(expression, path, at, part, shape, problems)
+        return
+
+
+def _unknown_root(
+    expression: Expression, path: Path, root: str, names: Mapping[str, Shape], problems: Problems
+) -> None:
+    where = expression.path_location(path)
+    if root in LATER:
+        message = f"{root!r} is part of the language, but not of this version of wfe (or not at this place)"
+        problems.add(Code.UNAVAILABLE, message, where)
+        return
+    hint = suggest(root, names) or f"there are: {listing(sorted(names))}"
+    problems.add(Code.UNKNOWN_NAME, f"unknown name {root!r}", where, hint)
+
+
+def _unknown_key(
+    expression: Expression, path: Path, at: str, part: str, shape: Shape, problems: Problems
+) -> None:
+    where = expression.path_location(path)
+    if part in shape.unreachable:
+        problems.add(Code.UNKNOWN_NAME, f"{shape.what} {part!r} {shape.unreachable[part]}", where)
+        return
+    known = shape.keys or {}
+    if not known and shape is SINGLE:
+        problems.add(Code.UNKNOWN_NAME, f"{at} is a single value: it has no {part!r}", where)
+        return
+    glued = [name for name in known if name.startswith(f"{part}-")]
+    if glued:
+        hint = f"'-' subtracts; write {at}['{glued[0]}']"
+    else:
+        hint = suggest(part, known) or shape.hint or f"there are: {listing(known)}"
+    problems.add(Code.UNKNOWN_NAME, f"there is no {shape.what} {part!r}", where, hint)

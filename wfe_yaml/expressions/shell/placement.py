@@ -1,0 +1,110 @@
+"""From a script with expressions to the text that bash gets, and how each value travels to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wfe_yaml.errors import Code
+from wfe_yaml.expressions.shell.contexts import HOLE, USE_ENV, Quoting, ScriptError, Spot
+from wfe_yaml.expressions.shell.grammar import read_script
+from wfe_yaml.source.spots import spot as place_of
+
+if TYPE_CHECKING:
+    from wfe_yaml.expressions.templates import Expression, Template
+    from wfe_yaml.source.problems import Problems
+
+PREFIX = "__WFE_"
+"""The private variables are `__WFE_0`, …; with `_FILE` or `_LIST` behind it, a file holds the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One expression of a script and the private variable its value travels in."""
+
+    expression: Expression
+    variable: str
+    integer: bool
+    """Only an integer may come."""
+    words: bool
+    """A list becomes one word for each item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script as bash gets it: the same text for every run."""
+
+    text: str
+    placed: tuple[Placed, ...]
+
+
+def place(template: Template, problems: Problems, *, arrays: bool = True) -> Script | None:
+    """Replace the expressions of a script by references to private variables, by how each is quoted.
+
+    Args:
+        template: the script.
+        problems: where refusals are noted.
+        arrays: the shell is bash: a list can become several words.
+
+    Returns:
+        The script, or None when an expression cannot be placed (a problem says why).
+    """
+    if template.constant:
+        return Script("".join(str(part) for part in template.parts), ())
+    pattern = "".join(part if isinstance(part, str) else HOLE for part in template.parts)
+    try:
+        if PREFIX in pattern:
+            raise ScriptError(f"names that begin with {PREFIX} are reserved", pattern.index(PREFIX))
+        spots = read_script(pattern).spots
+    except ScriptError as exc:
+        offset = _offset(template, exc.offset)
+        message = f"{exc.message}, so the expressions in this script cannot be placed safely"
+        problems.add(Code.SCRIPT, message, place_of(template.scalar, offset), USE_ENV)
+        return None
+    sound = True
+    for found, expression in zip(spots, template.expressions, strict=True):
+        if found.refused is not None and found.quoting is not Quoting.COMMENT:
+            message = f"an expression cannot stand here: {found.refused}"
+            problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
+            sound = False
+    return _build(template, spots, arrays=arrays) if sound else None
+
+
+def _build(template: Template, spots: list[Spot], *, arrays: bool) -> Script:
+    text = ""
+    placed: list[Placed] = []
+    number = 0
+    for part in template.parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        found = spots[number]
+        number += 1
+        if found.quoting is Quoting.COMMENT:
+            text += part.scalar.text[part.hole.start : part.hole.end].replace("\n", " ")
+            continue
+        variable = f"{PREFIX}{len(placed)}"
+        words = arrays and found.whole_word and not found.integer
+        text += _reference(variable, found.quoting, words=words)
+        placed.append(Placed(part, variable, found.integer, words))
+    return Script(text, tuple(placed))
+
+
+def _reference(variable: str, quoting: Quoting, *, words: bool) -> str:
+    if quoting in (Quoting.DOUBLE, Quoting.ARITHMETIC):
+        return f"${{{variable}}}"
+    if quoting is Quoting.SINGLE:
+        return f"'\"${{{variable}}}\"'"
+    return f'"${{{variable}[@]}}"' if words else f'"${{{variable}}}"'
+
+
+def _offset(template: Template, offset: int) -> int:
+    """Translate an offset in the pattern (one character for an expression) to one in the scalar's text."""
+    at = before = 0
+    for part in template.parts:
+        length = len(part) if isinstance(part, str) else 1
+        if offset < at + length:
+            break
+        at += length
+        before = before + len(part) if isinstance(part, str) else part.hole.end
+    return min(before + offset - at, len(template.scalar.text) - 1)
