@@ -1,1 +1,27 @@
-"""The YAML language of wfe, its executors and the wfe command."""
+"""wfe_yaml: the YAML language, its executors and the `wfe` command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfe_yaml.errors import YamlError
+
+if TYPE_CHECKING:
+    from wfe_yaml.executors.base import Executor
+    from wfe_yaml.loader import CompiledWorkflow, load_workflow, load_workflow_from_str
+
+__all__ = ["CompiledWorkflow", "Executor", "YamlError", "load_workflow", "load_workflow_from_str"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: the command must show its help before the compiler is loaded."""
+    if name == "Executor":
+        from wfe_yaml.executors import base  # noqa: PLC0415
+
+        return base.Executor
+    if name in __all__:
+        from wfe_yaml import loader  # noqa: PLC0415
+
+        return getattr(loader, name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,1 @@
+"""From the document model to definitions that the engine runs."""

@@ -1,0 +1,120 @@
+"""`Executor`: a type of step. It compiles the step's `config` once and runs the result for each attempt."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wfe_core.errors import StepError
+from wfe_yaml.model.records import Record
+
+if TYPE_CHECKING:
+    from wfe_core.steps.context import StepContext
+    from wfe_yaml.executors.processes import ProcessRunner
+    from wfe_yaml.expressions.evaluator import Names
+    from wfe_yaml.expressions.templates import Expression, Template
+    from wfe_yaml.model.document import RetryModel
+    from wfe_yaml.model.types import ValueType
+    from wfe_yaml.source.problems import Problems
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What executors work with.
+
+    Attributes:
+        processes: starts and watches processes.
+        environ: the environment of this process.
+    """
+
+    processes: ProcessRunner
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPlan:
+    """What the compiler knows about a step, for its executor."""
+
+    name: str
+    env: Mapping[str, Template]
+    """Variables of the workflow and of the step, the step's last."""
+    outputs: Mapping[str, ValueType] | None
+    """Declared outputs; None when the step declares none, and any name is taken as text."""
+    retry: RetryModel | None
+    tools: Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCall:
+    """One attempt.
+
+    Attributes:
+        ctx: the engine's context: identity, `emit`, cancellation.
+        names: the values that expressions see.
+        root: the folder of the workflow file, from which relative paths count.
+    """
+
+    ctx: StepContext[Any]
+    names: Names
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What a step that succeeded gives."""
+
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    exit_code: int | None = None
+
+
+class ProcessFailedError(StepError):
+    """A process of a step failed: its exit code, explained."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        exit_code: int,
+        outputs: Mapping[str, Any] | None = None,
+        retryable: bool = True,
+    ) -> None:
+        super().__init__(message, retryable=retryable)
+        self.exit_code = exit_code
+        self.outputs = dict(outputs or {})
+
+
+class Program(ABC):
+    """A compiled step: runs any number of attempts, of any number of runs, at the same time."""
+
+    @property
+    @abstractmethod
+    def expressions(self) -> tuple[Expression, ...]:
+        """All expressions of the step itself, for the check of their names."""
+
+    @abstractmethod
+    async def run(self, call: StepCall) -> StepResult:
+        """Run one attempt.
+
+        A cancelled attempt must have stopped everything it started before it ends.
+
+        Raises:
+            StepError: it failed; `retryable` says whether trying again can help.
+        """
+
+
+class Executor(ABC):
+    """A type of step.
+
+    Attributes:
+        name: the word after `type:`.
+        config: the model of `config`.
+    """
+
+    name: ClassVar[str]
+    config: ClassVar[type[Record]]
+
+    @abstractmethod
+    def compile(self, config: Any, plan: StepPlan, problems: Problems) -> Program | None:
+        """Compile a step whose `config` was read into the model; None when it is wrong (see the problems)."""
