@@ -1,0 +1,235 @@
+"""`make bench`: every measure in a process of its own, then a table of figures, ratios and targets.
+
+python -m benchmarks [--quick] [--only NAME ...] [--no-peers] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.measure import Figures, report, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table."""
+
+    what: str
+    figure: str
+    target: str
+    met: bool | None = None
+
+
+MEASURES = {
+    "throughput": "benchmarks.chains:throughput",
+    "floor": "benchmarks.chains:floor",
+    "alone": "benchmarks.chains:alone",
+    "sequence": "benchmarks.growth:sequence",
+    "iterations": "benchmarks.growth:iterations",
+    "items": "benchmarks.growth:items",
+    "sleepers": "benchmarks.growth:sleepers",
+    "waiters": "benchmarks.growth:waiters",
+    "big_data": "benchmarks.growth:big_data",
+    "restart": "benchmarks.recovery:restart",
+    "startup": "benchmarks.startup:begin",
+}
+
+
+def child(name: str, environment: dict[str, str] | None = None) -> Figures:
+    """Run one measure in a process of its own."""
+    argv = [sys.executable, "-m", "benchmarks", "--measure", name]
+    done = subprocess.run(argv, cwd=HERE.parent, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr)
+        done.check_returncode()
+    figures: Figures = json.loads(done.stdout.strip().splitlines()[-1])
+    return figures
+
+
+def slow_sync() -> dict[str, str] | None:
+    """An environment in which each sync takes a millisecond more; None without a C compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        return None
+    library = HERE / ".scratch" / "slowsync.so"
+    library.parent.mkdir(exist_ok=True)
+    source = str(HERE / "slowsync.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", str(library), source, "-ldl"], check=True)
+    return {**os.environ, "LD_PRELOAD": str(library)}
+
+
+def chains(*, peers: bool) -> list[Row]:
+    """500 chains of 5: wfe, the floor and DBOS, then all three with slow syncs."""
+    rows: list[Row] = []
+    environments: list[tuple[str, dict[str, str] | None]] = [
+        ("", dict(os.environ)),
+        (", +1 ms a sync", slow_sync()),
+    ]
+    for label, environment in environments:
+        if environment is None:
+            continue
+        ours, floor = child("throughput", environment), child("floor", environment)
+        share = ours["steps_per_s"] / floor["steps_per_s"]
+        rows += [
+            Row(
+                f"500 chains of 5{label}",
+                f"{ours['steps_per_s']:,.0f} steps/s in {ours['commits']:.0f} commits",
+                "",
+            ),
+            Row(f"  floor: its statements replayed{label}", f"{floor['steps_per_s']:,.0f} steps/s", ""),
+            Row(f"  share of the floor{label}", f"{share:.0%}", "≥ 25 %", share >= 0.25),
+        ]
+        if peers:
+            from benchmarks.peers import dbos  # noqa: PLC0415 - needs the network once
+
+            theirs = dbos.chains(500 if not label else 100, environment)
+            ratio = ours["steps_per_s"] / theirs["steps_per_s"]
+            rows += [
+                Row(f"  DBOS on SQLite{label}", f"{theirs['steps_per_s']:,.0f} steps/s", ""),
+                Row(f"  times DBOS{label}", f"{ratio:.0f}", "≥ 40", ratio >= 40),
+            ]
+    return rows
+
+
+def alone() -> list[Row]:
+    """One chain alone."""
+    f = child("alone")
+    raw = f"{f['raw_commits_per_step']:.1f} raw commits of {f['raw_commit_ms']:.3f} ms"
+    text = f"{f['ms_per_step']:.2f} ms = {raw}"
+    return [Row("one chain of 10 alone, per step", text, "≤ 3 raw commits", f["raw_commits_per_step"] <= 3)]
+
+
+def flat() -> list[Row]:
+    """Long sequences and loops."""
+    rows: list[Row] = []
+    for name, what in (("sequence", "2,000 steps"), ("iterations", "10,000 iterations")):
+        f = child(name)
+        text = f"{f['end_to_start']:.2f} at {f['steps_per_s']:,.0f} steps/s"
+        rows.append(Row(f"{what}: last hundred / first", text, "≤ 1.2", f["end_to_start"] <= 1.2))
+    return rows
+
+
+def items() -> list[Row]:
+    """Many items."""
+    f = child("items")
+    text = f"{f['steps_per_s']:,.0f} steps/s, {f['extra_mb']:+.1f} MB"
+    return [Row("for_each over 10,000 items", text, "memory flat", f["extra_mb"] <= 10)]
+
+
+def sleepers() -> list[Row]:
+    """Many sleepers."""
+    f = child("sleepers")
+    text = f"{f['extra_mb']:+.1f} MB, {f['cpu_s']:.2f} s of processor in {f['rest_s']:.0f} s"
+    return [
+        Row(
+            "10,000 sleepers, above the idle host",
+            text,
+            "≤ 30 MB, < 0.15 s",
+            f["extra_mb"] <= 30 and f["cpu_s"] < 0.15,
+        )
+    ]
+
+
+def waiters() -> list[Row]:
+    """Many waiters on one event."""
+    f = child("waiters")
+    text = f"{f['resume_s']:.2f} s, starting them {f['start_s']:.2f} s"
+    return [Row("12,000 waiters on one event resumed", text, "≤ starting", f["resume_to_start"] <= 1)]
+
+
+def big_data() -> list[Row]:
+    """Much data beside a small key."""
+    f = child("big_data")
+    text = f"{f['large_ms']:.2f} ms, with 1 KB {f['small_ms']:.2f} ms: {f['ratio']:.2f}"
+    return [Row("a small step beside 1 MB of data", text, "≤ 2 times", f["ratio"] <= 2)]
+
+
+def restart() -> list[Row]:
+    """Going on after SIGKILL."""
+    f = child("restart")
+    text = f"{f['first_checkpoint_s']:.2f} s to the first checkpoint, {f['all_done_s']:.2f} s to the last"
+    return [Row("restart with 500 unfinished after kill -9", text, "≤ 1 s", f["first_checkpoint_s"] <= 1)]
+
+
+def startup() -> list[Row]:
+    """Beginning."""
+    f = child("startup")
+    limits = (
+        ("import wfe_core", "import_ms", 150),
+        ("wfe --help", "help_ms", 300),
+        ("wfe run of one step", "run_ms", 900),
+    )
+    bare = f["python_ms"]
+    return [
+        Row(what, f"{f[key]:.0f} ms (bare python {bare:.0f} ms)", f"< {limit} ms", f[key] < limit)
+        for what, key, limit in limits
+    ]
+
+
+GROUPS: dict[str, Callable[[], list[Row]]] = {
+    "alone": alone,
+    "flat": flat,
+    "items": items,
+    "sleepers": sleepers,
+    "waiters": waiters,
+    "big_data": big_data,
+    "restart": restart,
+    "startup": startup,
+}
+
+
+def show(rows: list[Row], console: Console) -> None:
+    """Print the table."""
+    table = Table(
+        title=f"wfe on SQLite, synchronous=FULL, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    )
+    for column in ("measure", "figure", "target", ""):
+        table.add_column(column)
+    for row in rows:
+        mark = "" if row.met is None else "[green]met[/]" if row.met else "[red]missed[/]"
+        table.add_row(row.what, row.figure, row.target, mark)
+    console.print(table)
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--measure", choices=sorted(MEASURES), help="run one measure here and print JSON")
+    parser.add_argument("--only", nargs="+", choices=["chains", *GROUPS], help="only these groups")
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--no-peers", action="store_true", help="without DBOS")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        os.environ["WFE_BENCH_QUICK"] = "1"
+    if arguments.measure:
+        module, _, name = MEASURES[arguments.measure].partition(":")
+        imported = __import__(module, fromlist=[name])
+        report(run(getattr(imported, name)))
+        return
+    wanted = arguments.only or ["chains", *GROUPS]
+    console = Console()
+    rows: list[Row] = []
+    for group in wanted:
+        console.print(f"measuring {group} …", style="dim")
+        rows += chains(peers=not arguments.no_peers) if group == "chains" else GROUPS[group]()
+    show(rows, console)
+
+
+if __name__ == "__main__":
+    main()

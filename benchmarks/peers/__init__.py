@@ -1,0 +1,1 @@
+"""Peers: each script runs in an environment of its own."""

@@ -1,0 +1,37 @@
+"""How long it takes to begin: importing, `wfe --help`, and a run of one step."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.measure import Figures
+
+RUNS = 7
+
+
+def _median(argv: list[str], folder: Path) -> float:
+    spans: list[float] = []
+    for number in range(RUNS):
+        work = folder / str(number)
+        work.mkdir(exist_ok=True)
+        begun = time.perf_counter()
+        subprocess.run(argv, cwd=work, check=True, capture_output=True)
+        spans.append(time.perf_counter() - begun)
+    return statistics.median(spans[1:]) * 1e3
+
+
+async def begin(folder: Path) -> Figures:
+    """Milliseconds of whole processes, the bare interpreter's own start included and shown."""
+    pipeline = folder / "one.yaml"
+    pipeline.write_text("workflow:\n  id: one\n  steps:\n    - {name: only, run: 'true'}\n")
+    command = str(Path(sys.executable).parent / "wfe")
+    return {
+        "python_ms": _median([sys.executable, "-c", "pass"], folder),
+        "import_ms": _median([sys.executable, "-c", "import wfe_core"], folder),
+        "help_ms": _median([command, "--help"], folder),
+        "run_ms": _median([command, "run", str(pipeline), "--fresh"], folder),
+    }
