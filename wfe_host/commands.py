@@ -80,15 +80,31 @@ class Commands:
         runtime.wake(owners)
 
     async def retry(self, instance_id: str, reason: str) -> None:
-        """Send `retry` and wait until the instance is runnable again."""
+        """Send `retry` and wait until the instance is runnable again.
+
+        Raises:
+            HostStateError: no host took the instance up; it will be retried once one does.
+        """
         await self.send("retry", instance_id, reason)
-        runtime = self._runtime
-        async with asyncio.timeout(_RETRY_WAIT):
-            while True:
-                head = (await runtime.store.heads([instance_id])).get(instance_id)
-                if head is None or head.status not in (WorkflowStatus.FAILED, WorkflowStatus.SUSPENDED):
-                    return
-                await self._breathe()
+        try:
+            async with asyncio.timeout(_RETRY_WAIT):
+                while not await self._retried(instance_id):
+                    await self._breathe()
+        except TimeoutError:
+            msg = (
+                f"no host took instance {instance_id!r} up in {_RETRY_WAIT:g} s; it is retried as soon as "
+                f"one that knows its definition runs (host.explain({instance_id!r}) says more)"
+            )
+            raise HostStateError(msg) from None
+
+    async def _retried(self, instance_id: str) -> bool:
+        """Whether the message was taken: an instance may have failed again before anybody looks."""
+        store = self._runtime.store
+        head = (await store.heads([instance_id])).get(instance_id)
+        if head is None or head.status not in (WorkflowStatus.FAILED, WorkflowStatus.SUSPENDED):
+            return True
+        waiting = (await store.inbox({instance_id: 0})).get(instance_id, ())
+        return all(message.kind != "retry" for message in waiting)
 
     async def _breathe(self) -> None:
         """Let a few milliseconds of real time pass: whoever holds the instance works meanwhile."""
