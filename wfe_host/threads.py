@@ -50,6 +50,7 @@ class StepThreads:
         self._lock = threading.Lock()
         self._waiting = 0
         self._idle = 0
+        """Threads that are, or soon will be, asking for work."""
         self._threads = 0
         self._busy = 0
         self._closed = False
@@ -101,6 +102,7 @@ class StepThreads:
             self._waiting += 1
             grow = self._waiting > self._idle and self._threads < self._size
             self._threads += grow
+            self._idle += grow
         if grow:
             self._grow()
         if self._clock is not None:
@@ -136,6 +138,7 @@ class StepThreads:
             # The system gives no more threads: those that exist do the work, if there is one.
             with self._lock:
                 self._threads -= 1
+                self._idle -= 1
                 alone = self._threads == 0
                 self._waiting -= alone
             if alone:
@@ -165,8 +168,10 @@ class StepThreads:
             if call is None:
                 return
             result, error = call.run()
+            # Free before the result is known, so that who gets it and calls again needs no other thread.
             with self._lock:
                 self._busy -= 1
+                self._idle += 1
             # The loop may be closed by now: then nobody is left to be told.
             with contextlib.suppress(RuntimeError):
                 call.loop.call_soon_threadsafe(self._deliver, call, result, error)
@@ -175,26 +180,22 @@ class StepThreads:
     def _next(self) -> _Call[Any] | None:
         """Wait for work; None when this thread should end."""
         while True:
-            with self._lock:
-                self._idle += 1
             try:
                 call = self._calls.get(timeout=self._idle_seconds)
             except queue.Empty:
-                with self._lock:
-                    self._idle -= 1
-                    if self._waiting:
-                        continue  # it came this very moment
-                    self._threads -= 1
-                return None
+                call = None
             with self._lock:
-                self._idle -= 1
-                if call is _END:
+                if call is None and self._waiting:
+                    continue  # it came this very moment
+                if call is None or call is _END:
+                    self._idle -= 1
                     self._threads -= 1
                     return None
                 self._waiting -= 1
                 if call.dropped:
                     continue
                 call.begun = True
+                self._idle -= 1
                 self._busy += 1
             return cast(_Call[Any], call)
 

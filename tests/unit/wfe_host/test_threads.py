@@ -80,9 +80,10 @@ async def test_context_variables_are_copied(pool: StepThreads) -> None:
 async def test_threads_are_made_when_needed_and_used_again(pool: StepThreads) -> None:
     """No thread exists before the first call, and calls one after the other need one thread only."""
     assert pool.threads == 0
-    names = {await pool.submit(lambda: threading.current_thread().name) for _ in range(20)}
-    await until(lambda: pool.busy == 0)
-    assert len(names) == pool.threads == 1 or len(names) == pool.threads == 2
+    names = {await pool.submit(lambda: threading.current_thread().name) for _ in range(50)}
+    assert len(names) == pool.threads == 1
+    await asyncio.gather(pool.submit(int), pool.submit(int), pool.submit(int))
+    assert pool.threads == 2
 
 
 async def test_a_full_pool_queues_in_order(pool: StepThreads) -> None:
