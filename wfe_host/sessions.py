@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from wfe_core.clock import Clock, boot_seconds
-from wfe_core.errors import HostStateError
+from wfe_core.errors import HostStateError, ProviderError
 from wfe_core.ids import IdFactory
 from wfe_core.ports.locks import LockProvider
 from wfe_core.ports.records import SessionInfo
@@ -19,6 +19,10 @@ from wfe_host.identity import boot_id, machine_id
 from wfe_host.renewal import Driver, Pulse, ThreadDriver, TimerDriver
 
 logger = logging.getLogger("wfe.host")
+
+_FIRST_PAUSE = 100_000
+_LONGEST_PAUSE = 5_000_000
+"""Microseconds between attempts to open a new session after a loss."""
 
 
 class SessionKeeper:
@@ -109,17 +113,23 @@ class SessionKeeper:
     async def reopen(self) -> str:
         """Replace a lost session by a new one, once everything that ran under it has ended here.
 
-        The old one is closed, so that its instances can be taken at once, by this host too. Returns the
-        new id.
-
-        Raises:
-            ProviderError: the sessions can't be reached; call it again later.
+        The old one is closed, so that its instances can be taken at once, by this host too. While the
+        sessions can't be reached it is tried again, with pauses that grow; cancel the call to give up.
+        Returns the new id.
         """
         old = self._session
         if old is None:
             return await self.open()
         await old.stop()
-        session_id = await self.open()
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                session_id = await self.open()
+                break
+            except ProviderError as exc:
+                logger.warning("no new session can be opened yet: %s", exc)
+            await self._wait(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
         self._ended.add(old.info.id)
         await self._say_goodbye(old.info.id)
         return session_id
@@ -173,6 +183,14 @@ class SessionKeeper:
             await self._locks.close_session(session_id)
         except Exception as exc:  # noqa: BLE001 - the host has done what it can: the session will expire
             logger.warning("session %s could not be closed and will expire: %s", session_id, exc)
+
+    async def _wait(self, duration: int) -> None:
+        over = asyncio.Event()
+        timer = self._clock.call_at(self._clock.now() + duration, over.set)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
 
     async def _identify(self) -> tuple[str, str]:
         # The answers are read from files, and the clock must not jump meanwhile.

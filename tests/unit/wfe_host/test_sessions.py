@@ -208,16 +208,32 @@ async def test_a_lost_session_is_replaced(host: Host) -> None:
     assert len(host.lost) == 2
 
 
-async def test_replacing_can_be_tried_again(host: Host) -> None:
-    """While the store is away no session can be had; the next call tries again, and closes the old one."""
+async def test_replacing_waits_for_the_store(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    """While the store is away a new session is asked for again and again, with pauses up to five seconds."""
     assert await host.keeper.reopen() == "id-0001", "there was nothing to replace"
     host.locks.down = True
     await host.clock.advance("10s")
-    with pytest.raises(ProviderUnavailableError):
-        await host.keeper.reopen()
+    replacing = asyncio.ensure_future(host.keeper.reopen())
+    await host.clock.advance("60s")
+    assert not replacing.done()
+    assert caplog.text.count("no new session can be opened yet: no route") == 17
     host.locks.down = False
-    await host.keeper.reopen()
+    await host.clock.advance("5s")
+    assert await replacing == host.keeper.session_id
     assert host.locks.closed == ["id-0001"]
+
+
+async def test_replacing_can_be_given_up(host: Host) -> None:
+    """A host that stops meanwhile cancels the call; nothing is left of it."""
+    await host.keeper.open()
+    host.locks.down = True
+    await host.clock.advance("10s")
+    replacing = asyncio.ensure_future(host.keeper.reopen())
+    await host.clock.advance("1s")
+    replacing.cancel()
+    await host.clock.settle()
+    assert replacing.cancelled()
+    assert host.clock.timers == 0
 
 
 async def test_who_is_dead(host: Host) -> None:
