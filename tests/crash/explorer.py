@@ -202,6 +202,14 @@ async def pause(host: WorkflowHost, duration: Duration = "100ms") -> None:
     await over
 
 
+async def asleep(host: WorkflowHost) -> None:
+    """Wait until a step of the instance sleeps, or it is past that."""
+    while (await host.get(INSTANCE)).status == "runnable":
+        if any(pointer.status == "sleeping" for pointer in await host.pointers(INSTANCE)):
+            return
+        await pause(host)
+
+
 class Explorer:
     """Explores one scenario on one store."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.crash.effects import Effects
-from tests.crash.explorer import INSTANCE, Scenario, pause, unless_ended
+from tests.crash.explorer import INSTANCE, Scenario, asleep, pause, unless_ended
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.policies import RetryPolicy
@@ -224,16 +224,17 @@ def background(e: Effects) -> Definitions:
 def suspended(e: Effects) -> Definitions:
     """Two steps with a pause of the operator's between them."""
     return [
-        WorkflowBuilder("main").then(e.step("a", {"a": 1})).delay("1m").then(e.step("b", {"b": 1})).build()
+        WorkflowBuilder("main").then(e.step("a", {"a": 1})).delay("20s").then(e.step("b", {"b": 1})).build()
     ]
 
 
 async def suspend_and_resume(host: WorkflowHost) -> None:
-    """Suspend it, wait until it is, let time pass, and resume it."""
+    """Suspend it in its delay, wait until it is, let time pass, and resume it."""
+    await asleep(host)
     await unless_ended(lambda: host.suspend(INSTANCE))
     while (await host.get(INSTANCE)).status == "runnable":
         await pause(host)
-    await pause(host, "5m")
+    await pause(host, "40s")
     await unless_ended(lambda: host.resume(INSTANCE))
     while (await host.get(INSTANCE)).status == "suspended":
         await pause(host)
@@ -275,7 +276,7 @@ FLOWS: dict[str, Scenario] = {
     "end_workflow": Scenario(end_workflow, 2, {"quick": 1, "ended": True}),
     "persist and sleep": Scenario(persist, 8, {"pages": 4, "slept": "well"}, others=1),
     "background": Scenario(background, 11, {"ticks": 3, "later": 1, "line": 1}, others=5, start={"ticks": 0}),
-    "suspend and resume": Scenario(suspended, 6, {"a": 1, "b": 1}, others=3, act=suspend_and_resume),
+    "suspend and resume": Scenario(suspended, 6, {"a": 1, "b": 1}, others=4, act=suspend_and_resume),
     "fail and retry": Scenario(
         failing_once, 8, {"a": 1, "b": 1, "other": 1, "tail": 1}, others=3, act=retry_it
     ),

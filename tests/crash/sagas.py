@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.crash.effects import Effects
-from tests.crash.explorer import INSTANCE, Scenario, pause, unless_ended
+from tests.crash.explorer import INSTANCE, Scenario, asleep, unless_ended
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.errors import StepError
@@ -209,14 +209,7 @@ def cancelled(e: Effects) -> Definitions:
 
 async def cancel_it(host: WorkflowHost) -> None:
     """Cancel it when it sleeps."""
-
-    async def asleep() -> bool:
-        found = await host.get(INSTANCE)
-        pointers = await host.pointers(INSTANCE)
-        return found.status.terminal or any(p.status == "sleeping" for p in pointers)
-
-    while not await asleep():
-        await pause(host)
+    await asleep(host)
     await unless_ended(lambda: host.cancel(INSTANCE))
 
 

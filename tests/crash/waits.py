@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tests.crash.effects import Effects
-from tests.crash.explorer import INSTANCE, Scenario, again, pause
+from tests.crash.explorer import INSTANCE, Scenario, again, asleep, pause
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.errors import ActivityTokenError
@@ -36,8 +36,20 @@ async def publish_late(host: WorkflowHost) -> None:
     await again(lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
 
 
+def early_event(e: Effects) -> Definitions:
+    """A wait for what has happened long since."""
+    return [
+        WorkflowBuilder("main")
+        .delay("2s")
+        .wait_for("paid", "o-1", output=lambda event, d: {"by": event["by"]})
+        .then(e.step("b", {"b": 1}))
+        .build()
+    ]
+
+
 async def publish_early(host: WorkflowHost) -> None:
-    """Publish the event at once, whether anybody waits for it yet or not."""
+    """Publish the event before anybody waits for it."""
+    await asleep(host)
     await again(lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
 
 
@@ -50,6 +62,7 @@ def two_events(e: Effects) -> Definitions:
 
     return [
         WorkflowBuilder("main")
+        .delay("2s")
         .then(e.step("gather", gather))
         .while_do(
             lambda d: d["n"] < 2,
@@ -63,6 +76,7 @@ def two_events(e: Effects) -> Definitions:
 
 async def publish_four(host: WorkflowHost) -> None:
     """Publish four events, two before and two later."""
+    await asleep(host)
     for number in (1, 2):
         await again(partial(host.publish_event, "tick", "", number, event_id=f"e-{number}"))
     await pause(host, "1m")
@@ -169,10 +183,10 @@ async def approve(host: WorkflowHost) -> None:
 
 WAITS: dict[str, Scenario] = {
     "event": Scenario(event, 4, {"a": 1, "by": "card", "b": 1}, others=2, act=publish_late),
-    "early event": Scenario(event, 4, {"a": 1, "by": "card", "b": 1}, others=1, act=publish_early),
+    "early event": Scenario(early_event, 4, {"by": "card", "b": 1}, others=1, act=publish_early),
     "two events": Scenario(
         two_events,
-        9,
+        10,
         {"got": [1, 2], "n": 2, "last": 4, "note1": 3, "note2": 4},
         others=6,
         act=publish_four,
