@@ -59,23 +59,29 @@ class Clock(ABC):
         """Say that the work of the matching `enter` has ended."""
 
 
+_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def boot_micros() -> int:
+    """Microseconds on a clock that also counts while the machine is suspended, where the system has one."""
+    return time.clock_gettime_ns(_BOOT) // 1_000
+
+
 def boot_seconds() -> float:
-    """Seconds on a clock that also counts while the machine is suspended, where the system has one."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+    """Seconds on that clock."""
+    return boot_micros() / 1e6
 
 
 class SystemClock(Clock):
     """Monotonic time of this machine plus an offset that follows the store's clock."""
 
     def __init__(self) -> None:
-        self._offset = time.time_ns() // 1_000 - round(boot_seconds() * 1e6)
+        self._offset = time.time_ns() // 1_000 - boot_micros()
         self._last = 0
 
     def now(self) -> int:
         """Microseconds since the Unix epoch; a correction of the offset never makes it go back."""
-        instant = round(boot_seconds() * 1e6) + self._offset
+        instant = boot_micros() + self._offset
         if instant < self._last:
             return self._last
         self._last = instant
@@ -88,7 +94,7 @@ class SystemClock(Clock):
 
     def synchronise(self, store_now: int) -> None:
         """Move the offset so that `now()` agrees with the store."""
-        self._offset = store_now - round(boot_seconds() * 1e6)
+        self._offset = store_now - boot_micros()
 
 
 _DAY = 86_400_000_000

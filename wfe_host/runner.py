@@ -29,7 +29,7 @@ class Attempt:
     """One attempt. It is also the `StepPort` of its context; those calls may come from any thread."""
 
     __slots__ = (
-        "_actor", "_beat", "_book", "_cause", "_runtime", "_started", "_task", "_timers", "attempt", "node",
+        "_actor", "_beat", "_book", "_cause", "_runtime", "_task", "_timers", "attempt", "node",
         "pointer_id",
     )  # fmt: skip
 
@@ -46,23 +46,20 @@ class Attempt:
         self._cause: str | None = None
         """Why the attempt is being stopped: `timeout`, `heartbeat`, `stop`, `interrupt`."""
         self._beat = 0
-        self._started = 0
         self._book: StepLog | None = None
 
     def begin(self) -> None:
         """Run the body in a task of its own."""
         runtime = self._runtime
         runtime.clock.enter()
-        self._started = runtime.clock.now()
         self._task = asyncio.get_running_loop().create_task(self._run())
         spec = self.node.spec
         timeout = self.node.timeout if self.node.timeout is not None else spec.timeout
         if timeout is not None:
-            self._timers.append(
-                runtime.clock.call_at(self._started + timeout, lambda: self._strike("timeout"))
-            )
+            due = runtime.clock.now() + timeout
+            self._timers.append(runtime.clock.call_at(due, lambda: self._strike("timeout")))
         if spec.heartbeat_timeout is not None:
-            self._beat = self._started
+            self._beat = runtime.clock.now()
             self._watch_heartbeat(spec.heartbeat_timeout)
 
     def stop(self, *, silent: bool = False, interrupt: bool = False) -> None:

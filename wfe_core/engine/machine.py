@@ -136,7 +136,8 @@ class Machine:
         if t.load_undo and s.stopping:
             s.held_undo.extend(t.load_undo)
             t.load_undo = []
-        t.load_undo = list(dict.fromkeys(t.load_undo))
+        if len(t.load_undo) > 1:
+            t.load_undo = list(dict.fromkeys(t.load_undo))
         s.loading += len(t.load_undo) + len(t.load_chunks) + len(t.load_outputs)
         release = record.owner is not None and self._idle(now)
         if not (release or self._creating or t.dirty()):
