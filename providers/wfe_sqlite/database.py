@@ -140,7 +140,7 @@ class Database:
         try:
             outdated = await parts.writer.run(lambda connection: schema.ensure(connection, path))
             if outdated is not None:
-                await parts.writer.run(lambda connection: schema.migrate(connection, path, self.now()))
+                await parts.writer.run(lambda _: connector.migrate(outdated), transaction=False)
         except BaseException:
             await parts.close()
             raise
@@ -201,6 +201,16 @@ class _Connector:
         except BaseException:
             lock.close()
             raise
+
+    def migrate(self, found: str) -> None:
+        """Bring an older schema up to date, while no other process writes."""
+        folder = _folder(self._path)
+        lock = WriterLock(folder, patience=_PATIENCE)
+        try:
+            with lock:
+                schema.migrate(self._path, folder, found)
+        finally:
+            lock.close()
 
     def reading(self) -> sqlite3.Connection:
         """Open a connection that reads."""

@@ -21,6 +21,7 @@ from wfe_sql.rows import to_message
 from wfe_sqlite import claims, commits, listing
 from wfe_sqlite.database import Database
 from wfe_sqlite.events import SqliteDefinitions, SqliteEvents
+from wfe_sqlite.packing import Packed
 from wfe_sqlite.reading import SqliteReader
 from wfe_sqlite.sql import Listed, listed
 
@@ -55,7 +56,7 @@ class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProv
         """Write checkpoints in one transaction, each as a whole or not at all."""
         if not checkpoints:
             return []
-        packed = commits.Packed.of(checkpoints, now)
+        packed = Packed.of(checkpoints, now)
         number = len(checkpoints)
         return await self._database.write(lambda connection: commits.write(connection, packed, number, now))
 

@@ -103,7 +103,7 @@ class Post:
         if bound is not None and self._loop is not None:
             self._loop.remove_reader(bound.fileno())
             bound.close()
-            await asyncio.to_thread(Path(self._address).unlink, missing_ok=True)
+            await asyncio.to_thread(_remove, Path(self._address))
 
     def send(self, kind: bytes, body: bytes = b"") -> None:
         """Send a message to all others."""
@@ -208,7 +208,10 @@ class Post:
                     bound.bind(str(folder / f"{os.getpid()}-{next(_numbers)}"))
                     break
                 except OSError as exc:
-                    if exc.errno != errno.EADDRINUSE:
+                    if exc.errno == errno.ENOENT:
+                        # Somebody has just left as the last one.
+                        folder.mkdir(mode=0o700, exist_ok=True)
+                    elif exc.errno != errno.EADDRINUSE:
                         raise
             own = bound.getsockname()
             others = [str(path) for path in folder.iterdir() if str(path) != own and _is_alive(path)]
@@ -236,6 +239,13 @@ class Post:
             folder.mkdir(mode=0o700, exist_ok=True)
             return folder
         raise OSError("there is no folder for temporary files with a short path")
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        # The last one to leave takes the folder away.
+        path.parent.rmdir()
 
 
 def _is_alive(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Compiled for sqlite by `python -m wfe_sql.generate`; do not edit."""
 
 # fmt: off
-# ruff: noqa: E501, Q000, Q003, S608 - generated
+# ruff: noqa: E501, Q000 - generated
 
 from typing import Final
 

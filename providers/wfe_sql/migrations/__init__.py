@@ -1,0 +1,1 @@
+"""Alembic's environment and the chain of revisions, one for all SQL stores."""

@@ -1,0 +1,1 @@
+"""The revisions; the first line of each says what it changes."""
