@@ -7,6 +7,7 @@ from typing import assert_type
 from pydantic import BaseModel
 
 from wfe_core import RetryPolicy, StepContext, WorkflowBuilder, WorkflowDefinition, step
+from wfe_host import WorkflowHost
 
 
 class Order(BaseModel):
@@ -55,6 +56,18 @@ order = (
     .build()
 )
 assert_type(order, WorkflowDefinition[Order])
+
+
+async def main() -> None:
+    """By id, the result is whatever the store has; by definition, it is the model."""
+    async with WorkflowHost.connect("memory://") as host:
+        host.register(order)
+        handle = await host.start("order", Order(id="o-1", items=["a", "b"], total=9.5), instance_id="o-1")
+        await host.publish_event("picked-up", "o-1", {"by": "courier"})
+        print((await handle.result()).packed)  # noqa: T201 - as users write it
+        typed = await host.start(order, Order(id="o-2", items=["a"], total=9.5))
+        await host.publish_event("picked-up", "o-2")
+        assert_type(await typed.result(), Order)
 
 
 async def called_without_an_engine(ctx: StepContext[Order]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,25 @@ def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [command, *map(str, arguments)], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
+
+
+def sample(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Import a sample, as a user's own module."""
+    monkeypatch.syspath_prepend(HERE)
+    return importlib.import_module(name)
+
+
+def test_every_construct_of_the_sample_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the checkers accept makes a definition, too."""
+    assert len(sample("sample_builder", monkeypatch).build().steps) > 100
+
+
+async def test_the_first_example_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first example of the documentation does what it says, word for word."""
+    await sample("sample_hello", monkeypatch).main()
+    assert capsys.readouterr().out == "['box:a', 'box:b']\n"
 
 
 def test_mypy_accepts_the_samples_and_needs_every_ignore() -> None:

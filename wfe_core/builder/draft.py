@@ -141,6 +141,9 @@ class Draft:
         result = target(inner.branch(inner))
         if inspect.iscoroutine(result):
             result.close()
+            self.note(
+                call, "the branch returned a coroutine; if it calls a step, give it to .then(...) instead"
+            )
         return inner.sequence
 
     def step_or_branch(self, target: Any, call: str) -> Sequence:

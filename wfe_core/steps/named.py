@@ -9,7 +9,7 @@ from typing import Any
 from wfe_core.errors import DefinitionError, StepError
 from wfe_core.steps.binding import Place, did_you_mean
 from wfe_core.steps.context import StepContext
-from wfe_core.steps.decorator import Inject, check_name
+from wfe_core.steps.decorator import Inject, check_name, is_body_class
 from wfe_core.steps.selectors import Constant
 from wfe_core.steps.spec import StepSpec
 
@@ -26,7 +26,7 @@ class StepRegistry:
         Args:
             name: what definitions call it.
             factory: gives, for each attempt, a StepBody object or an `async def` function. A StepBody
-                class is a factory.
+                class is made anew for each attempt, its constructor's parameters filled as ever.
 
         Raises:
             DefinitionError: the name or the factory cannot be used.
@@ -53,7 +53,7 @@ class StepRegistry:
                 f"call host.register_step({name!r}, factory)",
                 retryable=False,
             )
-        return factory()
+        return factory if is_body_class(factory) else factory()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ BRANCHES: dict[str, tuple[Any, str]] = {
     "no parameter": (lambda: None, "takes 0 parameters; a branch takes one"),
     "two parameters": (lambda a, b: None, "takes 2 parameters"),
     "no signature": (max, "has no signature"),
+    "a call of a step": (lambda b: unmarked(), "the branch returned a coroutine"),
 }
 
 

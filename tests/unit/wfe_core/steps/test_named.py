@@ -46,6 +46,8 @@ async def test_the_registered_factory_makes_the_step(context: MakeContext) -> No
     assert await run(registry, context({"amount": 3})) == 6.0
     registry.register("charge", lambda: function)
     assert await run(registry, context({"amount": 3}), rate=4) == 12
+    registry.register("charge", Charge)
+    assert await run(registry, context({"amount": 3}), rate=5) == 15.0
 
 
 async def test_an_unregistered_step_fails_with_the_remedy(context: MakeContext) -> None:
