@@ -32,7 +32,7 @@ def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def sample(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Import a sample, as a user's own module."""
-    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.setattr(sys, "path", [str(HERE), *sys.path])
     return importlib.import_module(name)
 
 
