@@ -192,6 +192,30 @@ class InterruptionSuite(Suite):
         await store.sweep(retention_before=0, now=NOW)
         assert sorted(m.kind for m in await holder.inbox()) == ["event", "resume"]
 
+    @pytest.mark.parametrize("after", [0, 1, 2, 3, 5, 8, 20])
+    async def test_a_cancelled_publication_reaches_all_or_nobody(
+        self, store: PersistenceProvider, after: int
+    ) -> None:
+        """Once a sweep has finished what was begun, all subscribers have it, early and late ones, or none."""
+        holders = [await begin(store, f"i{n}", parts={"subscriptions": [PAID]}) for n in range(3)]
+        await cancel_after(after, lambda: store.publish([event("e")], now=NOW))
+        await store.sweep(retention_before=0, now=NOW)
+        holders.append(await begin(store, "late", parts={"subscriptions": [PAID]}))
+        assert len({len(await holder.inbox()) for holder in holders}) == 1
+
+    @pytest.mark.parametrize("after", [0, 1, 2, 3, 5, 8, 20])
+    async def test_a_cancelled_subscription_misses_no_early_event(
+        self, store: PersistenceProvider, after: int
+    ) -> None:
+        """Whenever the commit that subscribes was cut off: sent again and swept, the event is there once."""
+        await store.publish([event("e")], now=NOW)
+        holder = await begin(store, "i")
+        checkpoint = holder.checkpoint(subscriptions=[PAID])
+        await cancel_after(after, lambda: store.commit([checkpoint], now=NOW))
+        await store.commit([checkpoint], now=NOW)
+        await store.sweep(retention_before=0, now=NOW)
+        assert [message.event_id for message in await holder.inbox()] == ["e"]
+
     async def test_cancelled_readers_leave_a_store_that_works(self, store: PersistenceProvider) -> None:
         """Calls cut off at any point do not use up or spoil connections."""
         await begin(store, "i", parts={"data": {"k": MEGABYTE}})
