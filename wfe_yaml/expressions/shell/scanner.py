@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wfe_yaml.expressions.shell.contexts import HOLE, Quoting, ScriptError, Spot, Word
+from wfe_yaml.expressions.shell.contexts import HOLE, Quoting, Word
+from wfe_yaml.expressions.shell.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
 BLANK = " \t"
 META = " \t\n;&|()<>"
@@ -20,7 +20,6 @@ _SUBSCRIPT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
 _WORD_OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+")
 _PATTERN_OPERATORS = ("##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",", "@")
 _BRACES = re.compile(r"\{[^\s;&|<>]*(?:,|\.\.)[^\s;&|<>]*\}")
-_MAX_DEPTH = 40
 
 ARITHMETIC = "bash computes with it"
 NAME = "it would become the name of a variable, which bash evaluates"
@@ -34,79 +33,11 @@ BACKSLASH = "the backslash before it would quote the reference"
 DELIMITER = "the delimiter of a heredoc is not expanded"
 
 
-class WordScanner:
+class WordScanner(Cursor):
     """Reads words, and notes for each expression how it is quoted.
 
     `commands` (of the class below it in the tree) reads what stands in `$( … )`.
     """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.spots = [Spot(offset) for offset, char in enumerate(text) if char == HOLE]
-        self._numbers = {spot.offset: number for number, spot in enumerate(self.spots)}
-        self._collecting: list[list[int]] = []
-        self._computed = 0
-        self._end = len(text)
-        self._depth = 0
-
-    # ------------------------------------------------------------ helpers
-
-    def peek(self, ahead: int = 0) -> str:
-        """Give the character at (or after) the cursor, "" at the end."""
-        at = self.at + ahead
-        return self.text[at] if at < self._end else ""
-
-    def sees(self, text: str) -> bool:
-        """Whether this text stands at the cursor."""
-        return self.text.startswith(text, self.at) and self.at + len(text) <= self._end
-
-    def fail(self, message: str, offset: int | None = None) -> ScriptError:
-        """Make the error for something that is not understood."""
-        return ScriptError(message, min(self.at if offset is None else offset, max(len(self.text) - 1, 0)))
-
-    @contextmanager
-    def deeper(self) -> Generator[None]:
-        """Guard against nesting without end."""
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self.fail("the script is nested too deeply")
-        try:
-            yield
-        finally:
-            self._depth -= 1
-
-    @contextmanager
-    def collect(self) -> Generator[list[int]]:
-        """Collect the numbers of all expressions that are read inside."""
-        found: list[int] = []
-        self._collecting.append(found)
-        try:
-            yield found
-        finally:
-            self._collecting.pop()
-            if self._collecting:
-                self._collecting[-1].extend(found)
-
-    @contextmanager
-    def computing(self) -> Generator[None]:
-        """Inside, bash computes: every expression, nested ones too, must be an integer."""
-        self._computed += 1
-        try:
-            yield
-        finally:
-            self._computed -= 1
-
-    def hole(self, quoting: Quoting, refused: str | None = None) -> int:
-        """Note the expression at the cursor and step over it."""
-        number = self._numbers[self.at]
-        spot = self.spots[number]
-        spot.quoting, spot.whole_word, spot.refused = quoting, False, refused
-        spot.integer = bool(self._computed)
-        if quoting is not Quoting.COMMENT and self._collecting:
-            self._collecting[-1].append(number)
-        self.at += 1
-        return number
 
     def commands(self, closer: str) -> None:
         """Read commands up to the closer."""

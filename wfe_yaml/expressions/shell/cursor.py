@@ -1,0 +1,89 @@
+"""`Cursor`: a place in a script, and what is noted of the expressions on the way."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wfe_yaml.expressions.shell.contexts import HOLE, Quoting, ScriptError, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_MAX_DEPTH = 40
+
+
+class Cursor:
+    """Walks over a script.
+
+    Args:
+        text: the script, with the character NUL for each expression.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.spots = [Spot(offset) for offset, char in enumerate(text) if char == HOLE]
+        self._numbers = {spot.offset: number for number, spot in enumerate(self.spots)}
+        self._collecting: list[list[int]] = []
+        self._computed = 0
+        self._end = len(text)
+        self._depth = 0
+
+    # ------------------------------------------------------------ helpers
+
+    def peek(self, ahead: int = 0) -> str:
+        """Give the character at (or after) the cursor, "" at the end."""
+        at = self.at + ahead
+        return self.text[at] if at < self._end else ""
+
+    def sees(self, text: str) -> bool:
+        """Whether this text stands at the cursor."""
+        return self.text.startswith(text, self.at) and self.at + len(text) <= self._end
+
+    def fail(self, message: str, offset: int | None = None) -> ScriptError:
+        """Make the error for something that is not understood."""
+        return ScriptError(message, min(self.at if offset is None else offset, max(len(self.text) - 1, 0)))
+
+    @contextmanager
+    def deeper(self) -> Generator[None]:
+        """Guard against nesting without end."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise self.fail("the script is nested too deeply")
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def collect(self) -> Generator[list[int]]:
+        """Collect the numbers of all expressions that are read inside."""
+        found: list[int] = []
+        self._collecting.append(found)
+        try:
+            yield found
+        finally:
+            self._collecting.pop()
+            if self._collecting:
+                self._collecting[-1].extend(found)
+
+    @contextmanager
+    def computing(self) -> Generator[None]:
+        """Inside, bash computes: every expression, nested ones too, must be an integer."""
+        self._computed += 1
+        try:
+            yield
+        finally:
+            self._computed -= 1
+
+    def hole(self, quoting: Quoting, refused: str | None = None) -> int:
+        """Note the expression at the cursor and step over it."""
+        number = self._numbers[self.at]
+        spot = self.spots[number]
+        spot.quoting, spot.whole_word, spot.refused = quoting, False, refused
+        spot.integer = bool(self._computed)
+        if quoting is not Quoting.COMMENT and self._collecting:
+            self._collecting[-1].append(number)
+        self.at += 1
+        return number
