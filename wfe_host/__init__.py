@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wfe_host.host import WorkflowHost
     from wfe_host.queries import InstancePage
     from wfe_host.starting import StartRequest
+    from wfe_host.sync import SyncWorkflowHost
 
 _HOME = {
     "ActivityLease": "wfe_host.commands",
@@ -19,6 +20,7 @@ _HOME = {
     "InstancePage": "wfe_host.queries",
     "Reason": "wfe_host.explaining",
     "StartRequest": "wfe_host.starting",
+    "SyncWorkflowHost": "wfe_host.sync",
     "WorkflowHandle": "wfe_host.handle",
     "WorkflowHost": "wfe_host.host",
 }
@@ -31,6 +33,7 @@ __all__ = [
     "InstancePage",
     "Reason",
     "StartRequest",
+    "SyncWorkflowHost",
     "WorkflowHandle",
     "WorkflowHost",
 ]

@@ -73,11 +73,7 @@ def _of_instance(runtime: Runtime, record: InstanceRecord, status: WorkflowStatu
     error = read_error(record.error)
     if status is WorkflowStatus.FAILED:
         key = None if error is None else error.step_key
-        return [
-            Reason(
-                "failed", f"failed: {error}", "mend the cause, then retry it", key, ended
-            )
-        ]
+        return [Reason("failed", f"failed: {error}", "mend the cause, then retry it", key, ended)]
     if status.terminal:
         return [Reason("ended", f"ended {status}", "nothing: it is over", None, ended)]
     reasons: list[Reason] = []

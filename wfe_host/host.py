@@ -9,30 +9,23 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from wfe_core.clock import Clock, SystemClock
 from wfe_core.definition.definition import WorkflowDefinition
-from wfe_core.engine import Settings
 from wfe_core.errors import HostStateError
 from wfe_core.ids import IdFactory, UuidV7Factory
 from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
 from wfe_core.steps.named import StepRegistry
-from wfe_core.telemetry import Telemetry
+from wfe_host.assembly import build_runtime
 from wfe_host.commands import Commands, claim_activity
-from wfe_host.committer import Committer
 from wfe_host.config import HostConfig
 from wfe_host.explaining import explain
 from wfe_host.handle import WorkflowHandle
-from wfe_host.limits import Slots
-from wfe_host.logbook import Logbook
 from wfe_host.poller import Poller
 from wfe_host.queries import Queries, build_query
-from wfe_host.runtime import Runtime, logger
 from wfe_host.services import Services
 from wfe_host.sessions import SessionKeeper
 from wfe_host.shutdown import shut_down, stop_lost
 from wfe_host.starting import StartRequest, start_all
-from wfe_host.subscribers import Broadcast
-from wfe_host.threads import StepThreads
-from wfe_host.waiters import Waiters
+from wfe_host.views import instance_view
 from wfe_host.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -44,10 +37,11 @@ if TYPE_CHECKING:
     from wfe_core.middleware import Middleware
     from wfe_core.models import ExecutionPointer, WorkflowInstance
     from wfe_core.policies import Duration
-    from wfe_core.ports import Providers
+    from wfe_core.ports import InstanceRecord, Providers
     from wfe_host.commands import ActivityLease
     from wfe_host.explaining import Explanation
     from wfe_host.queries import InstancePage
+    from wfe_host.runtime import Runtime
     from wfe_host.subscribers import Subscription
 
 D = TypeVar("D")
@@ -84,7 +78,7 @@ class WorkflowHost:
         self._registry = Registry()
         self._steps = StepRegistry()
         self._services = Services({**(services or {}), StepRegistry: self._steps})
-        self._middleware = MiddlewareChain(middleware)
+        self._middleware = MiddlewareChain(middleware, view=self._view)
         self._stack: contextlib.AsyncExitStack | None = None
         self._runtime: Runtime | None = None
         self._keeper: SessionKeeper | None = None
@@ -183,47 +177,28 @@ class WorkflowHost:
                 getattr(bundle.queue, "address", None),
             )
             session_id = await keeper.open()
-            runtime = self._build(session_id, services)
+            stack.push_async_callback(keeper.close)
+            runtime = build_runtime(
+                self.config, bundle, self._clock, self._ids, self._registry, self._middleware,
+                session_id=session_id, services=services,
+            )  # fmt: skip
             runtime.poller = Poller(runtime, keeper)
-            self._runtime, self._keeper = runtime, keeper
             await stack.enter_async_context(runtime.broadcast)
             stack.enter_context(Watchdog(asyncio.get_running_loop()))
+            # From here on the session may be lost, which stops what the runtime runs.
+            self._runtime, self._keeper = runtime, keeper
+            stack.callback(self._forget)
             await runtime.poller.start()
             self._stack = stack.pop_all()
 
-    def _build(self, session_id: str, services: Mapping[type, object]) -> Runtime:
-        config, clock, bundle = self.config, self._clock, self.providers
-        telemetry = Telemetry.create()
-        broadcast = Broadcast(bundle.hub, buffer=config.subscriber_buffer)
-        return Runtime(
-            config=config,
-            providers=bundle,
-            clock=clock,
-            ids=self._ids,
-            registry=self._registry,
-            committer=Committer(
-                bundle.store,
-                clock,
-                _log_commit_error,
-                max_batch=config.max_commit_batch,
-                on_batch=telemetry.on_batch,
-            ),
-            slots=Slots(config, clock),
-            threads=StepThreads(config.thread_pool_size, clock=clock),
-            broadcast=broadcast,
-            logbook=Logbook(bundle.logs, clock, broadcast, buffer=config.log_buffer_bytes),
-            telemetry=telemetry,
-            middleware=self._middleware,
-            waiters=Waiters(),
-            settings=Settings(
-                max_crashes=config.max_crashes,
-                max_value_bytes=config.max_value_bytes,
-                short_sleep=config.short_sleep_us,
-                window=config.max_running_steps,
-            ),
-            session_id=session_id,
-            services=services,
-        )
+    def _forget(self) -> None:
+        self._runtime = self._keeper = self._stack = None
+
+    def _view(self, record: InstanceRecord) -> WorkflowInstance:
+        """What middleware sees of an instance that this host holds."""
+        actor = None if self._runtime is None else self._runtime.actors.get(record.id)
+        texts = {} if actor is None else actor.machine.state.data
+        return instance_view(record, self._registry.by_fingerprint(record.fingerprint), texts)
 
     def _lost(self) -> None:
         """The session is lost: everything here stops, and the host joins again with a new session."""
@@ -248,10 +223,11 @@ class WorkflowHost:
         wanted = signals or (signal.SIGINT, signal.SIGTERM)
         loop = asyncio.get_running_loop()
         came = asyncio.Event()
+        runtime = self.runtime
 
         def on_signal() -> None:
-            if came.is_set() and self._runtime is not None:
-                self._runtime.interrupt_now()
+            if came.is_set():
+                runtime.interrupt_now()
             came.set()
 
         for one in wanted:
@@ -494,7 +470,3 @@ class WorkflowHost:
     async def health(self) -> dict[str, Any]:
         """Say how the host is: its session, what it holds, whether the store answers."""
         return await self.queries.health()
-
-
-def _log_commit_error(exc: Exception) -> None:
-    logger.warning("a commit did not go through: %s; its outcome is being settled", exc)

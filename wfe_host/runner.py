@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import traceback as tracebacks
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.engine import Failure
 from wfe_core.engine import happenings as h
 from wfe_core.errors import StepCancelledError, StepError, StepTimeoutError
+from wfe_host.caching import through_cache
 
 if TYPE_CHECKING:
     import logging
@@ -141,9 +143,14 @@ class Attempt:
 
     async def _body(self, ctx: StepContext[Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         chain = self._runtime.middleware
-        if chain.wraps_steps:
-            return await chain.step(ctx, lambda: self._invoke(args, kwargs))
-        return await self._invoke(args, kwargs)
+        if self.node.spec.cache is not None:
+            run = partial(self._invoke, args, kwargs)
+            work = partial(through_cache, self._runtime, self.node, ctx, (args, kwargs), run)
+        elif chain.wraps_steps:
+            work = partial(self._invoke, args, kwargs)
+        else:
+            return await self._invoke(args, kwargs)
+        return await chain.step(ctx, work) if chain.wraps_steps else await work()
 
     async def _invoke(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         spec = self.node.spec

@@ -28,6 +28,7 @@ async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
     await _running_steps(runtime, 1_000_000)
     await runtime.committer.drain()
     await runtime.committer.close()
+    await runtime.middleware.drain()
     for actor in list(runtime.actors.values()):
         actor.drop()
     try:

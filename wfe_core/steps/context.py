@@ -169,6 +169,10 @@ class StepContext(Generic[DataT_co]):
         """
         return self._codec.decode_key(name, self._texts[name])
 
+    def texts(self) -> dict[str, str]:
+        """The data as JSON texts by field, without wfe's own hidden fields."""
+        return {key: text for key, text in self._texts.items() if not key.startswith("~")}
+
     def has_field(self, name: str) -> bool:
         """Whether the data has this top-level field now."""
         return name in self._texts
