@@ -148,6 +148,7 @@ class DataCodec(Generic[D]):
         data_class: the class that values of it are objects of.
         name: its name, part of the definition's fingerprint.
         fields: the names of the top-level keys, or None when the data may have any.
+        has_rules: whether the type has rules about several fields at once, which `check` looks at.
     """
 
     def __init__(self, data_type: type[D]) -> None:
@@ -162,6 +163,8 @@ class DataCodec(Generic[D]):
         config = None if self._model is None else self._model.model_config
         self._extra = config is not None and config.get("extra") == "allow"
         self.fields: frozenset[str] | None = None if self._open or self._extra else frozenset(self._hints)
+        decorators = getattr(kind, "__pydantic_decorators__", None)
+        self.has_rules = bool(decorators and (decorators.model_validators or decorators.root_validators))
         self._special = frozenset[str]() if self._model is None else _decorated_fields(self._model)
         try:
             self._whole: TypeAdapter[D] | None = None if self._open else TypeAdapter(data_type)
@@ -255,6 +258,20 @@ class DataCodec(Generic[D]):
             texts[key] = self._dump(key, valid, where)
         return texts
 
+    def check(self, texts: Mapping[str, str], where: str) -> None:
+        """Hold the rules of the model as a whole against data that a patch was merged into.
+
+        Costs nothing for types without such rules (`model_validator`).
+
+        Raises:
+            OutputError: the data as a whole does not fit.
+        """
+        if self.has_rules:
+            try:
+                self.decode(texts)
+            except ValidationError as exc:
+                raise OutputError(f"{where}: the data would not fit {self.name}: {_explain(exc)}") from exc
+
     def check_text(self, key: str, text: str, where: str) -> str:
         """Validate a JSON text against a field; gives the text to store."""
         return self.patch({key: from_json(text)}, where)[key]
@@ -288,7 +305,7 @@ class DataCodec(Generic[D]):
                 text = self._adapters[key].dump_json(value, round_trip=True, warnings="error").decode()
         except (PydanticSerializationError, ValueError, RecursionError):
             return dumps(value, label)
-        if "\\u0000" in text or "null" in text:
+        if "\\u0000" in text or ("null" in text and value is not None and from_json(text) != value):
             # pydantic writes NaN as null in typed fields; JSON has neither it nor, in stores, NUL.
             trouble = _find_trouble(value, "", 0, foreign=True)
             if trouble is not None:

@@ -33,6 +33,7 @@ from wfe_core.definition.nodes import (
 from wfe_core.policies import Duration, ErrorBehavior, RetryPolicy
 from wfe_core.steps.context import StepContext
 from wfe_core.steps.decorator import MarkedFunction, StepBody
+from wfe_core.steps.selectors import Selector
 
 
 class Branch(Modifiers[D]):
@@ -163,7 +164,7 @@ class Branch(Modifiers[D]):
         selector, bodies = draft.selector(items, call), [draft.body(body, call)]
         draft.add(
             ForEachNode(
-                name="each" if name is None else draft.name(name, "each"),
+                name="each" if name is None else draft.name(name, "each", call),
                 items=selector,
                 bodies=bodies,
                 max_parallel=max_parallel,
@@ -204,7 +205,9 @@ class Branch(Modifiers[D]):
             retry: runs the saga again after an undo, as often as this allows.
         """
         call = ".saga(...)"
-        node = SagaNode(name="saga", bodies=[self._draft.body(body, call)], again=retry)
+        node = SagaNode(
+            name="saga", bodies=[self._draft.body(body, call)], again=self._draft.policy(retry, call)
+        )
         behavior = self._draft.behavior(on_error, call)
         if behavior is not None:
             set_after_undo(self._draft, node, behavior, call)
@@ -282,10 +285,10 @@ class Branch(Modifiers[D]):
             draft.note(call, "on_timeout never runs without a timeout; give timeout=...")
         draft.add(
             WaitNode(
-                name=draft.name(event, "wait_for"),
+                name=draft.name(event, "wait_for", call),
                 event=event,
                 event_key=draft.selector(key, call),
-                as_of=draft.maybe_selector(as_of, call),
+                as_of=draft.moment(as_of, call),
                 timeout=draft.maybe_duration(timeout, call),
                 output=output_of_call(draft, output, call),
                 bodies=[] if on_timeout is None else [draft.step_or_branch(on_timeout, call)],
@@ -347,7 +350,7 @@ class Branch(Modifiers[D]):
         draft, call = self._draft, f".activity({name!r})"
         draft.add(
             ActivityNode(
-                name=draft.name(name, "activity"),
+                name=draft.name(name, "activity", call),
                 activity=name,
                 input=draft.selector(input, call),
                 timeout=draft.maybe_duration(timeout, call),
@@ -368,7 +371,7 @@ class Branch(Modifiers[D]):
     def delay_until(self, moment: OfDataAndContext[D, dt.datetime]) -> Self: ...
     def delay_until(self, moment: Any) -> Self:
         """Wait until a moment (an aware datetime), durably; one that has passed does not wait."""
-        self._draft.add(DelayNode(name="delay", until=self._draft.selector(moment, ".delay_until(...)")))
+        self._draft.add(DelayNode(name="delay", until=self._draft.moment(moment, ".delay_until(...)")))
         return self
 
     # ------------------------------------------------------------ background
@@ -447,7 +450,7 @@ class Branch(Modifiers[D]):
         call = f".sub_workflow({id!r})"
         draft.add(
             SubWorkflowNode(
-                name=draft.name(id, "sub_workflow"),
+                name=draft.name(id, "sub_workflow", call),
                 workflow=id,
                 version=version,
                 input=draft.selector(input, call),
@@ -458,7 +461,8 @@ class Branch(Modifiers[D]):
 
     def go_to(self, name: str) -> Self:
         """Go on at a named step of this sequence or of an enclosing one."""
-        self._draft.add(GoToNode(name=f"go-to-{self._draft.name(name, 'step')}", target_name=name))
+        shown = self._draft.name(name, "step", f".go_to({name!r})")
+        self._draft.add(GoToNode(name=f"go-to-{shown}", target_name=name))
         return self
 
     @overload
@@ -473,6 +477,8 @@ class Branch(Modifiers[D]):
         Args:
             output: merged into the data at the end; a mapping or a selector that gives one.
         """
-        result = self._draft.maybe_selector(output, ".end_workflow(...)")
-        self._draft.add(EndNode(name="end", result=result))
+        call, draft = ".end_workflow(...)", self._draft
+        if output is not None and not callable(output) and not isinstance(output, (Mapping, Selector)):
+            draft.note(call, f"{output!r} is neither a mapping of outputs nor a function that gives one")
+        draft.add(EndNode(name="end", result=draft.maybe_selector(output, call)))
         return self

@@ -9,11 +9,12 @@ import dataclasses
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 from wfe_core.definition.nodes import Node, Sequence, StepNode
 from wfe_core.errors import DefinitionError, SerializationError
-from wfe_core.policies import Duration, ErrorBehavior, micros
+from wfe_core.policies import Duration, ErrorBehavior, RetryPolicy, micros
 from wfe_core.serialization import dumps, loads
 from wfe_core.steps.decorator import is_marked
 from wfe_core.steps.named import NamedStep
@@ -101,10 +102,28 @@ class Draft:
             self.note(call, f"{value!r} is no error behaviour; choose one of {words}")
             return None
 
-    def name(self, text: str, otherwise: str) -> str:
+    def name(self, text: object, otherwise: str, call: str) -> str:
         """Make a default name of what a node is about: keys are made of `/` and `~`, so names have none."""
-        shown = "".join("-" if char in "/~" or not char.isprintable() else char for char in text).strip()
-        return shown or otherwise
+        if not isinstance(text, str) or not text.strip():
+            self.note(call, f"{text!r} must be a text that is not empty")
+            return otherwise
+        return "".join("-" if char in "/~" or not char.isprintable() else char for char in text).strip()
+
+    def policy(self, value: object, call: str) -> RetryPolicy | None:
+        """Check a retry policy."""
+        if value is None or isinstance(value, RetryPolicy):
+            return value
+        self.note(call, f"{value!r} is no RetryPolicy; give RetryPolicy(max_attempts=...)")
+        return None
+
+    def moment(self, value: Any, call: str) -> Selector | None:
+        """Make a selector of a moment; a datetime must know its time zone."""
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                self.note(call, f"{value!r} has no time zone; give an aware datetime")
+        elif value is not None and not isinstance(value, Selector) and not callable(value):
+            self.note(call, f"{value!r} is neither a datetime nor a function that gives one")
+        return self.maybe_selector(value, call)
 
     def json(self, value: Any, call: str) -> Any:
         """Give the JSON form of a value that is stored with the definition."""
@@ -118,7 +137,7 @@ class Draft:
         """Make a step of whatever `.then(...)` takes."""
         try:
             if isinstance(target, str):
-                spec = StepSpec.of(NamedStep(target), self.at(call), name=self.name(target, "step"))
+                spec = StepSpec.of(NamedStep(target), self.at(call), name=self.name(target, "step", call))
             else:
                 spec = StepSpec.of(target, self.at(call))
         except DefinitionError as exc:

@@ -73,7 +73,7 @@ class Modifiers(Generic[D]):
         """Repeat failed attempts of the last step; on a container, of every step inside it."""
         node = self._last(".retry(...)", Node, but=(GoToNode, EndNode, DelayNode))
         if node is not None:
-            node.retry_given = policy
+            node.retry_given = self._draft.policy(policy, ".retry(...)")
         return self
 
     def on_error(self, behavior: ErrorBehaviorLike) -> Self:
@@ -144,14 +144,16 @@ class Modifiers(Generic[D]):
         """Give the last step JSON values that it finds in `ctx.config`."""
         node = self._last(".config(...)", Node)
         if node is not None:
-            node.config.update(values)
+            node.config.update(self._draft.json(values, ".config(...)") or {})
         return self
 
     def priority(self, priority: int) -> Self:
         """Let the last step start before ready steps of lower priority; 0 is usual."""
         node = self._last(".priority(...)", Node)
-        if node is not None:
+        if node is not None and isinstance(priority, int):
             node.priority = priority
+        elif node is not None:
+            self._draft.note(".priority(...)", f"{priority!r} must be a whole number")
         return self
 
     def when(self, value: Plain, branch: Callable[[Branch[D]], object]) -> Self:

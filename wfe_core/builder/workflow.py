@@ -66,7 +66,7 @@ class WorkflowBuilder(Branch[D]):
         self._id = id
         self._version = version
         self._data = cast("type[D]", data)
-        self._retry = retry
+        self._retry = draft.policy(retry, "retry=")
         self._on_error = None if on_error is None else draft.behavior(on_error, "on_error=")
         self._timeout = draft.maybe_duration(timeout, "timeout=")
         self._description = description

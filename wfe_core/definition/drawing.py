@@ -99,12 +99,13 @@ class _Graph:
         self.inside: list[_Cluster | _Vertex] = []
         self._ids: dict[int, str] = {}
         for number, node in enumerate(walk(root), 1):
-            self._ids[id(node)] = f"n{number}"
+            # A saga of one is drawn as its node: the compensation beside it says all there is to say.
+            self._ids[id(node)] = self._ids[id(node.parent)] if _is_wrapped(node) else f"n{number}"
         self._sequence(root, self.inside)
 
     def _sequence(self, sequence: Sequence, inside: list[_Cluster | _Vertex]) -> None:
         for node in sequence.nodes:
-            self._node(node, inside)
+            self._node(node.bodies[0].nodes[0] if _is_wrapper(node) else node, inside)
             if node.next is not None and (node.only_if is not None or node.kind not in _LEAVES):
                 for tail in self._exits(node):
                     self.edges.append(_Edge(tail, self._ids[id(node.next)]))
@@ -141,6 +142,8 @@ class _Graph:
 
     def _exits(self, node: Node) -> list[str]:
         """Where the flow leaves a node: its own vertex, or the ends of its bodies."""
+        if _is_wrapper(node):
+            return self._exits(node.bodies[0].nodes[0])
         own = self._ids[id(node)]
         tails = [tail for body in node.bodies for tail in self._ends(body)]
         skips = (
@@ -154,6 +157,14 @@ class _Graph:
 
     def _ends(self, sequence: Sequence) -> list[str]:
         return self._exits(sequence.nodes[-1]) if sequence.nodes else []
+
+
+def _is_wrapper(node: Node | None) -> bool:
+    return isinstance(node, SagaNode) and node.implicit
+
+
+def _is_wrapped(node: Node) -> bool:
+    return _is_wrapper(node.parent) and node.sequence.number == 0
 
 
 def _kind(node: Node) -> str:

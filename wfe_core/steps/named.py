@@ -9,7 +9,7 @@ from typing import Any
 from wfe_core.errors import DefinitionError, StepError
 from wfe_core.steps.binding import Place, did_you_mean
 from wfe_core.steps.context import StepContext
-from wfe_core.steps.decorator import Inject, check_name, is_body_class
+from wfe_core.steps.decorator import Inject, StepBody, check_name, is_body_class
 from wfe_core.steps.selectors import Constant
 from wfe_core.steps.spec import StepSpec
 
@@ -20,7 +20,7 @@ class StepRegistry:
     def __init__(self) -> None:
         self._factories: dict[str, Callable[[], Any]] = {}
 
-    def register(self, name: str, factory: Callable[[], Any]) -> None:
+    def register(self, name: str, factory: Callable[[], Any] | type[StepBody[Any]]) -> None:
         """Make a step known; the same name again replaces it.
 
         Args:

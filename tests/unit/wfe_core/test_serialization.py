@@ -23,6 +23,7 @@ from pydantic import (
     computed_field,
     field_serializer,
     field_validator,
+    model_validator,
 )
 from typing_extensions import TypedDict
 
@@ -382,6 +383,32 @@ def test_validators_for_all_fields_run_for_each() -> None:
     assert codec_for(Positive).patch({"b": 1}, "here") == {"b": "1"}
 
 
+def test_rules_about_several_fields_are_looked_at_together() -> None:
+    """A patch may fit each field and still break a rule of the model; types without rules cost nothing."""
+
+    class Span(BaseModel):
+        """A beginning and an end."""
+
+        begin: int = 0
+        end: int = 0
+
+        @model_validator(mode="after")
+        def _ordered(self) -> Span:
+            if self.begin > self.end:
+                msg = "ends before it begins"
+                raise ValueError(msg)
+            return self
+
+    codec = codec_for(Span)
+    texts = {**codec.initial({"end": 3}), **codec.patch({"begin": 5}, "here")}
+    assert codec.has_rules
+    with pytest.raises(OutputError, match=r"step 'a': the data would not fit Span: .*ends before"):
+        codec.check(texts, "step 'a'")
+    codec.check({**texts, "end": "5"}, "step 'a'")
+    assert not codec_for(Order).has_rules
+    codec_for(Order).check({"this": "is never read"}, "here")
+
+
 class Cat(BaseModel):
     """One kind of pet."""
 
@@ -464,6 +491,25 @@ def test_dataclasses_are_data() -> None:
     assert codec.decode(texts) == Point(1, Address(City="Ulm"))
     assert codec.decode_key("to", texts["to"]) == Address(City="Ulm")
     assert codec.patch({"x": "3"}, "here") == {"x": "3"}
+
+
+def test_models_and_dataclasses_become_dicts() -> None:
+    """Untyped data may be given as any object with fields."""
+    codec = codec_for(dict)
+    assert codec.initial(Point(1)) == {"x": "1", "to": "null", "tags": "[]"}
+    assert codec.initial(Decorated(plain=3))["plain"] == "3"
+
+
+def test_a_field_that_pydantic_does_not_know_is_refused() -> None:
+    """A field without a schema is found when the codec is made, not at the first checkpoint."""
+
+    @dataclass
+    class Holder:
+        it: Any
+
+    Holder.__annotations__["it"] = Opaque
+    with pytest.raises(DefinitionError, match="Holder: pydantic cannot handle it"):
+        DataCodec(Holder)
 
 
 def test_typed_dicts_are_data() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from wfe_core import Branch, DefinitionError, StepContext, WorkflowBuilder, step
+from wfe_core import Branch, DefinitionError, RetryPolicy, StepContext, WorkflowBuilder, step
 
 
 class Order(BaseModel):
@@ -67,7 +68,7 @@ MODIFIERS: dict[str, Mistake] = {
     ".name(...)": lambda b: b.name("x"),
     ".input(...)": lambda b: b.input(x=1),
     ".output(...)": lambda b: b.output("items"),
-    ".retry(...)": lambda b: b.retry(None),
+    ".retry(...)": lambda b: b.retry(RetryPolicy()),
     ".on_error(fail)": lambda b: b.on_error("fail"),
     ".timeout(...)": lambda b: b.timeout(1),
     ".compensate_with(...)": lambda b: b.compensate_with(pack),
@@ -93,7 +94,7 @@ def test_a_modifier_stands_after_something(call: str) -> None:
 MISUSE: dict[str, tuple[Mistake, str]] = {
     "input of a loop": (lambda b: b.for_each([1], pack).input(x=1), "means nothing for a for_each"),
     "output of a delay": (lambda b: b.delay(1).output("items"), "means nothing for a delay"),
-    "retry of a jump": (lambda b: b.go_to("pack").retry(None), "means nothing for a go_to"),
+    "retry of a jump": (lambda b: b.go_to("pack").retry(RetryPolicy()), "means nothing for a go_to"),
     "on_error of an end": (lambda b: b.end_workflow().on_error("fail"), "means nothing for a end_workflow"),
     "timeout of a delay": (lambda b: b.delay(1).timeout(1), "means nothing for a delay"),
     "timeout of a schedule": (lambda b: b.schedule(1, pack).timeout(1), "means nothing for a schedule"),
@@ -121,6 +122,7 @@ def test_a_modifier_fits_what_it_stands_after(case: str) -> None:
     assert any(text in problem for problem in problems(mistake))
 
 
+NAIVE = datetime(2030, 1, 1)  # noqa: DTZ001 - the very mistake
 VALUES: dict[str, tuple[Mistake, str]] = {
     "delay": (lambda b: b.delay("soon"), ".delay('soon') after 'pack': 'soon' is not a duration"),
     "negative delay": (lambda b: b.delay(-1), "must lie between 0 and 100 years"),
@@ -139,6 +141,16 @@ VALUES: dict[str, tuple[Mistake, str]] = {
     "field": (lambda b: b.then(pack).output("itmes"), "did you mean 'items'"),
     "collect": (lambda b: b.for_each([1], pack).collect("itmes"), "did you mean 'items'"),
     "case": (lambda b: b.decide(lambda d: 1).when(object(), pack), "has no JSON form"),
+    "retry": (lambda b: b.then(pack).retry(3), "3 is no RetryPolicy"),
+    "saga retry": (lambda b: b.saga(pack, retry=3), "3 is no RetryPolicy"),
+    "config": (lambda b: b.then(pack).config(x=object()), "has no JSON form"),
+    "priority": (lambda b: b.then(pack).priority("high"), "'high' must be a whole number"),
+    "event": (lambda b: b.wait_for(""), "'' must be a text that is not empty"),
+    "activity": (lambda b: b.activity(3), "3 must be a text"),
+    "child": (lambda b: b.sub_workflow(None), "None must be a text"),
+    "naive moment": (lambda b: b.delay_until(NAIVE), "has no time zone"),
+    "no moment": (lambda b: b.wait_for("e", as_of="now"), "neither a datetime nor a function"),
+    "end": (lambda b: b.end_workflow(3), "neither a mapping of outputs nor a function"),
     "name": (lambda b: b.then(pack).name("a/b"), ".name(...) after 'pack': the name 'a/b' must not"),
     "jump": (lambda b: b.go_to("pakc"), "did you mean 'pack'"),
     "step": (lambda b: b.then(3), "3 is no step"),

@@ -208,6 +208,14 @@ def test_a_wire_that_cannot_be_read_says_why(problems: Problems, make: Make, sou
     assert why in problem
 
 
+def test_a_branch_of_a_choice_does_not_read_the_other(problems: Problems, make: Make) -> None:
+    """Only one of them runs."""
+    choice = IfNode(
+        name="i", condition=YES, bodies=[make.line("fetch"), make.line(wired(make, "use", "i/then/fetch"))]
+    )
+    assert "does not run before" in problems(choice)[0]
+
+
 def test_parallel_branches_do_not_read_each_other(problems: Problems, make: Make) -> None:
     """A sibling branch may not have run yet; in a dag only what is needed has."""
     both = ParallelNode(name="p", bodies=[make.line("fetch"), make.line(wired(make, "use", "fetch"))])

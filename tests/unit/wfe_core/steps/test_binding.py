@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from wfe_core.errors import DefinitionError, ParameterError
+from wfe_core.errors import DefinitionError, ParameterError, StepError
 from wfe_core.serialization import codec_for
 from wfe_core.steps.binding import Binding, Place
 from wfe_core.steps.context import StepContext
@@ -275,6 +275,28 @@ def test_an_input_that_throws_fails_the_attempt(context: MakeContext) -> None:
     with pytest.raises(ParameterError, match=r"'here'.*'x' threw KeyError") as caught:
         bound(body, inputs=inputs).arguments(context(), {})
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_an_input_may_fail_on_purpose(context: MakeContext) -> None:
+    """A StepError of the user's own function keeps its own word on retrying."""
+
+    def refuse(data: Any) -> Any:
+        raise StepError("not yet", retryable=True)
+
+    def body(x: int) -> None: ...
+
+    with pytest.raises(StepError, match="not yet") as caught:
+        bound(body, inputs={"x": FunctionSelector(refuse, "w")}).arguments(context(), {})
+    assert caught.value.retryable
+
+
+def test_an_item_outside_of_loops_is_told() -> None:
+    """`item` and `index` mean something only inside a loop."""
+
+    def body(item: str) -> None: ...
+
+    with pytest.raises(DefinitionError, match="'item' is filled only inside a loop"):
+        bound(body, Order)
 
 
 def test_a_method_without_its_object_says_so() -> None:

@@ -60,6 +60,21 @@ def test_a_field_is_read_alone(context: MakeContext) -> None:
         view.field("nope")
 
 
+def test_what_was_changed_in_place_is_found(context: MakeContext) -> None:
+    """Tests can ask which fields a step changed without returning them: such changes go nowhere."""
+    view = context({"id": "a"}, data_type=Order)
+    assert view.changed_in_place() == ()
+    view.data.tags.append("x")
+    assert view.changed_in_place() == ("tags",)
+    assert view.field("tags") == []
+
+
+def test_the_place_is_the_scopes(context: MakeContext) -> None:
+    """Iteration and codec come from around the step."""
+    view = context({"id": "a"}, data_type=Order)
+    assert (view.iteration, view.codec.name) == (0, "Order")
+
+
 def test_the_idempotency_key_counts_runs_not_attempts(context: MakeContext) -> None:
     """All attempts of one run share the key; a completed re-entry has another."""
     keys = [

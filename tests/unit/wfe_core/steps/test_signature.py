@@ -87,6 +87,16 @@ def test_an_annotated_context_is_a_context() -> None:
     assert (c.is_context, c.data_type) == (True, Known)
 
 
+def test_annotations_need_not_be_text() -> None:
+    """Without postponed evaluation annotations are objects; one that is text does not spoil the others."""
+
+    def body(known: Any, c: Any) -> None: ...
+
+    body.__annotations__ = {"known": Inject[Known], "c": "StepContext[Missing]"}
+    known, c = read_signature(body, "here").parameters
+    assert (known.service, c.is_context) == (Known, True)
+
+
 def test_wrappers_are_looked_through() -> None:
     """Decorated functions, partials, methods and classes show their own parameters."""
 
