@@ -52,10 +52,13 @@ class Clock(ABC):
     def synchronise(self, store_now: int) -> None:  # noqa: B027 - a test's clock is the truth itself
         """Take the store's time as the truth (called with each renewal of the host's session)."""
 
-    def enter(self) -> None:  # noqa: B027 - a clock that never jumps does not care
-        """Say that work is going on which the clock must not jump over (used by the test clock)."""
+    def enter(self, *, long: bool = False) -> None:  # noqa: B027 - a clock that never jumps does not care
+        """Say that work is going on which the clock must not jump over (used by the test clock).
 
-    def leave(self) -> None:  # noqa: B027 - see `enter`
+        `long` work is a user's: it may go on for ever, until a timeout of the very clock that waits.
+        """
+
+    def leave(self, *, long: bool = False) -> None:  # noqa: B027 - see `enter`
         """Say that the work of the matching `enter` has ended."""
 
 

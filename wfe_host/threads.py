@@ -106,7 +106,7 @@ class StepThreads:
         if grow:
             self._grow()
         if self._clock is not None:
-            self._clock.enter()
+            self._clock.enter(long=True)
         call.future.add_done_callback(lambda _: self._settled(call))
         self._calls.put(call)
         return call.future
@@ -159,7 +159,7 @@ class StepThreads:
 
     def _out_of_the_way(self) -> None:
         if self._clock is not None:
-            self._clock.leave()
+            self._clock.leave(long=True)
 
     def _work(self) -> None:
         """What each thread does."""

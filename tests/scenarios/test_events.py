@@ -261,7 +261,7 @@ async def test_events_wait_for_a_suspended_or_failed_instance(wfe: WfeEngine, re
     assert await wfe.result(handle) == {"got": 7}
 
 
-@pytest.mark.wfe(event_retention="1h")
+@pytest.mark.wfe(event_retention="1h", poll_interval="10m")
 async def test_old_events_are_forgotten_after_their_retention(wfe: WfeEngine, rec: Any) -> None:
     """Decision 4: events are kept `event_retention`, and while an inbox row refers to them."""
     begin = to_datetime(wfe.clock.now())

@@ -65,6 +65,9 @@ class ManualClock(Clock):
         self._timers: list[tuple[int, int, _Timer]] = []
         self._number = 0
         self._busy = 0
+        self._long = 0
+        # As much of the long work as has been waited for in vain: it is not waited for again.
+        self._stuck = 0
         # Fired on loops of other threads, but not called yet.
         self._elsewhere: set[_Timer] = set()
         self._home: asyncio.AbstractEventLoop | None = _running_loop()
@@ -74,6 +77,7 @@ class ManualClock(Clock):
         self._idle_turns = 0
         self._quiet_since = 0.0
         self._give_up: asyncio.TimerHandle | None = None
+        self._give_in: asyncio.TimerHandle | None = None
 
     # ------------------------------------------------------------ the Clock
 
@@ -96,15 +100,22 @@ class ManualClock(Clock):
             self._wake_probe()
         return timer
 
-    def enter(self) -> None:
+    def enter(self, *, long: bool = False) -> None:
         """Say that work has begun which the clock must not jump over; from any thread."""
         with self._lock:
-            self._busy += 1
+            if long:
+                self._long += 1
+            else:
+                self._busy += 1
 
-    def leave(self) -> None:
+    def leave(self, *, long: bool = False) -> None:
         """Say that the work of the matching `enter` has ended; from any thread."""
         with self._lock:
-            self._busy -= 1
+            if long:
+                self._long -= 1
+                self._stuck = min(self._stuck, self._long)
+            else:
+                self._busy -= 1
         if self._autojump or self._waiters:
             self._wake_probe()
 
@@ -135,17 +146,21 @@ class ManualClock(Clock):
         await self.settle()
         while (due := self.next_timer) is not None and due <= target:
             self._fire(due)
-            await self.settle()
+            await self._come_to_rest()
         # With autojump somebody's sleep may have carried the clock further in the meantime.
         self._now = max(self._now, target)
-        await self.settle()
+        await self._come_to_rest()
 
     async def settle(self) -> None:
         """Wait until the event loop has nothing left to do and no work is going on outside of it.
 
-        Work that goes on for longer than `grace` (a step that blocks its thread until a timeout, say) is
-        not waited for any further.
+        Work that goes on for longer than `grace` is not waited for any further; a step that blocks its
+        thread (until a timeout, say) is waited for once in a call of `advance`, not at each timer.
         """
+        self._stuck = 0
+        await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
         loop = asyncio.get_running_loop()
         self._home = loop
         waiter = loop.create_future()
@@ -208,11 +223,15 @@ class ManualClock(Clock):
         """Look once a turn whether anything else is going on, and act when it is not."""
         if loop is not self._probing:
             return  # the clock has moved to another loop, which has a probe of its own
-        if self._is_busy():
+        if self._is_working():
             # `leave` starts the probe again; spinning here would only take time from the worker.
             self._probing = None
             if self._waiters and self._give_up is None:
                 self._give_up = loop.call_later(self._grace, self._release_waiters)
+        elif self._long > (self._stuck if self._waiters else 0):
+            self._probing = None
+            if self._waiters and self._give_in is None:
+                self._give_in = loop.call_later(self._grace, self._leave_behind)
         elif not self._is_quiet(loop):
             loop.call_soon(self._probe, loop)
         else:
@@ -222,7 +241,17 @@ class ManualClock(Clock):
             else:
                 self._jump()
 
+    def _leave_behind(self) -> None:
+        """Wait no more for the long work that goes on now."""
+        self._give_in = None
+        with self._lock:
+            self._stuck = self._long
+        self._start_probe()
+
     def _is_busy(self) -> bool:
+        return self._is_working() or bool(self._long)
+
+    def _is_working(self) -> bool:
         with self._lock:
             # A loop that was closed in between will never make the call.
             self._elsewhere = {timer for timer in self._elsewhere if not timer.loop.is_closed()}
@@ -242,6 +271,9 @@ class ManualClock(Clock):
 
     def _release_waiters(self) -> None:
         self._give_up = None
+        if self._give_in is not None:
+            self._give_in.cancel()
+            self._give_in = None
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
     from wfe_host.handle import WorkflowHandle
 
-_SETTINGS: dict[str, Any] = {"session_ttl": "1h", "poll_interval": "10m"}
+_SETTINGS: dict[str, Any] = {"session_ttl": "30d", "poll_interval": "1d"}
 """Slow heartbeats, so that a test which skips a year does not spend it on them."""
 _ENDS = 10_000
 """Timers after which `result` says that an instance never ends."""

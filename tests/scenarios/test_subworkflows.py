@@ -1,0 +1,187 @@
+"""Workflows inside workflows (engine.md 6: sub_workflow; decisions 25 and 51)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from wfe_core import OutputError, RetryPolicy, WorkflowBuilder, WorkflowFailedError
+from wfe_host.testing.engine import WfeEngine
+
+
+class Part(BaseModel):
+    """Data of a child."""
+
+    n: int
+    square: int | None = None
+
+
+async def test_the_childs_final_data_is_the_result(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6, decision 51: the result is the child's final data, merged by `output`."""
+    child = (
+        WorkflowBuilder("child", data=Part).then(rec.step("sq", lambda c: {"square": c.data.n**2})).build()
+    )
+    wfe.register(child)
+    flow = (
+        WorkflowBuilder("flow")
+        .for_each(
+            [2, 3], lambda b: b.sub_workflow(child, lambda d, ctx: {"n": ctx.item}, output=lambda r, d: {})
+        )
+        .sub_workflow("child", {"n": 4}, output=lambda result, data: {"sixteen": result.square})
+        .build()
+    )
+    assert await wfe.run(flow, {}) == {"sixteen": 16}
+
+
+async def test_the_child_begins_in_the_commit_of_the_wait(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6, decision 25: no double start, no missed finish; child id parent/pointer/attempt."""
+    wfe.register(WorkflowBuilder("child").then(rec.gate("work", {"done": True})).build())
+    flow = WorkflowBuilder("flow").sub_workflow("child", output="r").then(rec.step("end")).build()
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    await wfe.restart()
+    assert [i.id for i in await wfe.host.instances(parent=handle.id)] == [f"{handle.id}/1/1"]
+    rec.open("work")
+    assert await wfe.result(handle) == {"r": {"done": True}}
+    assert rec.log == ["work", "work", "end"]
+
+
+async def test_a_child_that_ends_at_once_wakes_its_parent(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6: a child that ends in its very first commit is no missed finish."""
+    wfe.register(WorkflowBuilder("child").end_workflow({"x": 1}).build())
+    flow = WorkflowBuilder("flow").sub_workflow("child", output="r").then(rec.step("end")).build()
+    assert await wfe.run(flow, {}) == {"r": {"x": 1}}
+
+
+async def test_a_failed_child_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6: the error names the child's step; each retry is a new child (decision 25)."""
+    wfe.register(WorkflowBuilder("child").then(rec.fails("inner")).build())
+    flow = (
+        WorkflowBuilder("flow").sub_workflow("child").retry(RetryPolicy(max_attempts=2, interval=1)).build()
+    )
+    handle = await wfe.start(flow, {})
+    with pytest.raises(WorkflowFailedError, match="failed at step 'inner': StepError: inner failed"):
+        await wfe.result(handle)
+    children = await wfe.host.instances(parent=handle.id)
+    assert sorted(c.id for c in children) == [f"{handle.id}/1/1", f"{handle.id}/1/2"]
+
+
+@pytest.mark.parametrize("command", ["cancel", "terminate"])
+async def test_a_child_cancelled_or_terminated_by_itself_fails_the_step(
+    wfe: WfeEngine, rec: Any, command: str
+) -> None:
+    """Decision 25, engine.md 6."""
+    wfe.register(WorkflowBuilder("child").then(rec.gate("work")).build())
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.settle()
+    [child] = await wfe.host.instances(parent=handle.id)
+    await getattr(wfe.host, command)(child.id)
+    instance = await wfe.ended(handle)
+    assert instance.error is not None
+    assert (instance.status, instance.error.type) == ("failed", "StepCancelledError")
+
+
+async def test_a_parent_cancelled_while_its_child_runs(wfe: WfeEngine, rec: Any) -> None:
+    """Issue 2, engine.md 6: cancel reaches the children, whose open sagas are undone."""
+    child = (
+        WorkflowBuilder("child")
+        .saga(lambda s: s.then(rec.step("a")).compensate_with(rec.step("-a")).then(rec.gate("work")))
+        .build()
+    )
+    wfe.register(child)
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.settle()
+    [running] = await wfe.host.instances(parent=handle.id)
+    await handle.cancel()
+    assert (await wfe.ended(handle)).status == "cancelled"
+    await wfe.settle()
+    assert (await wfe.host.get(running.id)).status == "cancelled"
+    assert (rec.log, rec.cancelled) == (["a", "work", "-a"], ["work"])
+
+
+async def test_suspend_resume_and_terminate_reach_the_children(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6: suspend and terminate of the parent reach the children; resume too."""
+    wfe.register(WorkflowBuilder("child").wait_for("go").then(rec.step("work")).wait_for("never").build())
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.settle()
+    [child] = await wfe.host.instances(parent=handle.id)
+    await handle.suspend()
+    await wfe.settle()
+    await wfe.host.publish_event("go")
+    await wfe.settle()
+    assert ((await wfe.host.get(child.id)).status, rec.log) == ("suspended", [])
+    await handle.resume()
+    await wfe.settle()
+    assert rec.log == ["work"]
+    await handle.terminate()
+    await wfe.settle()
+    assert (await wfe.host.get(child.id)).status == "terminated"
+
+
+async def test_the_parent_waits_for_a_suspended_child(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 25: suspended: the parent waits."""
+    wfe.register(WorkflowBuilder("child").then(rec.fails("a", 1)).on_error("suspend").build())
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.settle()
+    assert (await wfe.host.get(handle.id)).status == "runnable"
+    await wfe.host.resume(f"{handle.id}/1/1")
+    await wfe.result(handle)
+
+
+async def test_an_unregistered_child_blocks_and_is_explained(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 25: blocked and explained; registering it moves the parent on."""
+    flow = WorkflowBuilder("flow").sub_workflow("child", version=3).build()
+    handle = await wfe.start(flow, {})
+    await wfe.advance("1h")
+    text = str(await wfe.host.explain(handle.id))
+    assert "child version 3 is not registered" in text
+    wfe.register(WorkflowBuilder("child", version=3).then(rec.step("a")).build())
+    await wfe.result(handle)
+    assert rec.log == ["a"]
+
+
+async def test_input_that_does_not_fit_the_child_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 7: a clear failure of the step, not a dead instance."""
+    wfe.register(WorkflowBuilder("child", data=Part).then(rec.step("a")).build())
+    flow = WorkflowBuilder("flow").sub_workflow("child", {"n": "many"}).build()
+    with pytest.raises(WorkflowFailedError) as caught:
+        await wfe.run(flow, {})
+    assert caught.value.error_type == OutputError.__name__
+    assert "'n'" in str(caught.value) or "n:" in str(caught.value)
+
+
+async def test_a_sub_workflow_may_time_out(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6: the child is cancelled and the step fails."""
+    wfe.register(WorkflowBuilder("child").then(rec.gate("work")).build())
+    flow = WorkflowBuilder("flow").sub_workflow("child").timeout("1h").build()
+    handle = await wfe.start(flow, {})
+    with pytest.raises(WorkflowFailedError, match="did not end in time"):
+        await wfe.result(handle)
+    await wfe.settle()
+    assert (await wfe.host.get(f"{handle.id}/1/1")).status == "cancelled"
+
+
+async def test_purging_a_parent_takes_its_children(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 25."""
+    wfe.register(WorkflowBuilder("child").then(rec.step("a")).build())
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.result(handle)
+    await wfe.settle()
+    await wfe.host.purge(definition="flow")
+    assert list(await wfe.host.instances()) == []
+
+
+async def test_workflows_nest_deeply_and_wide(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 6: to any depth, several at once."""
+    wfe.register(WorkflowBuilder("w0").then(rec.step("leaf")).build())
+    for level in (1, 2, 3):
+        wfe.register(
+            WorkflowBuilder(f"w{level}")
+            .parallel(*[lambda b, n=level: b.sub_workflow(f"w{n - 1}") for _ in range(2)])
+            .build()
+        )
+    handle = await wfe.host.start("w3", {})
+    await wfe.result(handle)
+    assert rec.log == ["leaf"] * 8
