@@ -61,7 +61,7 @@ class WorkflowBuilder(Branch[D]):
         timeout: Duration | None = None,
         description: str = "",
     ) -> None:
-        draft = Draft(id, Branch[D])
+        draft = Draft(workflow=id, branch=Branch[D])
         super().__init__(draft)
         self._id = id
         self._version = version
