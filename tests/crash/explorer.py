@@ -203,9 +203,9 @@ async def pause(host: WorkflowHost, duration: Duration = "100ms") -> None:
 
 
 async def asleep(host: WorkflowHost) -> None:
-    """Wait until a step of the instance sleeps, or it is past that."""
+    """Wait until the instance has reached its delay; it may be past it."""
     while (await host.get(INSTANCE)).status == "runnable":
-        if any(pointer.status == "sleeping" for pointer in await host.pointers(INSTANCE)):
+        if any(pointer.step_key.endswith("delay") for pointer in await host.pointers(INSTANCE)):
             return
         await pause(host)
 
