@@ -41,7 +41,7 @@ def _take(s: State, message: InboxMessage) -> None:
     elif message.kind in ("activity", "child") and s.record.status in _STILL:
         s.held.append(message)
     else:
-        s.t.consumed.append(message.seq)
+        s.t.consumed = [*s.t.consumed, message.seq]
         payload: dict[str, Any] = loads(message.payload)
         _ACTIONS[message.kind](s, payload)
 
@@ -150,7 +150,7 @@ def _child(s: State, payload: dict[str, Any]) -> None:
 def _tell_children(s: State, command: MessageKind) -> None:
     for pointer in s.pointers.values():
         if pointer.status == PointerStatus.WAITING and "child" in (state := read_state(pointer)):
-            s.t.messages.append(Message(state["child"], command, "{}"))
+            s.t.messages = [*s.t.messages, Message(state["child"], command, "{}")]
 
 
 _ACTIONS: dict[str, Callable[[State, dict[str, Any]], None]] = {

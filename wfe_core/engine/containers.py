@@ -193,7 +193,7 @@ def begin_items(s: State, p: PointerRecord, items: Iterable[Any], where: str) ->
 
 
 def _store_chunk(s: State, p: PointerRecord, number: int, texts: list[str]) -> None:
-    s.t.items.append(ItemChunk(p.id, number, "[" + ",".join(texts) + "]"))
+    s.t.items = [*s.t.items, ItemChunk(p.id, number, "[" + ",".join(texts) + "]")]
     if number == 0:
         s.chunks[p.id, 0] = texts
 
@@ -212,7 +212,7 @@ def fill_loop(s: State, p: PointerRecord, node: ForEachNode | StepNode) -> None:
     while following < total and len(s.children.get(p.id, ())) < limit:
         if (p.id, following // CHUNK) not in s.chunks:
             if (p.id, following // CHUNK) not in s.t.load_chunks:
-                s.t.load_chunks.append((p.id, following // CHUNK))
+                s.t.load_chunks = [*s.t.load_chunks, (p.id, following // CHUNK)]
             break
         if not spawn_body(s, p, node.bodies[0], index=following):
             following = total
@@ -224,7 +224,7 @@ def fill_loop(s: State, p: PointerRecord, node: ForEachNode | StepNode) -> None:
         _drop_chunks(s, p, following, total)
     if following == total and p.id not in s.children:
         if getattr(node, "collect", None) is not None:
-            s.t.load_outputs.append(p.id)
+            s.t.load_outputs = [*s.t.load_outputs, p.id]
         else:
             complete(s, p, node)
 

@@ -127,9 +127,8 @@ def finish(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> 
         elif error is not None:
             payload["error"] = loads(error_text(error))
         text = dumps(payload, "result")
-        s.t.messages.append(
-            Message(record.parent_id, "child", text, dedupe=f"child:{record.id}:{record.revision}")
-        )
+        key = f"child:{record.id}:{record.revision}"
+        s.t.messages = [*s.t.messages, Message(record.parent_id, "child", text, dedupe=key)]
 
 
 def stop_leaf(s: State, p: PointerRecord) -> None:
@@ -137,14 +136,14 @@ def stop_leaf(s: State, p: PointerRecord) -> None:
     if p.id in s.running:
         s.running.pop(p.id)
         s.stopping.add(p.id)
-        s.t.stops.append(p.id)
+        s.t.stops = [*s.t.stops, p.id]
     elif p.status == PointerStatus.WAITING and p.state is not None:
         state = read_state(p)
         if "activity" in state:
-            s.t.drop_activities.append(state["activity"])
+            s.t.drop_activities = [*s.t.drop_activities, state["activity"]]
         elif "child" in state:
             command: MessageKind = "terminate" if s.record.status == WorkflowStatus.TERMINATED else "cancel"
-            s.t.messages.append(Message(state["child"], command, "{}"))
+            s.t.messages = [*s.t.messages, Message(state["child"], command, "{}")]
 
 
 def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:

@@ -65,7 +65,7 @@ def spawn(
         if s.budget >= 0:
             s.agenda.append((enter, (s, pointer)))
         else:
-            s.t.deferred.append(pointer.id)
+            s.t.deferred = [*s.t.deferred, pointer.id]
             s.queued.add(pointer.id)
     return pointer
 

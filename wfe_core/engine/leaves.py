@@ -47,7 +47,7 @@ def _enter_step(s: State, p: PointerRecord, node: StepNode) -> None:
         start(s, p)
     else:
         s.queued.add(p.id)
-        s.t.queued.append(p.id)
+        s.t.queued = [*s.t.queued, p.id]
         s.touch(p)
 
 

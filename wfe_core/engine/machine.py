@@ -25,7 +25,7 @@ from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Checkpoint, InstanceRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.definition.nodes import Node
@@ -148,18 +148,22 @@ class Machine:
         t.checkpoint = Checkpoint(
             record, self._creating, list(t.changed.values()), t.data, bool(s.open_sagas) or t.keep_history,
             t.drop_history, t.items, t.drop_items, t.subscriptions, t.drop_subscriptions, t.consumed,
-            t.messages, [], t.activities, t.drop_activities, t.happened, release, record.inbox_seq,
+            t.messages, self._births(now), t.activities, t.drop_activities, t.happened, release,
+            record.inbox_seq,
         )  # fmt: skip
-        if t.children:
-            for child in t.children:
-                child_transition = child.flush(now)
-                child.state.born = child_transition
-                if child_transition.checkpoint is not None:
-                    t.checkpoint.children.append(child_transition.checkpoint)
         self._creating = False
         s.undo_count = 0
         s.t = Transition()
         return t
+
+    def _births(self, now: int) -> Sequence[Checkpoint]:
+        """The first checkpoints of the children that begin with this round."""
+        born: list[Checkpoint] = []
+        for child in self.state.t.children:
+            child.state.born = child.flush(now)
+            if child.state.born.checkpoint is not None:
+                born.append(child.state.born.checkpoint)
+        return born
 
     def _wanted_at(self, now: int) -> int | None:
         """When an instance that is given back wants to be taken again."""
@@ -295,7 +299,7 @@ def _step_stopped(m: Machine, happening: h.StepStopped | h.StepReturned | h.Step
     s = m.state
     s.stopping.discard(happening.pointer_id)
     if not s.stopping:
-        s.t.load_undo.extend(s.held_undo)
+        s.t.load_undo = [*s.t.load_undo, *s.held_undo]
         s.held_undo = []
         stops_over(s)
 
@@ -317,7 +321,7 @@ def _admitted(m: Machine, happening: h.Admitted) -> None:
     s.queued.discard(happening.pointer_id)
     if pointer is None or pointer.status != PointerStatus.PENDING or not s.runnable:
         if happening.slot:
-            s.t.unused.append(happening.pointer_id)
+            s.t.unused = [*s.t.unused, happening.pointer_id]
         return
     if s.node(pointer).kind == "step" and happening.slot:
         start(s, pointer)

@@ -104,4 +104,4 @@ def begin_child(
         parent=(record.id, p.id), trace=record.trace,
     )  # fmt: skip
     child.apply(Begin(), s.now)
-    s.t.children.append(child)
+    s.t.children = [*s.t.children, child]

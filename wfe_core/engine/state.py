@@ -173,7 +173,7 @@ class State:
         for key in [key for key in self.chunks if key[0] == pointer.id]:
             del self.chunks[key]
         if not self.open_sagas and pointer.state is not None and "total" in pointer.state:
-            self.t.drop_items.append(pointer.id)
+            self.t.drop_items = [*self.t.drop_items, pointer.id]
 
     def touch(self, pointer: PointerRecord) -> None:
         """Note that a pointer's row must be written."""

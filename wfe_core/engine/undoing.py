@@ -100,7 +100,7 @@ def begin_walk(
     saga.undo = None
     s.set_due(saga, None)
     write_state(s, saga, {"undo": state})
-    s.t.load_undo.append(saga.id)
+    s.t.load_undo = [*s.t.load_undo, saga.id]
 
 
 def undo_loaded(s: State, page: UndoLoaded) -> None:
@@ -134,7 +134,7 @@ def walk_on(s: State, saga: PointerRecord) -> None:
             compensation_ended(s, pointer)
         return
     if not last:
-        s.t.load_undo.append(saga.id)
+        s.t.load_undo = [*s.t.load_undo, saga.id]
         return
     s.undo_pages.pop(saga.id, None)
     own = s.node(saga).compensation
@@ -370,7 +370,7 @@ def stop_walkers(s: State) -> None:
             )
             own = read_state(pointer).get("undo", {}).get("own") and pointer.id in s.children
             if not busy and not own:
-                s.t.load_undo.append(pointer.id)
+                s.t.load_undo = [*s.t.load_undo, pointer.id]
 
 
 ENTER["saga"] = _enter_saga

@@ -69,7 +69,7 @@ def wait(s: State, p: PointerRecord, name: str, key: str, as_of: int) -> None:
     known = s.subscriptions.get((name, key))
     if known is None or as_of < known:
         s.subscriptions[name, key] = as_of
-        s.t.subscriptions.append(Subscription(name, key, as_of))
+        s.t.subscriptions = [*s.t.subscriptions, Subscription(name, key, as_of)]
         s.subscribed = True
     s.events_dirty = True
     s.emit(LifecycleKind.STEP_WAITING, p, {"event": name, "key": key})
@@ -95,7 +95,7 @@ def match_events(s: State) -> None:
                 break
             if message.name == name and message.key == key and message.effective >= as_of:
                 del s.events[position]
-                s.t.consumed.append(message.seq)
+                s.t.consumed = [*s.t.consumed, message.seq]
                 s.agenda.append((_event_arrived, (s, pointer, message)))
                 break
 
@@ -152,7 +152,7 @@ def _fire_wait(s: State, p: PointerRecord, node: Node) -> None:
     """The timeout of a wait has struck."""
     s.set_due(p, None)
     if node.kind == "activity":
-        s.t.drop_activities.append(read_state(p)["activity"])
+        s.t.drop_activities = [*s.t.drop_activities, read_state(p)["activity"]]
     if node.bodies and node.bodies[0].nodes:
         p.state = None
         move(p, PointerStatus.RUNNING)
@@ -173,7 +173,10 @@ def _enter_activity(s: State, p: PointerRecord, node: ActivityNode) -> None:
     item_id = f"{s.record.id}/{p.id}/{p.attempt}"
     due = None if node.timeout is None else s.now + node.timeout
     text = dumps(value, f"step {node.key!r}: input")
-    s.t.activities.append(ActivityItem(item_id, node.activity, s.record.id, p.id, text, s.now, due))
+    s.t.activities = [
+        *s.t.activities,
+        ActivityItem(item_id, node.activity, s.record.id, p.id, text, s.now, due),
+    ]
     write_state(s, p, {"activity": item_id})
     move(p, PointerStatus.WAITING)
     s.set_due(p, due)

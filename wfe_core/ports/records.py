@@ -7,7 +7,10 @@ users (data, outputs, states, errors) cross as JSON text, so that a store never 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(slots=True)
@@ -173,7 +176,7 @@ class Checkpoint:
 
     instance: InstanceRecord
     create: bool = False
-    pointers: list[PointerRecord] = field(default_factory=list[PointerRecord])
+    pointers: Sequence[PointerRecord] = ()
     """Pointers that are new or changed, whole."""
     data: dict[str, str] = field(default_factory=dict[str, str])
     """Top-level keys that changed, with their JSON text."""
@@ -181,20 +184,20 @@ class Checkpoint:
     """A saga is open: superseded data rows stay readable by revision."""
     drop_history: bool = False
     """The last open saga ended: superseded data rows can go, and `undo` of all its pointers becomes None."""
-    items: list[ItemChunk] = field(default_factory=list[ItemChunk])
-    drop_items: list[int] = field(default_factory=list[int])
+    items: Sequence[ItemChunk] = ()
+    drop_items: Sequence[int] = ()
     """Loops that ended: their chunks can go."""
-    subscriptions: list[Subscription] = field(default_factory=list[Subscription])
+    subscriptions: Sequence[Subscription] = ()
     drop_subscriptions: bool = False
-    consumed: list[int] = field(default_factory=list[int])
+    consumed: Sequence[int] = ()
     """Inbox rows this change has used up: event rows are marked, others may be deleted."""
-    messages: list[Message] = field(default_factory=list[Message])
-    children: list[Checkpoint] = field(default_factory=list["Checkpoint"])
+    messages: Sequence[Message] = ()
+    children: Sequence[Checkpoint] = ()
     """Sub-workflows that begin with this change; a child that exists already is left as it is."""
-    activities: list[ActivityItem] = field(default_factory=list[ActivityItem])
-    drop_activities: list[str] = field(default_factory=list[str])
+    activities: Sequence[ActivityItem] = ()
+    drop_activities: Sequence[str] = ()
     """Work items nobody waits for any more."""
-    happened: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    happened: Sequence[tuple[Any, ...]] = ()
     """Lifecycle entries for the outbox: (kind, at, step key, pointer id, attempt, detail), JSON-like."""
     release: bool = False
     """Give the lease back (owner None, `next_due` as in `instance`), unless the stored `inbox_seq` has
