@@ -184,11 +184,12 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
 
     def publish(self, subject: Subject, entries: Iterable[Entry]) -> None:
         """Hand out what has happened to an instance, in order, after the commit that made it true."""
-        if not self.active:
+        elsewhere = self._hub is not None and not self._hub.alone
+        if not (elsewhere or self._everything or self._by_instance):
             return
         instance_id, definition_id, revision = subject.id, subject.definition_id, subject.revision
         entries = list(entries)
-        if self._hub is not None:
+        if elsewhere:
             self._send((instance_id, definition_id, revision, entries))
         self._hand_out(instance_id, definition_id, revision, entries)
 

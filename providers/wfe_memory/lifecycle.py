@@ -43,6 +43,11 @@ class MemoryHub(LifecycleHub):
     async def __aexit__(self, *_: object) -> None:
         """Close: listeners leave with their iterators."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody listens through another hub."""
+        return all(hub is self for hub, _ in self._audience.seats)
+
     async def broadcast(self, rows: Sequence[OutboxRow]) -> None:
         """Send to all who listen through other hubs."""
         with self._audience.lock:

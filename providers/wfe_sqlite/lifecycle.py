@@ -42,6 +42,12 @@ class SqliteHub(LifecycleHub):
         await self._database.leave_post()
         await self._database.close()
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process is known."""
+        post = self._database.post
+        return post is None or post.alone
+
     async def broadcast(self, rows: Sequence[OutboxRow]) -> None:
         """Send to all who listen elsewhere."""
         post = self._database.post

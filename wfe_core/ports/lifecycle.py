@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class LifecycleHub(AbstractAsyncContextManager["LifecycleHub"], ABC):
     """Broadcasts what was committed to the subscribers in every process."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else can be listening just now: then nothing needs to be broadcast."""
+        return False
+
     @abstractmethod
     async def broadcast(self, rows: Sequence[OutboxRow]) -> None:
         """Send the entries of commits; never blocks for long and may drop."""
