@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, func, literal_column, table
+from sqlalchemy import BigInteger, ColumnElement, Index, Table, Text, bindparam, func, literal_column, table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect as EngineDialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,6 +26,8 @@ class Built:
 
     statement: ClauseElement
     rows: TableClause | None = None
+    through: Index | None = None
+    """The index to use: without statistics SQLite takes the primary key, and reads all that has ended."""
 
 
 Batch = dict[str, Built]
@@ -64,6 +67,11 @@ def rows(*columns: ColumnElement[Any] | tuple[str, TypeEngine[Any]]) -> TableCla
 
 ID_ROWS = rows(("id", Text()))
 """`v` with ids only."""
+
+
+def index(table: Table, name: str) -> Index:
+    """Find an index by name."""
+    return next(index for index in table.indexes if index.name == name)
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,8 @@ class Dialect:
         """Compile a statement.
 
         Raises:
-            ValueError: a constant would become a parameter; `constant` keeps it in the text.
+            ValueError: a constant would become a parameter (`constant` keeps it in the text), or the table
+                whose index is wanted does not occur exactly once.
         """
         compiled = built.statement.compile(dialect=self.engine, compile_kwargs={"render_postcompile": True})
         hidden = {name: value for name, value in dict(compiled.params or {}).items() if value is not None}
@@ -127,5 +136,12 @@ class Dialect:
             msg = f"constants became parameters: {hidden} in {compiled}"
             raise ValueError(msg)
         order = cast(SQLCompiler, compiled).positiontup or ()
+        text = " ".join(str(compiled).split())
+        if built.through is not None and built.through.table is not None and self.name == "sqlite":
+            # SQLAlchemy has no word for this clause.
+            before = re.compile(rf"(?<=FROM |JOIN ){built.through.table.name}\b(?! AS)")
+            text, places = before.subn(rf"\g<0> INDEXED BY {built.through.name}", text)
+            if places != 1:
+                raise ValueError(f"the place of INDEXED BY is not clear in {text}")
         columns = () if built.rows is None else tuple(column.name for column in built.rows.columns)
-        return Statement(" ".join(str(compiled).split()), tuple(order), columns)
+        return Statement(text, tuple(order), columns)

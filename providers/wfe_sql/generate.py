@@ -23,7 +23,7 @@ def generate(dialect: Dialect) -> str:
         f'"""Compiled for {dialect.name} by `python -m wfe_sql.generate`; do not edit."""',
         "",
         "# fmt: off",
-        "# ruff: noqa: E501, Q000, Q003, S608 - generated",
+        "# ruff: noqa: E501, Q000 - generated",
         "",
         "from typing import Final",
         "",

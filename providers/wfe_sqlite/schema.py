@@ -71,12 +71,12 @@ def migrate(path: Path, folder: Path, found: str) -> Path:
     copy = _copy(path, found)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.execute("BEGIN IMMEDIATE")
         _upgrade(connection)
     except Exception as exc:
+        reason = str(exc).partition("\n")[0]
         raise ProviderError(
-            f"the schema of {path} could not be migrated from {found} to {HEAD}, nothing was changed: {exc}; "
-            f"a copy is at {copy}"
+            f"the schema of {path} could not be migrated from {found} to {HEAD}: {reason}; "
+            f"nothing was changed, and a copy is at {copy}"
         ) from exc
     finally:
         # What was not committed is rolled back.
@@ -85,13 +85,15 @@ def migrate(path: Path, folder: Path, found: str) -> Path:
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    from sqlalchemy import create_engine  # noqa: PLC0415 - takes longer than all else, and is hardly ever needed
+    from sqlalchemy import create_engine  # noqa: PLC0415 - slow, and hardly ever needed
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415 - as above
 
     from wfe_sql.migrate import upgrade  # noqa: PLC0415 - as above
 
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     with engine.connect() as connected:
+        # Not before: when SQLAlchemy gets to know a database it begins with a rollback.
+        connected.exec_driver_sql("BEGIN IMMEDIATE")
         upgrade(connected)
         connected.commit()
 

@@ -260,8 +260,8 @@ LOAD_POINTERS: Final = Statement(
     'pointer.scope, pointer.live, pointer."index", pointer.iteration, pointer.attempt, '
     'pointer.failures, pointer.run, pointer.crashes, pointer.created, pointer.started, pointer.ended, '
     'pointer.due, pointer.outcome, pointer.output, pointer.state, pointer.error, pointer.knows, '
-    'pointer.undo FROM pointer WHERE pointer.instance_id IN (SELECT v.id FROM v) AND pointer.live = 1 '
-    'ORDER BY pointer.instance_id, pointer.id',
+    'pointer.undo FROM pointer INDEXED BY pointer_live WHERE pointer.instance_id IN (SELECT v.id FROM '
+    'v) AND pointer.live = 1 ORDER BY pointer.instance_id, pointer.id',
     (),
     ('id',),
 )
@@ -275,8 +275,8 @@ LOAD_DATA: Final = Statement(
 
 LOAD_INBOX: Final = Statement(
     'SELECT inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
-    'inbox.name, inbox."key" FROM inbox WHERE inbox.instance_id IN (SELECT v.id FROM v) AND '
-    'inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
+    'inbox.name, inbox."key" FROM inbox INDEXED BY inbox_new WHERE inbox.instance_id IN (SELECT v.id '
+    'FROM v) AND inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
     (),
     ('id',),
 )
@@ -344,8 +344,8 @@ READ_WORKFLOWS: Final = Statement(
 
 READ_INBOXES: Final = Statement(
     'SELECT inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
-    'inbox.name, inbox."key" FROM v JOIN inbox ON inbox.instance_id = v.id AND inbox.seq > v."after" '
-    'WHERE inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
+    'inbox.name, inbox."key" FROM v JOIN inbox INDEXED BY inbox_new ON inbox.instance_id = v.id AND '
+    'inbox.seq > v."after" WHERE inbox.consumed = 0 ORDER BY inbox.instance_id, inbox.seq',
     (),
     ('id', 'after'),
 )

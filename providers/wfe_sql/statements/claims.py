@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, ColumnElement, and_, exists, func, null, or_, select, union_all, update
 
-from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, index, limited, number, rows, words
 from wfe_sql.statements.inbox import wakes
 from wfe_sql.tables import t
 
@@ -39,6 +39,7 @@ def build(dialect: Dialect) -> Batch:
             .where(pointer.instance_id.in_(select(ID_ROWS.c.id)), pointer.live)
             .order_by(pointer.instance_id, pointer.id),
             ID_ROWS,
+            index(t.pointer, "pointer_live"),
         ),
         "load_data": Built(
             select(data.instance_id, data.key, data.value).where(
@@ -51,6 +52,7 @@ def build(dialect: Dialect) -> Batch:
             .where(inbox.instance_id.in_(select(ID_ROWS.c.id)), ~inbox.consumed)
             .order_by(inbox.instance_id, inbox.seq),
             ID_ROWS,
+            index(t.inbox, "inbox_new"),
         ),
         "load_chunks": Built(
             select(*t.item.columns).select_from(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text, and_, func, or_, select
 
-from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, index, limited, number, rows, words
 from wfe_sql.statements.claims import MESSAGE
 from wfe_sql.tables import t
 
@@ -77,6 +77,7 @@ def _read_inboxes() -> Built:
         .where(~inbox.consumed)
         .order_by(inbox.instance_id, inbox.seq),
         v,
+        index(t.inbox, "inbox_new"),
     )
 
 
