@@ -197,7 +197,7 @@ class WorkflowHost:
     def _view(self, record: InstanceRecord) -> WorkflowInstance:
         """What middleware sees of an instance that this host holds."""
         actor = None if self._runtime is None else self._runtime.actors.get(record.id)
-        texts = {} if actor is None else actor.machine.state.data
+        texts: Mapping[str, str] = {} if actor is None else actor.machine.state.data
         return instance_view(record, self._registry.by_fingerprint(record.fingerprint), texts)
 
     def _lost(self) -> None:

@@ -52,7 +52,7 @@ def instance_view(
 
 def pointer_view(instance_id: str, record: PointerRecord) -> ExecutionPointer:
     """The view of a pointer."""
-    state = None if record.state is None else loads(record.state)
+    state: dict[str, Any] = {} if record.state is None else loads(record.state)
     return ExecutionPointer(
         instance_id=instance_id,
         id=record.id,
@@ -70,7 +70,7 @@ def pointer_view(instance_id: str, record: PointerRecord) -> ExecutionPointer:
         due=_moment(record.due),
         outcome=None if record.outcome is None else loads(record.outcome),
         output=None if record.output is None else loads(record.output),
-        state=state.get("state") if isinstance(state, dict) else None,
+        state=state.get("state"),
         error=read_error(record.error),
     )
 
