@@ -1,0 +1,117 @@
+"""Starts, watches, kills and stops the processes of `program.py`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.crash.program import Options, read_log
+from wfe_core.models import WorkflowInstance
+from wfe_host.config import HostConfig
+from wfe_host.host import WorkflowHost
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 40.0
+
+
+@dataclass(slots=True)
+class Hosts:
+    """The processes on one store, and their common log."""
+
+    folder: Path
+    running: dict[str, subprocess.Popen[str]] = field(default_factory=dict[str, "subprocess.Popen[str]"])
+    lives: int = 0
+
+    @property
+    def url(self) -> str:
+        """The store."""
+        return f"sqlite:///{self.folder}/wfe.db"
+
+    @property
+    def log(self) -> Path:
+        """The log of side effects."""
+        return self.folder / "effects.log"
+
+    def start(self, **options: Any) -> str:
+        """Start a process and wait until its host is up; gives its name."""
+        self.lives += 1
+        name = f"host-{self.lives}"
+        given = asdict(Options(self.url, str(self.log), name, **options))
+        command = [sys.executable, "-m", "tests.crash.program", json.dumps(given)]
+        self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.expect(name, "ready")
+        return name
+
+    def expect(self, name: str, word: str) -> None:
+        """Wait until a process prints a word."""
+        stdout = self.running[name].stdout
+        assert stdout is not None
+        assert stdout.readline().strip() == word
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        os.kill(self.running[name].pid, number)
+
+    def wait(self, name: str) -> int:
+        """Wait for the end of a process; gives its exit code."""
+        process = self.running.pop(name)
+        code = process.wait(PATIENCE)
+        if process.stdout is not None:
+            process.stdout.close()
+        return code
+
+    def kill(self, name: str) -> None:
+        """Kill a process, and note its death where it belongs in the log."""
+        self.send(name, signal.SIGKILL)
+        self.wait(name)
+        self.note_death(name)
+
+    def note_death(self, name: str) -> None:
+        """Note that a process has died."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(["death", "", 0, 0, 0, name, time.monotonic()]) + "\n")
+
+    def begun(self, name: str, instance: str) -> list[int]:
+        """The pointers of an instance that a host has begun."""
+        entries = read_log(self.log)[0].entries if self.log.exists() else []
+        return [
+            e.place[1] for e in entries if e.kind == "begin" and e.host == name and e.place[0] == instance
+        ]
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        for name in list(self.running):
+            self.send(name, signal.SIGCONT)
+            self.send(name, signal.SIGKILL)
+            self.wait(name)
+
+
+def eventually(condition: Callable[[], object], patience: float = PATIENCE) -> float:
+    """Wait until a condition holds; gives the seconds it took."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > patience:
+            raise TimeoutError("it never came true")
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+async def look(url: str) -> list[WorkflowInstance]:
+    """Read all instances of a store, as a client that runs nothing."""
+    found: list[WorkflowInstance] = []
+    async with WorkflowHost.connect(url, config=HostConfig(role="client")) as host:
+        cursor: str | None = None
+        while True:
+            page = await host.instances(cursor=cursor, limit=500)
+            found += page
+            if page.cursor is None:
+                return found
+            cursor = page.cursor

@@ -1,0 +1,153 @@
+"""Real processes on one SQLite file: killed, ended, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.processes import Hosts, eventually, look
+from tests.crash.program import read_log
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Hosts]:
+    """The processes of the test."""
+    made = Hosts(tmp_path)
+    yield made
+    made.close()
+
+
+def kill_again_and_again(hosts: Hosts, instances: int, steps: int, kills: int, seed: int) -> list[float]:
+    """Kill the only host at random moments; gives the seconds from each restart to its first checkpoint."""
+    chance = random.Random(seed)
+    for _ in range(kills):
+        name = hosts.start(start=instances, steps=steps, pace=0.1)
+        time.sleep(chance.uniform(0.25, 0.9))
+        hosts.kill(name)
+    name = hosts.start(start=instances, steps=steps, pace=0.02, wait=True)
+    hosts.expect(name, "done")
+    assert hosts.wait(name) == 0
+    ups: dict[str, float] = {}
+    recoveries: dict[str, float] = {}
+    for kind, host, at in read_log(hosts.log)[1]:
+        if kind == "up":
+            ups[host] = at
+        elif kind == "completed" and host not in recoveries:
+            recoveries[host] = at - ups[host]
+    return [recoveries[host] for host in sorted(recoveries)[1:]]
+
+
+def check_all_complete(hosts: Hosts, instances: int, steps: int) -> None:
+    """All complete, with all data, and the log of side effects obeys the checkpoint rule."""
+    found = asyncio.run(look(hosts.url))
+    assert len(found) == instances
+    for one in found:
+        number = int(one.id.split("-")[1])
+        assert one.status == "complete", (one.id, one.status, one.error)
+        assert one.data == {"n": number} | {f"s{step}": number + step for step in range(steps)}
+    effects = read_log(hosts.log)[0]
+    assert effects.violations() == []
+    completed = {entry.place for entry in effects.entries if entry.kind == "end"}
+    assert len(completed) == instances * steps
+
+
+def test_a_host_that_is_killed_twice_loses_nothing(hosts: Hosts) -> None:
+    """Kill -9 at random moments: all instances complete, and no completed step runs again."""
+    recoveries = kill_again_and_again(hosts, instances=40, steps=8, kills=2, seed=1)
+    check_all_complete(hosts, 40, 8)
+    assert max(recoveries) < 5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_500_instances_survive_ten_kills(
+    hosts: Hosts, record_property: Callable[[str, object], None]
+) -> None:
+    """500 running instances, ten times kill -9: all complete; a restart goes on within a second."""
+    recoveries = kill_again_and_again(hosts, instances=500, steps=20, kills=10, seed=2)
+    check_all_complete(hosts, 500, 20)
+    record_property("recoveries", recoveries)
+    print(f"seconds to the first checkpoint: {[round(each, 3) for each in recoveries]}")  # noqa: T201
+    assert sorted(recoveries)[len(recoveries) // 2] < 1
+
+
+def test_a_step_that_ends_the_process_fails_after_max_crashes(hosts: Hosts) -> None:
+    """A step that calls os._exit fails with StepCrashedError after exactly `max_crashes` runs."""
+    for _ in range(3):
+        name = hosts.start(special="exit", config={"max_crashes": 3})
+        assert hosts.wait(name) == 7
+        hosts.note_death(name)
+    survivor = hosts.start(special="exit", config={"max_crashes": 3})
+    eventually(lambda: asyncio.run(look(hosts.url))[0].status == "failed")
+    hosts.send(survivor, signal.SIGTERM)
+    assert hosts.wait(survivor) == 0
+    (found,) = asyncio.run(look(hosts.url))
+    assert found.error is not None
+    assert found.error.type == "StepCrashedError"
+    entries = read_log(hosts.log)[0].entries
+    assert [entry.attempt for entry in entries if entry.kind == "begin"] == [1, 2, 3]
+
+
+def test_a_dead_process_is_replaced_at_once_by_another_on_the_machine(hosts: Hosts, tmp_path: Path) -> None:
+    """The system tells that a host has died: another one goes on long before the session's ttl is over."""
+    gate = tmp_path / "gate"
+    options = {"gate": str(gate), "config": {"session_ttl": "60s", "poll_interval": "200ms"}}
+    first = hosts.start(special="gate", **options)
+    eventually(lambda: len(hosts.begun(first, "x")) == 2)
+    second = hosts.start(**options)
+    hosts.kill(first)
+    took = eventually(lambda: hosts.begun(second, "x"))
+    assert took < 5
+    gate.touch()
+    eventually(lambda: asyncio.run(look(hosts.url))[0].status == "complete")
+    assert asyncio.run(look(hosts.url))[0].data["by"] == second
+    assert read_log(hosts.log)[0].violations() == []
+
+
+def test_a_host_that_is_told_to_stop_hands_over_at_once(hosts: Hosts, tmp_path: Path) -> None:
+    """SIGTERM: the running step is given back after the grace, and another host goes on at once."""
+    gate = tmp_path / "gate"
+    options = {"gate": str(gate), "config": {"session_ttl": "60s", "grace_period": "300ms"}}
+    first = hosts.start(special="gate", **options)
+    eventually(lambda: len(hosts.begun(first, "x")) == 2)
+    second = hosts.start(**options)
+    hosts.send(first, signal.SIGTERM)
+    hosts.expect(first, "stopped")
+    assert hosts.wait(first) == 0
+    took = eventually(lambda: hosts.begun(second, "x"))
+    assert took < 8
+    gate.touch()
+    eventually(lambda: asyncio.run(look(hosts.url))[0].status == "complete")
+    effects = read_log(hosts.log)[0]
+    assert effects.violations() == []
+    # It was no crash: the step was interrupted, and ran again.
+    assert [entry.attempt for entry in effects.entries if entry.kind == "begin"] == [1, 1, 2, 1]
+
+
+def test_a_host_that_was_stopped_for_too_long_cannot_write(hosts: Hosts, tmp_path: Path) -> None:
+    """SIGSTOP for longer than the ttl, then SIGCONT: the taker's result stands, the old step is cancelled."""
+    gate = tmp_path / "gate"
+    options = {"config": {"session_ttl": "1s", "poll_interval": "200ms"}}
+    first = hosts.start(special="gate", gate=str(tmp_path / "never"), **options)
+    eventually(lambda: len(hosts.begun(first, "x")) == 2)
+    second = hosts.start(gate=str(gate), **options)
+    hosts.send(first, signal.SIGSTOP)
+    eventually(lambda: hosts.begun(second, "x"))
+    (tmp_path / "never").touch()
+    hosts.send(first, signal.SIGCONT)
+
+    def second_step(*kinds: str) -> list[str]:
+        entries = read_log(hosts.log)[0].entries
+        return [entry.host for entry in entries if entry.kind in kinds and entry.place == ("x", 2)]
+
+    eventually(lambda: first in second_step("end", "failure"))
+    gate.touch()
+    eventually(lambda: asyncio.run(look(hosts.url))[0].status == "complete")
+    assert asyncio.run(look(hosts.url))[0].data["by"] == second
+    assert second_step("completed") == [second]
