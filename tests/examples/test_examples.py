@@ -44,3 +44,15 @@ def test_the_order_can_be_run_twice(tmp_path: Path) -> None:
     assert "reserved a, b" in first
     assert "reserved" not in second
     assert "['box:a', 'box:b']" in second
+
+
+def test_the_readme_tells_the_truth(tmp_path: Path) -> None:
+    """The first program of the README runs as printed, twice, and prints what it says it prints."""
+    text = (EXAMPLES.parent / "README.md").read_text()
+    program = text.split("```python\n", 1)[1].split("```", 1)[0]
+    script = tmp_path / "order.py"
+    script.write_text(program)
+    promised = program.split("# prints ", 1)[1].splitlines()[0]
+    assert run(script, tmp_path).strip() == promised
+    assert run(script, tmp_path).strip() == promised
+    assert (tmp_path / "orders.db").exists()

@@ -1,0 +1,139 @@
+"""Fencing: a host whose session has expired cannot write, whatever it still believes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crash.explorer import INSTANCE, STORES, Store
+from wfe_core.builder import WorkflowBuilder
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.steps.context import StepContext
+from wfe_core.testing import ManualClock, SequentialIds
+from wfe_host.config import HostConfig
+from wfe_host.host import WorkflowHost
+
+
+class Pair:
+    """Two hosts on one store, and a step that works until it is let go, on each of them."""
+
+    def __init__(self, store: Store) -> None:
+        self.clock = store.clock
+        self.marks: list[str] = []
+        self.go = {name: asyncio.Event() for name in ("old", "new")}
+        self.hosts = {name: self._host(store, name) for name in ("old", "new")}
+
+    def _host(self, store: Store, name: str) -> WorkflowHost:
+        host = WorkflowHost(
+            store.open(),
+            config=HostConfig(name=name, session_ttl="10s", poll_interval="1s"),
+            clock=store.clock,
+            ids=SequentialIds(name),
+        )
+        host.register(self._definition(name))
+        return host
+
+    def _definition(self, name: str) -> WorkflowDefinition[Any]:
+        async def work(ctx: StepContext[Any]) -> dict[str, str]:
+            self.marks.append(f"{name} begins {ctx.attempt}")
+            try:
+                await self.go[name].wait()
+            except asyncio.CancelledError:
+                self.marks.append(f"{name} cancelled")
+                raise
+            self.marks.append(f"{name} ends")
+            return {"by": name}
+
+        async def tail(ctx: StepContext[Any]) -> dict[str, str]:
+            self.marks.append(f"{name} tail")
+            return {"tail": name}
+
+        return WorkflowBuilder("main").then(work).then(tail).build()
+
+    def pause(self, name: str, *, paused: bool = True) -> None:
+        """Cut a host off: its session is not renewed any more."""
+        keeper = self.hosts[name]._keeper
+        assert keeper is not None
+        keeper.paused = paused
+
+    async def begun(self) -> None:
+        """Start an instance on the old host, with its step under way, before the new one is there."""
+        await self.hosts["old"].start_up()
+        await self.hosts["old"].start("main", {}, instance_id=INSTANCE)
+        await self.clock.settle()
+        assert self.marks == ["old begins 1"]
+        await self.hosts["new"].start_up()
+
+
+@pytest.fixture(params=STORES)
+async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
+    """The two hosts."""
+    made = Pair(STORES[request.param](ManualClock(), tmp_path))
+    yield made
+    for host in made.hosts.values():
+        if host._runtime is not None:
+            await host.stop()
+
+
+async def test_the_takers_result_stands(pair: Pair) -> None:
+    """A session that was not renewed expires: the step is cancelled there, another host's result stands."""
+    await pair.begun()
+    pair.pause("old")
+    await pair.clock.advance("12s")
+    assert pair.marks == ["old begins 1", "old cancelled", "new begins 2"]
+    pair.go["old"].set()
+    pair.go["new"].set()
+    assert await pair.hosts["new"].handle(INSTANCE).result("5s") == {"by": "new", "tail": "new"}
+    assert pair.marks[3:] == ["new ends", "new tail"]
+
+
+async def test_half_a_ttl_is_enough_to_stop_the_steps(pair: Pair) -> None:
+    """The steps of a host that cannot renew are cancelled half a ttl before anybody may take them."""
+    await pair.begun()
+    pair.pause("old")
+    await pair.clock.advance("8s")
+    assert pair.marks[:2] == ["old begins 1", "old cancelled"]
+
+
+async def test_a_commit_without_the_lease_is_refused(pair: Pair) -> None:
+    """A host that does not notice that it lost its lease is told by the store: nothing of it is written."""
+    await pair.begun()
+    old = pair.hosts["old"].runtime
+    actor = old.actors[INSTANCE]
+    # As if the host had been frozen: it neither renews, nor learns that its session is lost.
+    keeper = pair.hosts["old"]._keeper
+    assert keeper is not None
+    keeper._session.driver._timer.cancel()  # type: ignore[union-attr]
+    await pair.clock.advance("12s")
+    assert pair.marks == ["old begins 1", "new begins 2"]
+    pair.go["old"].set()
+    await pair.clock.settle()
+    assert actor.gone
+    assert pair.marks[2:] == ["old ends"]
+    (head,) = (await old.store.heads([INSTANCE])).values()
+    assert head.owner == pair.hosts["new"].runtime.session_id
+    assert head.fence == 2
+    assert "by" not in await old.store.data(INSTANCE)
+    pair.go["new"].set()
+    assert await pair.hosts["new"].handle(INSTANCE).result("5s") == {"by": "new", "tail": "new"}
+    assert "old tail" not in pair.marks
+
+
+async def test_a_host_that_lost_its_session_joins_again(pair: Pair) -> None:
+    """After the loss the host opens a new session, and takes work under it again."""
+    await pair.begun()
+    before = pair.hosts["old"].runtime.session_id
+    pair.pause("old")
+    await pair.clock.advance("12s")
+    pair.pause("old", paused=False)
+    await pair.clock.advance("12s")
+    assert pair.hosts["old"].runtime.session_id != before
+    pair.go["new"].set()
+    pair.go["old"].set()
+    await pair.hosts["new"].handle(INSTANCE).result("5s")
+    handle = await pair.hosts["old"].start("main", {}, instance_id="second")
+    assert await handle.result("5s") == {"by": "old", "tail": "old"}
