@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -130,6 +131,9 @@ class Committer:
                 actors, checkpoints = self._gather()
                 if checkpoints:
                     await self._write(actors, checkpoints)
+                if self._queue:
+                    # A store in memory never suspends: an instance that never rests must not stop the loop.
+                    await _turn()
         finally:
             self._task = None
             self._clock.leave()
@@ -271,6 +275,12 @@ class Committer:
         waiting = list(self._queue)
         self._queue.clear()
         self._refuse(waiting)
+
+
+@types.coroutine
+def _turn() -> Generator[None]:
+    """Let the event loop turn once."""
+    yield
 
 
 def wake(pause: asyncio.Future[None]) -> None:

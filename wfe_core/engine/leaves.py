@@ -25,7 +25,7 @@ from wfe_core.engine.flow import (
     merge,
     spawn,
 )
-from wfe_core.engine.state import PointerScope, State, write_state
+from wfe_core.engine.state import PointerScope, State, read_state, write_state
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, OutputError, WfeError
 from wfe_core.models import LifecycleKind, PointerStatus
@@ -163,7 +163,10 @@ def _go_on_later(s: State, p: PointerRecord, node: StepNode, result: ExecutionRe
         begin_items(s, p, result.items, f"step {node.key!r}")
         fill_loop(s, p, cast("ForEachNode", node))
         return
-    state: dict[str, Any] = {} if result.state is None else {"state": result.state}
+    kept = result.state
+    if kept is None and result.kind != "persist":  # to sleep or to wait forgets nothing
+        kept = read_state(p).get("state")
+    state: dict[str, Any] = {} if kept is None else {"state": kept}
     if result.kind == "persist":
         write_state(s, p, state)
         move(p, PointerStatus.PENDING)

@@ -287,11 +287,11 @@ class PointerScope:
 
     @property
     def iteration(self) -> int:
-        """Number of the innermost `while` iteration."""
+        """Number of the innermost `while` iteration, or run of a `recur`."""
         current: PointerRecord | None = self._pointer
         while current is not None:
             parent = self._parent(current)
-            if parent is not None and self._state.node(parent).kind == "while":
+            if parent is not None and self._state.node(parent).kind in ("while", "schedule"):
                 return current.iteration
             current = parent
         return 0
