@@ -52,9 +52,13 @@ class Hosts:
 
     def expect(self, name: str, word: str) -> None:
         """Wait until a process prints a word."""
+        assert self.line(name) == word
+
+    def line(self, name: str) -> str:
+        """Wait for the next line that a process prints."""
         stdout = self.running[name].stdout
         assert stdout is not None
-        assert stdout.readline().strip() == word
+        return stdout.readline().strip()
 
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import random
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,10 @@ class Options:
     gate: str = ""
     """A file for which the step of `gate` waits."""
     config: dict[str, Any] = field(default_factory=dict[str, Any])
+    threads: int = 0
+    """Hosts, each in a thread and on a loop of its own, that start instances and wait for them."""
+    seconds: float = 0.0
+    """For how long they do."""
     wait: bool = False
     """End when all `chain` instances have ended, instead of on a signal."""
 
@@ -159,5 +165,52 @@ async def serve(options: Options) -> None:
         print("stopped", flush=True)  # noqa: T201 - the parent reads it
 
 
+class Complaints(logging.Handler):
+    """Puts warnings into the log: the store must not be too busy for anybody."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one down."""
+        self._log.write(f"warning: {record.getMessage()}")
+
+
+async def crowd(options: Options, number: int) -> int:
+    """Be one host of many: start instances and wait for them, round after round; gives how many."""
+    own = replace(options, name=f"{options.name}-{number}")
+    log = Log(own)
+    host = WorkflowHost(
+        Faults(open_providers(own.url), observer=log.observe).providers, config=HostConfig(name=own.name)
+    )
+    host.register(*definitions(log, own))
+    count = 0
+    until = time.monotonic() + own.seconds
+    async with host:
+        while time.monotonic() < until:
+            requests = [
+                StartRequest(definition="chain", data={"n": n}, instance_id=f"{own.name}-{count + n}")
+                for n in range(10)
+            ]
+            handles = await host.start_many(requests)
+            await asyncio.gather(*(handle.result() for handle in handles))
+            count += len(handles)
+    return count
+
+
+def run_threads(options: Options) -> None:
+    """Run the hosts of this process, and say how many instances they have run."""
+    logging.getLogger("wfe").addHandler(Complaints(Log(options)))
+    print("ready", flush=True)  # noqa: T201 - the parent reads it
+    with ThreadPoolExecutor(options.threads) as pool:
+        counts = list(pool.map(lambda number: asyncio.run(crowd(options, number)), range(options.threads)))
+    print(sum(counts), flush=True)  # noqa: T201 - the parent reads it
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(Options(**json.loads(sys.argv[1]))))
+    given = Options(**json.loads(sys.argv[1]))
+    if given.threads:
+        run_threads(given)
+    else:
+        asyncio.run(serve(given))

@@ -12,6 +12,7 @@ import pytest
 from tests.crash.explorer import INSTANCE, STORES, Store
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.errors import ProviderError
 from wfe_core.steps.context import StepContext
 from wfe_core.testing import ManualClock, SequentialIds
 from wfe_host.config import HostConfig
@@ -54,11 +55,16 @@ class Pair:
 
         return WorkflowBuilder("main").then(work).then(tail).build()
 
-    def pause(self, name: str, *, paused: bool = True) -> None:
-        """Cut a host off: its session is not renewed any more."""
-        keeper = self.hosts[name]._keeper
-        assert keeper is not None
-        keeper.paused = paused
+    def cut_off(self, name: str, *, really: bool = True) -> None:
+        """Let a host not reach the sessions any more: it can neither renew its own nor open another."""
+        host = self.hosts[name]
+        assert host._keeper is not None
+        host._keeper.paused = really
+        locks = host.providers.locks
+        if really:
+            locks.open_session = _unreachable  # type: ignore[method-assign]
+        else:
+            del locks.open_session
 
     async def begun(self) -> None:
         """Start an instance on the old host, with its step under way, before the new one is there."""
@@ -69,11 +75,17 @@ class Pair:
         await self.hosts["new"].start_up()
 
 
+async def _unreachable(*_: object, **__: object) -> int:
+    raise ProviderError("the sessions cannot be reached")
+
+
 @pytest.fixture(params=STORES)
 async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
     """The two hosts."""
     made = Pair(STORES[request.param](ManualClock(), tmp_path))
     yield made
+    for gate in made.go.values():
+        gate.set()
     for host in made.hosts.values():
         if host._runtime is not None:
             await host.stop()
@@ -82,7 +94,7 @@ async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 async def test_the_takers_result_stands(pair: Pair) -> None:
     """A session that was not renewed expires: the step is cancelled there, another host's result stands."""
     await pair.begun()
-    pair.pause("old")
+    pair.cut_off("old")
     await pair.clock.advance("12s")
     assert pair.marks == ["old begins 1", "old cancelled", "new begins 2"]
     pair.go["old"].set()
@@ -94,7 +106,7 @@ async def test_the_takers_result_stands(pair: Pair) -> None:
 async def test_half_a_ttl_is_enough_to_stop_the_steps(pair: Pair) -> None:
     """The steps of a host that cannot renew are cancelled half a ttl before anybody may take them."""
     await pair.begun()
-    pair.pause("old")
+    pair.cut_off("old")
     await pair.clock.advance("8s")
     assert pair.marks[:2] == ["old begins 1", "old cancelled"]
 
@@ -127,9 +139,9 @@ async def test_a_host_that_lost_its_session_joins_again(pair: Pair) -> None:
     """After the loss the host opens a new session, and takes work under it again."""
     await pair.begun()
     before = pair.hosts["old"].runtime.session_id
-    pair.pause("old")
+    pair.cut_off("old")
     await pair.clock.advance("12s")
-    pair.pause("old", paused=False)
+    pair.cut_off("old", really=False)
     await pair.clock.advance("12s")
     assert pair.hosts["old"].runtime.session_id != before
     pair.go["new"].set()

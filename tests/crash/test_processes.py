@@ -151,3 +151,32 @@ def test_a_host_that_was_stopped_for_too_long_cannot_write(hosts: Hosts, tmp_pat
     eventually(lambda: asyncio.run(look(hosts.url))[0].status == "complete")
     assert asyncio.run(look(hosts.url))[0].data["by"] == second
     assert second_step("completed") == [second]
+
+
+def crowd(hosts: Hosts, seconds: float) -> int:
+    """4 processes with 4 threads each, a host in each, on one file; gives how many instances they ran."""
+    names = [hosts.start(threads=4, seconds=seconds, steps=3) for _ in range(4)]
+    counts = [int(hosts.line(name)) for name in names]
+    assert [hosts.wait(name) for name in names] == [0] * 4
+    effects = read_log(hosts.log)[0]
+    assert [entry for entry in effects.entries if entry.kind.startswith("warning")] == []
+    assert effects.violations() == []
+    found = asyncio.run(look(hosts.url))
+    assert len(found) == sum(counts) > 0
+    assert {str(one.status) for one in found} == {"complete"}
+    assert all(set(one.data) == {"n", "s0", "s1", "s2"} for one in found)
+    assert effects.count("end") == 3 * len(found)
+    return len(found)
+
+
+@pytest.mark.timeout(120)
+def test_many_hosts_share_a_file(hosts: Hosts) -> None:
+    """16 hosts in 4 processes write to one file: no "database is locked", nothing lost, nothing twice."""
+    crowd(hosts, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_many_hosts_share_a_file_for_a_minute(hosts: Hosts) -> None:
+    """4 processes with 4 threads each on one file for 60 s: no "database is locked", nothing lost."""
+    print(f"instances: {crowd(hosts, 60)}")  # noqa: T201
