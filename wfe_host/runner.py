@@ -103,8 +103,6 @@ class Attempt:
             happening = h.StepReturned(self.pointer_id, value) if self._cause is None else self._stopped()
         except asyncio.CancelledError:
             happening = self._stopped()
-        except Exception as exc:  # noqa: BLE001 - whatever a body raises is its failure
-            happening = self._failed(exc) if self._cause is None else self._stopped()
         except SystemExit as exc:
             # It ends the step, not the host and everybody else's instances with it.
             error = StepError(f"step {self.node.key!r} called sys.exit({exc.code!r})")
@@ -112,6 +110,8 @@ class Attempt:
         except (KeyboardInterrupt, GeneratorExit):
             self._end()
             raise
+        except BaseException as exc:  # noqa: BLE001 - whatever a body raises is its failure
+            happening = self._failed(exc) if self._cause is None else self._stopped()
         self._end()
         actor.finished(self, happening)
 
@@ -223,7 +223,7 @@ class Attempt:
         error = StepError(f"step {node.key!r} ended in asyncio.CancelledError, though nobody cancelled it")
         return h.StepFailed(self.pointer_id, Failure.of(error, step_key=node.key))
 
-    def _failed(self, exc: Exception) -> h.Happening:
+    def _failed(self, exc: BaseException) -> h.Happening:
         frames = tracebacks.TracebackException.from_exception(exc, limit=-_FRAMES, compact=True)
         text = "".join(frames.format())
         return h.StepFailed(self.pointer_id, Failure.of(exc, step_key=self.node.key, traceback=text))
