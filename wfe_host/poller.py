@@ -236,7 +236,14 @@ class Poller:
         for start in range(0, len(ids), step):
             part = tuple(id_ for id_ in ids[start : start + step] if id_ not in runtime.refused)
             claim = runtime.claim_filter(ids=part)
-            await self._claim(claim_limit=len(part), claim=claim)
+            if await self._claim(claim_limit=len(part), claim=claim) < len(part):
+                await self._look_ahead(claim)
+
+    async def _look_ahead(self, claim: Claim) -> None:
+        """What came for an instance may only take effect later (an event of the future): wake up then."""
+        due, now = await self._runtime.store.next_due(claim), self._runtime.clock.now()
+        if due is not None and (self._timer_due is None or due < self._timer_due):
+            self._arm(due if due > now else now + _BREATH)
 
     async def _take_due(self) -> None:
         """Take everything that is due or left by dead hosts, batch by batch."""

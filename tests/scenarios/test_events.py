@@ -211,6 +211,36 @@ async def test_a_step_waits_for_an_event_and_runs_again_with_it(wfe: WfeEngine) 
     assert await wfe.result(handle) == {"answer": 42, "state": {"asked": True}}
 
 
+async def test_a_wait_forgets_nothing_of_what_the_step_kept(wfe: WfeEngine) -> None:
+    """engine.md 3: a step's own persisted state stays until it is replaced; sleeps and waits keep it."""
+
+    @step
+    async def ask(ctx: StepContext[Any]) -> Any:
+        if ctx.state is None:
+            return ExecutionResult.persist({"asked": 1})
+        if ctx.event is None:
+            return ExecutionResult.wait_for_event("answer", ctx.instance_id)
+        return {"answer": ctx.event, "state": ctx.state}
+
+    handle = await wfe.start(WorkflowBuilder("flow").then(ask).build(), {})
+    await wfe.settle()
+    await wfe.host.publish_event("answer", handle.id, 42)
+    assert await wfe.result(handle) == {"answer": 42, "state": {"asked": 1}}
+
+
+async def test_an_event_of_the_future_wakes_who_waits_at_its_moment(wfe: WfeEngine) -> None:
+    """Decision 4: an event with a future `effective` is delivered then, not at the next sweep."""
+    flow = WorkflowBuilder("flow").wait_for("go", output="got").build()
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    moment = to_datetime(wfe.clock.now() + 500_000)
+    await wfe.host.publish_event("go", "", "soon", effective=moment)
+    await wfe.advance("499ms")
+    assert (await wfe.host.get(handle.id)).status == "runnable"
+    await wfe.advance("1ms")
+    assert (await wfe.host.get(handle.id)).data == {"got": "soon"}
+
+
 async def test_an_approval_goes_on_or_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
     """Decision 33: `.approval`; `host.approve(id, step, by=, comment=)` and `reject`."""
     flow = WorkflowBuilder("flow").approval("ship it?", output="verdict").then(rec.step("ship")).build()

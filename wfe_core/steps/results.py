@@ -34,7 +34,7 @@ class ExecutionResult:
 
     @classmethod
     def sleep(cls, duration: Duration, *, state: Any = None) -> ExecutionResult:
-        """Run me again after `duration`, with `ctx.state` = `state`; survives restarts."""
+        """Run me again after `duration`, with `ctx.state` = `state` or as it was; survives restarts."""
         return cls(kind="sleep", duration=micros(duration), state=state)
 
     @classmethod
@@ -46,7 +46,7 @@ class ExecutionResult:
     def wait_for_event(
         cls, name: str, key: str = "", *, as_of: datetime | None = None, state: Any = None
     ) -> ExecutionResult:
-        """Run me again when the event has come, with its data in `ctx.event`."""
+        """Run me again when the event has come, with its data in `ctx.event`; `state` is as for `sleep`."""
         return cls(kind="wait", event=name, key=key, as_of=as_of, state=state)
 
     @classmethod
