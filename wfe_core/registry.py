@@ -126,7 +126,7 @@ def open_providers(
 
     Raises:
         ValueError: no provider knows a URL, or it does not offer what it was asked for.
-        MissingExtraError: the provider's driver is not installed; names the command that installs it.
+        MissingExtraError: the provider or its driver is not installed; names the command that installs it.
     """
     opened: dict[str, Any] = {}
 
@@ -165,16 +165,16 @@ def _opener(url: str) -> Callable[..., Any]:
     base = scheme.partition("+")[0]
     found = {point.name: point for point in entry_points(group=_GROUP)}
     point = found.get(scheme) or found.get(base)
+    extra = _EXTRAS.get(base)
     if point is None:
+        if extra is not None:
+            raise MissingExtraError(f"{scheme}://", extra)
         known = ", ".join(f"{name}://" for name in sorted(found)) or "none"
-        extra = _EXTRAS.get(base)
-        more = f"; {base}:// comes with  pip install 'wfe[{extra}]'" if extra else ""
-        msg = f"no provider knows URLs that begin with {scheme}:// (installed: {known}){more}"
+        msg = f"no provider knows URLs that begin with {scheme}:// (installed: {known})"
         raise ValueError(msg)
     try:
         return cast(Callable[..., Any], point.load())
     except ModuleNotFoundError as exc:
-        extra = _EXTRAS.get(base)
         if extra is None or (exc.name or "").startswith("wfe"):
             raise
         raise MissingExtraError(f"{scheme}://", extra) from exc

@@ -139,9 +139,16 @@ class Queries:
 
     async def _ended(self, instance_id: str) -> Ended | None:
         record = await self.record(instance_id)
-        if record.status == WorkflowStatus.RUNNABLE:
+        if record.status == WorkflowStatus.RUNNABLE or await self._moves_on(record):
             return None
         return Ended(record, await self._runtime.store.data(instance_id))
+
+    async def _moves_on(self, record: InstanceRecord) -> bool:
+        """Whether a `resume` or `retry` was accepted that nobody has read yet."""
+        if record.status not in (WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED):
+            return False
+        waiting = (await self._runtime.store.inbox({record.id: 0})).get(record.id, ())
+        return any(message.kind in ("resume", "retry") for message in waiting)
 
     def _give(self, ended: Ended) -> Any:
         record = ended.record

@@ -41,6 +41,7 @@ async def start_all(
     Raises:
         DefinitionNotRegisteredError: a definition is unknown here; nothing was started.
         OutputError: start data does not fit its definition; nothing was started.
+        ValueError: an instance id is no text; nothing was started.
         InstanceConflictError: an id is taken by another definition or input; the others were started.
     """
     prepared = [_prepare(runtime, request) for request in requests]
@@ -66,6 +67,7 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
         runtime.registry.resolve(definition.id, definition.version)
     else:
         definition = runtime.registry.resolve(request.definition, request.version)
+    _check_id(request.instance_id)
     data = definition.codec.initial(request.data)
     now = runtime.clock.now()
     worker = runtime.config.role == "worker" and _may_claim(runtime, request.instance_id)
@@ -84,6 +86,14 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     if not worker:
         machine.record.next_due = now
     return machine
+
+
+def _check_id(instance_id: object) -> None:
+    if instance_id is not None and not (
+        isinstance(instance_id, str) and instance_id.strip() and instance_id.isprintable()
+    ):
+        msg = f"instance_id={instance_id!r} must be a text that can be read, or None for an id of wfe's own"
+        raise ValueError(msg)
 
 
 def _may_claim(runtime: Runtime, instance_id: str | None) -> bool:

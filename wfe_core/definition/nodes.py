@@ -24,7 +24,7 @@ class Sequence:
     """Nodes that run one after the other."""
 
     nodes: list[Node] = field(default_factory=list["Node"])
-    owner: Node | None = None
+    owner: Node | None = field(default=None, repr=False)
     """The node this is a body or the compensation of; None for the main line."""
     number: int = 0
     """Position among the owner's bodies; -1 for its compensation."""
@@ -71,7 +71,7 @@ class Node:
     `output_slot(node.key, scope.indices)`."""
 
     key: str = ""
-    parent: Node | None = None
+    parent: Node | None = field(default=None, repr=False)
     sequence: Sequence = field(default_factory=Sequence, repr=False)
     next: Node | None = field(default=None, repr=False)
     retry: RetryPolicy = NO_RETRY
