@@ -182,17 +182,12 @@ def write_error(p: PointerRecord, error: ErrorInfo) -> None:
 
 def error_text(error: ErrorInfo) -> str:
     """The JSON text of an error."""
-    value: dict[str, Any] = {"type": error.type, "message": _clean(error.message), "step_key": error.step_key}
+    value: dict[str, Any] = {"type": error.type, "message": error.message, "step_key": error.step_key}
     if error.traceback:
-        value["traceback"] = _clean(error.traceback)
+        value["traceback"] = error.traceback
     if not error.retryable:
         value["retryable"] = False
     return dumps(value, "error")
-
-
-def _clean(text: str) -> str:
-    """Error texts come from anywhere: what no store can hold is shown escaped, not refused."""
-    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
 def read_error(text: str | None) -> ErrorInfo | None:
@@ -210,7 +205,7 @@ def read_error(text: str | None) -> ErrorInfo | None:
 
 
 def _brief(error: ErrorInfo) -> dict[str, Any]:
-    return {"type": error.type, "message": _clean(error.message)}
+    return {"type": error.type, "message": error.message}
 
 
 RULES["failed"] = failed

@@ -151,9 +151,14 @@ class Failure:
         """Describe an exception."""
         retryable = exc.retryable if isinstance(exc, StepError) else not isinstance(exc, WfeError)
         names = tuple(base.__name__ for base in type(exc).__mro__ if base not in (object, BaseException))
-        message = _text_of(exc)
-        info = ErrorInfo(type(exc).__name__, message, step_key, traceback, retryable)
+        trace = None if traceback is None else _clean(traceback)
+        info = ErrorInfo(type(exc).__name__, _clean(_text_of(exc)), step_key, trace, retryable)
         return cls(info, names, timed_out=isinstance(exc, TimeoutError) and isinstance(exc, StepError))
+
+
+def _clean(text: str) -> str:
+    """Error texts come from anywhere: what no store can hold is shown escaped, not refused."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
 def _text_of(exc: BaseException) -> str:
