@@ -103,8 +103,9 @@ def test_entry_points_name_shipped_packages() -> None:
 
 
 def test_no_module_outgrows_a_reader() -> None:
-    """No file of the packages exceeds 500 lines."""
-    lengths = {shown(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    """No file of the packages exceeds 500 lines, those excepted that are generated for machines to read."""
+    written = [path for path in modules() if path.parent.name != "generated"]
+    lengths = {shown(path): len(path.read_text("utf-8").splitlines()) for path in written}
     assert {path: lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
 
 
