@@ -64,7 +64,9 @@ class Poller:
     async def listen(self) -> None:
         """Tell the queue which topics concern this host: its session, and the definitions it runs."""
         runtime = self._runtime
-        topics = [runtime.session_id, "*", *(f"d:{name}" for name in runtime.registry.ids())]
+        topics = [runtime.session_id]
+        if runtime.config.role != "client":
+            topics += ["*", *(f"d:{name}" for name in runtime.registry.ids())]
         await runtime.providers.queue.listen(topics)
 
     async def close(self) -> None:

@@ -144,7 +144,9 @@ class Machine:
             s.t = Transition()
             return t
         record.revision += 1
-        record.next_due = self._wanted_at(now) if release and not t.ended else None
+        if record.owner is not None:  # a new instance that nobody leases is due as its maker says
+            if record.owner is not None:  # else it is made for another host, which is to take it when it is due
+            record.next_due = self._wanted_at(now) if release and not t.ended else None
         t.checkpoint = Checkpoint(
             record, self._creating, list(t.changed.values()), t.data, bool(s.open_sagas) or t.keep_history,
             t.drop_history, t.items, t.drop_items, t.subscriptions, t.drop_subscriptions, t.consumed,
