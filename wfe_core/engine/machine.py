@@ -145,7 +145,6 @@ class Machine:
             return t
         record.revision += 1
         if record.owner is not None:  # a new instance that nobody leases is due as its maker says
-            if record.owner is not None:  # else it is made for another host, which is to take it when it is due
             record.next_due = self._wanted_at(now) if release and not t.ended else None
         t.checkpoint = Checkpoint(
             record, self._creating, list(t.changed.values()), t.data, bool(s.open_sagas) or t.keep_history,
