@@ -96,9 +96,9 @@ def chains(*, peers: bool) -> list[Row]:
             Row(f"  share of the floor{label}", f"{share:.0%}", "≥ 25 %", share >= 0.25),
         ]
         if peers:
-            from benchmarks.peers import dbos  # noqa: PLC0415 - needs the network once
+            from benchmarks.peers import with_dbos  # noqa: PLC0415 - needs the network once
 
-            theirs = dbos.chains(500 if not label else 100, environment)
+            theirs = with_dbos.chains(500 if not label else 100, environment)
             ratio = ours["steps_per_s"] / theirs["steps_per_s"]
             rows += [
                 Row(f"  DBOS on SQLite{label}", f"{theirs['steps_per_s']:,.0f} steps/s", ""),
