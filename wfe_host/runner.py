@@ -55,6 +55,7 @@ class Attempt:
         runtime = self._runtime
         runtime.clock.enter()
         self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self._never_began)
         spec = self.node.spec
         timeout = self.node.timeout if self.node.timeout is not None else spec.timeout
         if timeout is not None:
@@ -114,6 +115,12 @@ class Attempt:
             happening = self._failed(exc) if self._cause is None else self._stopped()
         self._end()
         actor.finished(self, happening)
+
+    def _never_began(self, task: asyncio.Task[None]) -> None:
+        """A task that is cancelled before its first turn runs nothing of `_run`, not even its ends."""
+        if task.cancelled():
+            self._end()
+            self._actor.finished(self, self._stopped())
 
     def _end(self) -> None:
         for timer in self._timers:

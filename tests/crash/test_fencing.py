@@ -17,6 +17,7 @@ from wfe_core.steps.context import StepContext
 from wfe_core.testing import ManualClock, SequentialIds
 from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
+from wfe_host.runner import Attempt
 
 
 class Pair:
@@ -149,3 +150,25 @@ async def test_a_host_that_lost_its_session_joins_again(pair: Pair) -> None:
     await pair.hosts["new"].handle(INSTANCE).result("5s")
     handle = await pair.hosts["old"].start("main", {}, instance_id="second")
     assert await handle.result("5s") == {"by": "old", "tail": "old"}
+
+
+async def test_an_attempt_stopped_before_its_first_turn_is_told(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that is interrupted before it ran at all gives its slot back, and runs again."""
+    begin = Attempt.begin
+
+    def begin_and_stop(attempt: Attempt) -> None:
+        begin(attempt)
+        if attempt.attempt == 1:
+            attempt.stop(interrupt=True)
+
+    monkeypatch.setattr(Attempt, "begin", begin_and_stop)
+    host = pair.hosts["old"]
+    await host.start_up()
+    await host.start("main", {}, instance_id=INSTANCE)
+    await pair.clock.advance("2s")
+    assert pair.marks == ["old begins 2"]
+    pair.go["old"].set()
+    assert await host.handle(INSTANCE).result("5s") == {"by": "old", "tail": "old"}
+    assert pair.clock._busy == 0
