@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from wfe_core import (
     DefinitionError,
@@ -246,3 +246,30 @@ async def test_a_bad_step_harms_no_other_instance(wfe: WfeEngine, rec: Any) -> N
         assert (await wfe.ended(handle)).status == "failed", kind
     rec.open("g")
     assert await wfe.result(good) == {}
+
+
+class Span(BaseModel):
+    """Data with a rule about two fields."""
+
+    low: int = 0
+    high: int = 10
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """Refuse a span that is empty."""
+        if self.low > self.high:
+            msg = "low is above high"
+            raise ValueError(msg)
+        return self
+
+
+async def test_an_output_that_breaks_a_rule_of_the_whole_model_fails_its_step(wfe: WfeEngine) -> None:
+    """Outputs are validated against the model as a whole too: the step that broke the rule is named."""
+
+    @step
+    async def raise_low() -> dict[str, int]:
+        return {"low": 20}
+
+    error = await failing(wfe, WorkflowBuilder("flow", data=Span).then(raise_low), Span())
+    assert "raise_low" in str(error)
+    assert "low is above high" in str(error)

@@ -262,7 +262,19 @@ def merge(s: State, node: Node, outputs: Mapping[str, Any], where: str | None = 
     """
     label = where or f"step {node.key!r}"
     texts = s.definition.codec.patch(outputs, label)
+    accept(s, texts, label)
+
+
+def accept(s: State, texts: Mapping[str, str], label: str) -> None:
+    """Merge validated texts into the data, if the data as a whole stays valid and no value is too large.
+
+    Raises:
+        OutputError: names the key or the rule, and the remedy.
+    """
     check_sizes(s, texts, label)
+    codec = s.definition.codec
+    if codec.has_rules and texts:
+        codec.check({**s.data, **texts}, label)
     s.patch(texts)
 
 

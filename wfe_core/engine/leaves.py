@@ -16,6 +16,7 @@ from wfe_core.engine.flow import (
     FIRE,
     JOIN,
     RULES,
+    accept,
     begin,
     check_sizes,
     complete,
@@ -102,8 +103,9 @@ def take_result(
         p.output = "{" + ",".join(f"{dumps(key, where)}:{text}" for key, text in texts.items()) + "}"
     else:
         p.output = None if kept is None else dumps(kept, f"{where}: output")
-    check_sizes(s, texts if p.output is None else {**texts, "(output)": p.output}, where)
-    s.patch(texts)
+    if p.output is not None:
+        check_sizes(s, {"(output)": p.output}, where)
+    accept(s, texts, where)
     if node.keep_output:
         s.patch({output_slot(node.key, PointerScope(s, p).indices): p.output or "null"})
 
@@ -268,8 +270,7 @@ def collected(s: State, p: PointerRecord, node: ForEachNode, text: str) -> None:
     where = f"step {node.key!r}"
     field = cast("str", node.collect)
     texts = {field: s.definition.codec.check_text(field, text, where)}
-    check_sizes(s, texts, where)
-    s.patch(texts)
+    accept(s, texts, where)
 
 
 ENTER.update({"step": _enter_step, "delay": _enter_delay, "go_to": _enter_go_to, "end_workflow": _enter_end})
