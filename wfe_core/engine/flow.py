@@ -265,13 +265,19 @@ def merge(s: State, node: Node, outputs: Mapping[str, Any], where: str | None = 
     accept(s, texts, label)
 
 
-def accept(s: State, texts: Mapping[str, str], label: str) -> None:
+def accept(s: State, texts: Mapping[str, str], label: str, *, sizes: Mapping[str, str] | None = None) -> None:
     """Merge validated texts into the data, if the data as a whole stays valid and no value is too large.
+
+    Args:
+        s: the instance.
+        texts: JSON texts by field.
+        label: names the step in errors.
+        sizes: what must not be too large, if it is more than `texts`.
 
     Raises:
         OutputError: names the key or the rule, and the remedy.
     """
-    check_sizes(s, texts, label)
+    check_sizes(s, texts if sizes is None else sizes, label)
     codec = s.definition.codec
     if codec.has_rules and texts:
         codec.check({**s.data, **texts}, label)

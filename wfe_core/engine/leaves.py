@@ -18,7 +18,6 @@ from wfe_core.engine.flow import (
     RULES,
     accept,
     begin,
-    check_sizes,
     complete,
     context,
     evaluate,
@@ -103,9 +102,8 @@ def take_result(
         p.output = "{" + ",".join(f"{dumps(key, where)}:{text}" for key, text in texts.items()) + "}"
     else:
         p.output = None if kept is None else dumps(kept, f"{where}: output")
-    if p.output is not None:
-        check_sizes(s, {"(output)": p.output}, where)
-    accept(s, texts, where)
+    sizes = texts if p.output is None else {**texts, "(output)": p.output}
+    accept(s, texts, where, sizes=sizes)
     if node.keep_output:
         s.patch({output_slot(node.key, PointerScope(s, p).indices): p.output or "null"})
 
