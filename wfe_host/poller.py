@@ -185,8 +185,11 @@ class Poller:
         if woken:
             self.wake(woken)
         self._news.update(runtime.actors)
-        for instance_id in runtime.waiters.ids:
-            if instance_id not in runtime.actors:
+        elsewhere = [id_ for id_ in runtime.waiters.ids if id_ not in runtime.actors]
+        heads = await runtime.store.heads(elsewhere) if elsewhere else {}
+        for instance_id in elsewhere:
+            head = heads.get(instance_id)
+            if head is None or head.status != WorkflowStatus.RUNNABLE:
                 runtime.waiters.tell(instance_id, None)
 
     async def _take_lost(self) -> None:

@@ -16,7 +16,7 @@ from wfe_core.errors import (
     WorkflowSuspendedError,
     WorkflowTerminatedError,
 )
-from wfe_core.models import WorkflowStatus
+from wfe_core.models import LifecycleKind, WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_core.serialization import dumps
 from wfe_host.commands import wanted_statuses
@@ -24,6 +24,7 @@ from wfe_host.views import instance_view, pointer_view, visible_data
 from wfe_host.waiters import Ended
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Iterable, Mapping
     from datetime import datetime
 
@@ -38,6 +39,13 @@ _ERRORS: dict[str, type[WorkflowEndedError]] = {
     WorkflowStatus.TERMINATED: WorkflowTerminatedError,
     WorkflowStatus.SUSPENDED: WorkflowSuspendedError,
 }
+_RESTS = frozenset(
+    {
+        LifecycleKind.WORKFLOW_COMPLETED, LifecycleKind.WORKFLOW_FAILED, LifecycleKind.WORKFLOW_CANCELLED,
+        LifecycleKind.WORKFLOW_TERMINATED, LifecycleKind.WORKFLOW_SUSPENDED,
+    }
+)  # fmt: skip
+"""After these an instance does nothing more by itself."""
 
 
 class InstancePage(list["WorkflowInstance"]):
@@ -127,15 +135,25 @@ class Queries:
             future = runtime.waiters.add(instance_id)
             try:
                 actor = runtime.actors.get(instance_id)
-                if actor is None or actor.machine.record.status != WorkflowStatus.RUNNABLE:
-                    ended = await self._ended(instance_id)
-                    if ended is not None:
-                        return self._give(ended)
-                told = await future
+                if actor is not None and actor.machine.record.status == WorkflowStatus.RUNNABLE:
+                    told = await future
+                else:
+                    told = await self._told(instance_id, future)
             finally:
                 runtime.waiters.discard(instance_id, future)
             if told is not None:
                 return self._give(told)
+
+    async def _told(self, instance_id: str, future: asyncio.Future[Ended | None]) -> Ended | None:
+        """Look at an instance that does not run here; while it goes on, hear of it from whoever runs it."""
+        runtime = self._runtime
+
+        def seen() -> None:
+            if instance_id not in runtime.actors:  # whom this host runs it tells itself
+                runtime.waiters.tell(instance_id, None)
+
+        async with runtime.broadcast.watch(instance_id, _RESTS, seen):
+            return await self._ended(instance_id) or await future
 
     async def _ended(self, instance_id: str) -> Ended | None:
         record = await self.record(instance_id)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, Self, cast
 
@@ -121,6 +121,21 @@ class Subscription(AbstractAsyncContextManager["Subscription"]):
         return _Item(entry, self.instance_id or "", "", 0)
 
 
+class _Watch(Subscription):
+    """Calls back when something comes, and keeps nothing."""
+
+    def __init__(
+        self, broadcast: Broadcast, kinds: frozenset[str], instance_id: str, seen: Callable[[], None]
+    ) -> None:
+        super().__init__(broadcast, kinds, instance_id, 0)
+        self._seen = seen
+
+    def offer(self, item: _Item) -> None:
+        """Tell that it came, if it is wanted."""
+        if item.entry[0] in self._kinds:
+            self._seen()
+
+
 class Broadcast(AbstractAsyncContextManager["Broadcast"]):
     """Hands out lifecycle events. With a hub it sends all of them there, and hands out what others send.
 
@@ -181,6 +196,12 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
             )
             raise ValueError(msg)
         return Subscription(self, wanted, instance_id, buffer or self._buffer)
+
+    def watch(
+        self, instance_id: str, kinds: frozenset[str], seen: Callable[[], None]
+    ) -> AbstractAsyncContextManager[Any]:
+        """Call `seen` whenever an event of these kinds comes for an instance, from here or elsewhere."""
+        return _Watch(self, kinds, instance_id, seen)
 
     def publish(self, subject: Subject, entries: Iterable[Entry]) -> None:
         """Hand out what has happened to an instance, in order, after the commit that made it true."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -21,6 +22,22 @@ async def test_a_result_asked_for_after_resume_waits_for_the_end(wfe: WfeEngine,
     await handle.resume()
     await wfe.host.publish_event("go", "", 1)
     assert await handle.result() == {"got": 1}
+
+
+async def test_a_result_comes_at_once_from_another_host(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 11: who waits for an instance that another host runs is told by a push, not by the sweep."""
+    flow = WorkflowBuilder("flow").wait_for("go", output="got").build()
+    wfe.register(flow)
+    client = await wfe.add_host(role="client")
+    client.register(flow)
+    handle = await client.start(flow, {})
+    result = asyncio.ensure_future(handle.result())
+    await wfe.settle()
+    await client.publish_event("go", "", 1)
+    before = wfe.clock.now()
+    async with asyncio.timeout(5):
+        assert await result == {"got": 1}
+    assert wfe.clock.now() == before
 
 
 @pytest.mark.parametrize("bad", ["", "  ", "a\0b", "two\nlines", 5])
