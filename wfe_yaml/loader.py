@@ -79,6 +79,11 @@ class CompiledWorkflow:
         return values
 
 
+def local_tools(realm: str = "") -> Tools:
+    """Give what executors work with by default: child processes and the environment of this process."""
+    return Tools(processes=LocalProcesses(), environ=dict(os.environ), realm=realm)
+
+
 def load_workflow(
     path: str | PathLike[str],
     *,
@@ -135,7 +140,7 @@ def _load(source: SourceText, workflow: str | None, tools: Tools | None) -> Comp
     # Problems of the composer (a key twice, a wrong tag) and of the model are told together.
     document = read_document(node, problems) if node is not None else None
     closure = Closure((SourceFile(source.name, source.text),))
-    tools = tools or Tools(processes=LocalProcesses(), environ=dict(os.environ))
+    tools = tools or local_tools()
     models = document.all() if document is not None else []
     definitions = [WorkflowCompiler(model, closure, tools, problems).compile() for model in models]
     problems.raise_any()

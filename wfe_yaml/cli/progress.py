@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wfe_yaml.cli.view import clean, duration
+from wfe_yaml.compiler.body import CONTINUED
 
 if TYPE_CHECKING:
     from wfe_core.models import LifecycleEvent
@@ -70,6 +71,8 @@ class PlainProgress(Progress):
             self.note(f"[wfe: {event.detail.get('missed')} events were not shown: the output is too slow]")
         if step is None:
             return
+        if event.kind == "log" and event.detail.get("stream") == CONTINUED:
+            return
         if event.kind == "log":
             self._out.write(f"{step.key} | {clean(str(event.detail.get('line', '')))}\n")
             self._out.flush()
@@ -79,6 +82,8 @@ class PlainProgress(Progress):
             return
         took = duration(step.seconds) if event.kind in ("step.completed", "step.failed") else ""
         error = f": {step.error}" if step.error else ""
+        if step.continued:
+            said, error = "failed", f"{error}; the run goes on"
         self.note(f"{step.key}: {said}{f' in {took}' if took else ''}{error}")
 
     def note(self, text: str) -> None:

@@ -1,37 +1,26 @@
-"""`wfe run`, `resume`, `retry` and `cancel`: driving a run in this process until it ends or is left."""
+"""`wfe run`, `resume`, `retry` and `cancel`: which run is driven, from what text, and what is done to it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.errors import WorkflowEndedError
 from wfe_core.models import WorkflowStatus
+from wfe_yaml.cli.driving import Driver
 from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.cli.interrupts import Interrupts
-from wfe_yaml.cli.progress import make_progress
 from wfe_yaml.cli.stores import Store, find_run, live_owners
-from wfe_yaml.cli.summary import exit_for, say_interrupted, summarise
-from wfe_yaml.cli.view import RunView
-from wfe_yaml.loader import load_closure, load_workflow
+from wfe_yaml.loader import load_closure, load_workflow, local_tools
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from wfe_core.models import WorkflowInstance
     from wfe_host import WorkflowHost
-    from wfe_yaml.cli.progress import Progress
     from wfe_yaml.loader import CompiledWorkflow
 
-_TICK = 0.1
-_LAST_EVENTS = 0.5
-"""Seconds in which the last events of an ended run must come."""
 _UNFINISHED = (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED)
-_LAST = frozenset({"workflow.completed", "workflow.failed", "workflow.cancelled", "workflow.terminated"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +49,10 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
 
     if options.fresh and options.resume:
         raise CommandError("--fresh and --resume exclude each other")
-    compiled = load_workflow(options.file, workflow=options.workflow)
+    store = Store.of(store_option)
+    compiled = load_workflow(options.file, workflow=options.workflow, tools=local_tools(store.realm))
     values = given_inputs(compiled, options.inputs, options.inputs_file)
     data = compiled.start_data(values, root=options.file.absolute().parent)
-    store = Store.of(store_option)
     store.prepare()
     reference = str(options.file.absolute())
     run_id = options.name or f"{compiled.definition.id}-{secrets.token_hex(4)}"
@@ -151,7 +140,7 @@ async def resume_runs(name: str | None, store_option: str | None, *, progress: s
         return Exit.COMPLETE
     code = Exit.COMPLETE
     for run in runs:
-        outcome = await _continue(run.id, store, progress, jobs, _resume)
+        outcome = await _continue(run.id, store, progress, jobs, _RESUME)
         if outcome >= Exit.HUNG_UP:
             return outcome
         code = max(code, outcome)
@@ -168,7 +157,7 @@ async def retry_run(name: str, store_option: str | None, *, progress: str, jobs:
     store.must_exist()
     async with store.open() as host:
         run = await find_run(host, name)
-    return await _continue(run.id, store, progress, jobs, _retry)
+    return await _continue(run.id, store, progress, jobs, _RETRY)
 
 
 async def cancel_run(name: str, store_option: str | None) -> int:
@@ -181,64 +170,82 @@ async def cancel_run(name: str, store_option: str | None) -> int:
     store.must_exist()
     async with store.open() as host:
         run = await find_run(host, name)
-        if run.status.terminal:
-            raise CommandError(f"the run {run.id} has ended already: it is {run.status}")
+        _can_cancel(run, store)
         if await live_owners(host, [run]):
             await host.cancel(run.id, "wfe cancel")
             print(f"run {run.id}: told to cancel; the process that runs it obeys")
             return Exit.CANCELLED
-    return await _continue(run.id, store, "plain", None, _cancel)
+    return await _continue(run.id, store, "plain", None, _CANCEL)
 
 
-async def _resume(host: WorkflowHost, run: WorkflowInstance, store: Store) -> None:
-    if run.status is WorkflowStatus.SUSPENDED:
-        await host.resume(run.id, "wfe resume")
-    elif run.status is WorkflowStatus.FAILED:
+def _can_resume(run: WorkflowInstance, store: Store) -> None:
+    if run.status is WorkflowStatus.FAILED:
         raise CommandError(f"the run {run.id} has failed", hint=f"wfe retry {run.id}{store.option}")
-    elif run.status.terminal:
+    if run.status.terminal:
         raise CommandError(f"the run {run.id} has ended: it is {run.status}")
 
 
-async def _retry(host: WorkflowHost, run: WorkflowInstance, store: Store) -> None:
+async def _resume(host: WorkflowHost, run: WorkflowInstance) -> None:
+    if run.status is WorkflowStatus.SUSPENDED:
+        await host.resume(run.id, "wfe resume")
+
+
+def _can_retry(run: WorkflowInstance, store: Store) -> None:
     if run.status is not WorkflowStatus.FAILED:
         hint = None if run.status.terminal else f"wfe resume {run.id}{store.option}"
         raise CommandError(f"the run {run.id} has not failed: it is {run.status}", hint=hint)
+
+
+async def _retry(host: WorkflowHost, run: WorkflowInstance) -> None:
     await host.retry(run.id, "wfe retry")
 
 
-async def _cancel(host: WorkflowHost, run: WorkflowInstance, store: Store) -> None:
+def _can_cancel(run: WorkflowInstance, store: Store) -> None:
     del store
+    if run.status.terminal:
+        raise CommandError(f"the run {run.id} has ended already: it is {run.status}")
+
+
+async def _cancel(host: WorkflowHost, run: WorkflowInstance) -> None:
     await host.cancel(run.id, "wfe cancel")
 
 
-async def _continue(
-    run_id: str,
-    store: Store,
-    progress: str,
-    jobs: int | None,
-    command: Callable[[WorkflowHost, WorkflowInstance, Store], Awaitable[None]],
-) -> Exit:
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What is done to a stored run before it is driven."""
+
+    check: Callable[[WorkflowInstance, Store], None]
+    act: Callable[[WorkflowHost, WorkflowInstance], Awaitable[None]]
+
+
+_RESUME = _Command(_can_resume, _resume)
+_RETRY = _Command(_can_retry, _retry)
+_CANCEL = _Command(_can_cancel, _cancel)
+
+
+async def _continue(run_id: str, store: Store, progress: str, jobs: int | None, command: _Command) -> Exit:
     """Drive a stored run from the text it was started with."""
     driver = Driver(store, progress, jobs)
     async with driver.open({run_id}) as host:
         run = await host.get(run_id)
+        command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        compiled = await _stored(host, run)
-        changed = _changed(run, compiled)
+        compiled = await _stored(host, run, store)
+        remark = _changed(run, compiled)
 
         async def start() -> None:
             host.register(*compiled.definitions)
-            await command(host, run, store)
+            await command.act(host, run)
 
-        return await driver.drive(host, run.id, compiled, start, going_on=True, remark=changed)
+        return await driver.drive(host, run.id, compiled, start, going_on=True, remark=remark)
 
 
-async def _stored(host: WorkflowHost, run: WorkflowInstance) -> CompiledWorkflow:
+async def _stored(host: WorkflowHost, run: WorkflowInstance, store: Store) -> CompiledWorkflow:
     stored = await host.providers.store.get_definition(run.fingerprint)
     if stored is None:
         raise CommandError(f"the run {run.id} was not started from a workflow file")
-    return load_closure(stored, workflow=run.definition_id)
+    return load_closure(stored, workflow=run.definition_id, tools=local_tools(store.realm))
 
 
 def _changed(run: WorkflowInstance, compiled: CompiledWorkflow) -> str | None:
@@ -256,117 +263,3 @@ def _changed(run: WorkflowInstance, compiled: CompiledWorkflow) -> str | None:
     return (
         f"the file {compiled.source.main.name} has changed; the run goes on with the text it was started from"
     )
-
-
-class Driver:
-    """Drives one run and shows it.
-
-    Args:
-        store: where it is kept.
-        mode: how it is shown.
-        jobs: how many steps run at once.
-    """
-
-    def __init__(self, store: Store, mode: str, jobs: int | None) -> None:
-        self._store = store
-        self._mode = mode
-        self._jobs = jobs
-        self._progress: Progress | None = None
-        self._interrupts = Interrupts(self._signalled)
-
-    def open(self, claim: set[str]) -> contextlib.AbstractAsyncContextManager[WorkflowHost]:
-        """Start a host that may drive these runs."""
-        return self._store.open(claim=claim, jobs=self._jobs, middleware=(self._interrupts,))
-
-    async def drive(
-        self,
-        host: WorkflowHost,
-        run_id: str,
-        compiled: CompiledWorkflow,
-        start: Callable[[], Awaitable[None]],
-        *,
-        going_on: bool = False,
-        remark: str | None = None,
-    ) -> Exit:
-        """Start (or take) the run and stay with it until it ends or a signal comes; gives the exit code."""
-        view = RunView(run_id, compiled.definition)
-        if going_on:
-            view.load(await host.pointers(run_id))
-        progress = self._progress = make_progress(self._mode, view)
-        self._interrupts.install()
-        try:
-            async with host.subscribe(instance_id=run_id) as events:
-                done = view.count("complete", "skipped")
-                title = f"run {run_id} goes on: {done} steps are done" if going_on else f"run {run_id}"
-                progress.begin(title)
-                if remark is not None:
-                    progress.note(remark)
-                try:
-                    ended = await self._follow(host, run_id, start, events, view)
-                finally:
-                    progress.end()
-            if not ended:
-                say_interrupted(run_id, view, progress, self._store)
-                return self._interrupts.exit
-            run = await host.get(run_id)
-            view.load(await host.pointers(run_id))
-            summarise(run, view, progress, self._store)
-            return exit_for(run.status)
-        finally:
-            self._interrupts.remove()
-
-    async def _follow(
-        self,
-        host: WorkflowHost,
-        run_id: str,
-        start: Callable[[], Awaitable[None]],
-        events: Any,
-        view: RunView,
-    ) -> bool:
-        """Show events until the run has ended; False when a signal came first."""
-        await start()
-        result = asyncio.ensure_future(_result(host, run_id))
-        showing = asyncio.ensure_future(self._show(events, view))
-        ticking = asyncio.ensure_future(self._tick())
-        signalled = asyncio.ensure_future(self._interrupts.came.wait())
-        try:
-            await asyncio.wait([result, signalled], return_when=asyncio.FIRST_COMPLETED)
-            if not result.done():
-                await self._interrupts.stopped()
-            if result.done():
-                await result
-                await asyncio.wait([showing], timeout=_LAST_EVENTS)
-                return True
-            return False
-        finally:
-            for task in (result, showing, ticking, signalled):
-                task.cancel()
-            await asyncio.gather(result, showing, ticking, signalled, return_exceptions=True)
-
-    async def _show(self, events: Any, view: RunView) -> None:
-        """Show events as they come, until the last one."""
-        progress = self._progress
-        async for event in events:
-            step = view.take(event)
-            if progress is not None:
-                progress.event(event, step)
-            if event.kind in _LAST:
-                return
-
-    async def _tick(self) -> None:
-        never = asyncio.get_running_loop().create_future()
-        while self._progress is not None:
-            await asyncio.wait([never], timeout=_TICK)
-            self._progress.tick()
-
-    def _signalled(self, times: int) -> None:
-        if self._progress is not None and times == 1:
-            self._progress.note(
-                "stopping the steps (SIGTERM, then SIGKILL after their grace); once more kills at once"
-            )
-
-
-async def _result(host: WorkflowHost, run_id: str) -> None:
-    """Wait for the end of a run, however it ends."""
-    with contextlib.suppress(WorkflowEndedError):
-        await host.handle(run_id).result()

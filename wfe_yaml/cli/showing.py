@@ -102,7 +102,8 @@ def _print_run(
         error = f"  {clean(step.error)}" if step.error and step.status == "failed" else ""
         sign = mark(step.status, sys.stdout.encoding)
         took = f"  {took}" if took else ""
-        print(f"{'  ' * step.depth}{sign} {step.name}  {step.status}{took}{attempt}{error}")
+        goes_on = "  (the run went on)" if step.continued else ""
+        print(f"{'  ' * step.depth}{sign} {step.name}  {step.status}{took}{attempt}{error}{goes_on}")
         outputs: dict[str, Any] = row_of(run, step.key).get("outputs") or {}
         for name, value in outputs.items():
             print(f"{'  ' * step.depth}    {name} = {_shown(value)}")
@@ -152,6 +153,7 @@ def _step_json(run: WorkflowInstance, view: RunView, key: str) -> dict[str, Any]
     return {
         "step": key,
         "status": step.status,
+        "continued": step.continued,
         "attempt": step.attempt,
         "seconds": step.seconds,
         "exit_code": row.get("exit_code"),

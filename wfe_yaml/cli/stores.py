@@ -46,6 +46,11 @@ class Store:
         return cls(f"sqlite:///{path}", given, path)
 
     @property
+    def realm(self) -> str:
+        """Tells this store from others, whatever the current directory."""
+        return self.url if self.path is None else str(self.path.absolute())
+
+    @property
     def option(self) -> str:
         """What to add to a command so that it finds the same store."""
         from shlex import quote
@@ -97,7 +102,11 @@ class Store:
             subscriber_buffer=_BUFFER,
             **options,
         )
-        async with WorkflowHost.connect(self.url, config=config, middleware=middleware) as host:
+        try:
+            made = WorkflowHost.connect(self.url, config=config, middleware=middleware)
+        except ValueError as exc:
+            raise CommandError(f"--store {self.given}: {exc}") from None
+        async with made as host:
             yield host
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wfe_yaml.compiler.body import CONTINUED, FAILED
 from wfe_yaml.expressions.scope import STEP_PREFIX
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.models import ExecutionPointer, LifecycleEvent, WorkflowInstance
 
+_WRAPPED = re.compile(r"step '[^']*': \w+ threw ConditionError: (.*) \([^()]*\.py:\d+\)", re.DOTALL)
 TAIL = 30
 """Lines of output kept of each step, for the summary of a failure."""
 _STATUS = {
@@ -42,6 +45,8 @@ class StepView:
     started: datetime | None = None
     ended: datetime | None = None
     error: str | None = None
+    continued: bool = False
+    """It failed, and the run went on all the same."""
     tail: deque[str] = field(default_factory=lambda: deque[str](maxlen=TAIL))
 
     @property
@@ -85,11 +90,15 @@ class RunView:
             if step is None:
                 continue
             step.status = str(pointer.status)
-            if pointer.outcome == "failed":
-                step.status = "failed"
+            step.continued = pointer.outcome == FAILED
             step.attempt = pointer.attempt
             step.started, step.ended = pointer.started_at, pointer.ended_at
-            step.error = str(pointer.error) if pointer.error is not None else None
+            if step.continued:
+                step.status = "failed"
+                rows: dict[str, dict[str, Any]] = pointer.output or {}
+                step.error = str(rows.get(STEP_PREFIX + step.key, {}).get("error"))
+            else:
+                step.error = readable(pointer.error.message) if pointer.error is not None else None
 
     def take(self, event: LifecycleEvent) -> StepView | None:
         """Take an event; gives the step it concerns, if it is one that is shown."""
@@ -100,29 +109,42 @@ class RunView:
         step = self.steps.get(event.step_key)
         if step is None:
             return None
+        if event.kind == "log" and event.detail.get("stream") == CONTINUED:
+            step.continued, step.error = True, str(event.detail.get("line", ""))
+            return step
         if event.kind == "log":
             step.tail.append(str(event.detail.get("line", "")))
             return step
         status = _STATUS.get(event.kind)
         if status is None:
             return step
-        step.status = status
+        step.status = "failed" if step.continued and event.kind == "step.completed" else status
         step.attempt = event.attempt or step.attempt
         if event.kind == "step.started":
-            step.started, step.ended, step.error = event.at, None, None
+            step.started, step.ended, step.error, step.continued = event.at, None, None, False
         else:
             step.ended = event.at
         if event.kind in ("step.failed", "step.retrying"):
-            step.error = str(event.detail.get("message", ""))
+            step.error = readable(str(event.detail.get("message", "")))
         return step
 
     def failed(self) -> list[StepView]:
-        """Give the steps that failed, containers excepted."""
-        return [step for step in self.steps.values() if step.status == "failed" and not step.container]
+        """Give the steps that failed and ended the run; containers excepted."""
+        steps = self.steps.values()
+        return [
+            step for step in steps if step.status == "failed" and not step.container and not step.continued
+        ]
 
     def count(self, *statuses: str) -> int:
-        """Count the steps (not the containers) with one of these statuses."""
-        return sum(1 for step in self.steps.values() if step.status in statuses and not step.container)
+        """Count the steps (not the containers) with one of these statuses, or all of them."""
+        leaves = [step for step in self.steps.values() if not step.container]
+        return sum(1 for step in leaves if not statuses or step.status in statuses)
+
+
+def readable(message: str) -> str:
+    """Take off what the engine puts around the message of a condition: it has its own place in the file."""
+    match = _WRAPPED.fullmatch(message)
+    return match[1] if match else message
 
 
 def data_of(run: WorkflowInstance) -> dict[str, Any]:

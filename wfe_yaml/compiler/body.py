@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FAILED = "failed"
 """The outcome of a step that failed under `continue_on_error`."""
+CONTINUED = "continued"
+"""The stream that tells the error of such a step."""
 
 
 class StepRun(StepBody[Any]):
@@ -47,6 +49,7 @@ class StepRun(StepBody[Any]):
             result = await self._program.run(call)
         except StepError as exc:
             if self._continue and (not exc.retryable or ctx.attempt >= self._attempts):
+                ctx.emit(CONTINUED, str(exc))
                 return ExecutionResult.next(outcome=FAILED, output={self._row: _failed_row(exc)})
             raise
         return {self._row: _row(result)}

@@ -27,10 +27,12 @@ class Tools:
     Attributes:
         processes: starts and watches processes.
         environ: the environment of this process.
+        realm: names the store, so that runs of the same name in two stores are told apart.
     """
 
     processes: ProcessRunner
     environ: Mapping[str, str]
+    realm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

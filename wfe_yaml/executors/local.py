@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 from wfe_yaml.executors.output import BoundedLines, Lines
 from wfe_yaml.executors.processes import ProcessResult, ProcessRunner
+from wfe_yaml.executors.sweep import MARK, sweep
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.processes import OnLine, ProcessSpec
@@ -83,6 +84,8 @@ class _Attempt:
     def _start(self) -> subprocess.Popen[bytes]:
         """Make the private folder (0700, by mkdtemp), write the files and start the process."""
         spec = self._spec
+        if spec.mark is not None and spec.again:
+            sweep(spec.mark, grace=spec.grace)
         folder = self._folder = Path(tempfile.mkdtemp(prefix="wfe-"))
         for name, content in spec.files.items():
             (folder / name).touch(mode=0o700)
@@ -90,7 +93,7 @@ class _Attempt:
         paths = {variable: str(folder / name) for variable, name in spec.paths.items()}
         process = subprocess.Popen(
             [argument.replace("{dir}", str(folder)) for argument in spec.argv],
-            env={**spec.env, **paths},
+            env={**spec.env, **paths, **({} if spec.mark is None else {MARK: spec.mark})},
             cwd=spec.cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

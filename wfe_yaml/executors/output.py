@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MAX_LINE = 64 * 1024
+MAX_LINE = 1 << 20
 """A longer line is given in pieces of this many bytes."""
 
 

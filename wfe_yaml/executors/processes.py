@@ -38,6 +38,8 @@ class ProcessSpec:
         paths: variables that get the path of a file in the private folder, by the name of the file.
         collect: files of the private folder to read at the end, if they are there.
         collect_limit: most bytes of such a file.
+        mark: tells its processes from all others; given to them in the environment.
+        again: an earlier attempt may have left processes with this mark behind: they are ended first.
         timeout: seconds until it is stopped, or None.
         grace: seconds between SIGTERM and SIGKILL.
     """
@@ -49,6 +51,8 @@ class ProcessSpec:
     paths: Mapping[str, str] = field(default_factory=dict[str, str])
     collect: Sequence[str] = ()
     collect_limit: int = 1 << 20
+    mark: str | None = None
+    again: bool = False
     timeout: float | None = None
     grace: float = 5.0
 

@@ -177,6 +177,8 @@ class ShellProgram(Program):
             },
             paths={"WFE_OUTPUT": _OUTPUT_FILE, **values.paths},
             collect=(_OUTPUT_FILE,),
+            mark=f"{self._plan.tools.realm}:{ctx.idempotency_key}",
+            again=ctx.attempt > 1,
             timeout=None if config.timeout is None else config.timeout / 1e6,
             grace=config.grace / 1e6,
         )

@@ -115,11 +115,9 @@ class Template:
             ConditionError: an expression in it has no value.
         """
         if self.constant:
-            return (
-                "".join(str(part) for part in self.parts)
-                if self.scalar.style or self.parts
-                else self.scalar.value
-            )
+            # Text is what the parts are; true, 3 and null are what the file says.
+            value = self.scalar.value
+            return "".join(map(str, self.parts)) if isinstance(value, str) else value
         if len(self.parts) == 1 and isinstance(self.parts[0], Expression):
             return self.parts[0].evaluate(names)
         return self.text(names)

@@ -25,7 +25,7 @@ from wfe_yaml.model.kinds import (
     Text,
     TextTemplate,
 )
-from wfe_yaml.model.records import Kind, Of, Record, key, read_record, record
+from wfe_yaml.model.records import Kind, Of, Record, key, keys_of, read_record, record
 from wfe_yaml.model.types import STRING, Type, ValueType
 from wfe_yaml.source.nodes import Mapping, Node, Scalar, Sequence
 from wfe_yaml.source.problems import Problems
@@ -249,7 +249,8 @@ class StepModel(Record):
             other = next(word for word in doing if word != containers[0])
             message = f"{containers[0]!r} and {other!r} exclude each other in one step"
             problems.add(Code.CONFLICT, message, self.key_at(other), "make two steps of it")
-        elif not doing and not any(word in self.later for word in self.node.entries):
+        elif not doing and all(word in keys_of(StepModel) for word in self.node.entries):
+            # An unknown key was told already, and is likely what the step was meant to do.
             hint = "give it `run:`, or `parallel:` or `steps:` with steps inside"
             problems.add(Code.MISSING_KEY, f"the step {self.name!r} does nothing", self.node.location, hint)
         if containers:

@@ -114,7 +114,7 @@ async def test_the_environment_is_clean_and_named() -> None:
     step = "run: env | sort\nenv: {D: $<< inputs.v >>, E: 1.10}"
     _, port = await run_step(step, data={"inputs": {"v": "d"}}, environ=environ)
     found = dict(line.split("=", 1) for _, line in port.lines)
-    for name in ("_", "SHLVL", "PWD", "WFE_OUTPUT", "PATH"):
+    for name in ("_", "SHLVL", "PWD", "WFE_OUTPUT", "WFE_MARK", "PATH"):
         found.pop(name, None)
     assert found == {
         "HOME": "/h", "LC_ALL": "C", "D": "d", "E": "1.10", "WFE_RUN_ID": "run-1", "WFE_STEP": "x",
@@ -191,7 +191,7 @@ async def test_sh_runs_scripts_too() -> None:
         'run: echo "$<< inputs.v >>"; false; echo no\nshell: sh\ncontinue_on_error: true',
         data={"inputs": {"v": "$(x) `y`"}},
     )
-    assert port.lines == [("stdout", "$(x) `y`")]
+    assert port.lines == [("stdout", "$(x) `y`"), ("continued", "exit code 1")]
 
 
 async def test_long_values_travel_by_file() -> None:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WFE = Path(sys.executable).with_name("wfe")
+_PATIENCE = 30.0
+
+
+class Project:
+    """A folder in which the command is run, as a person would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {name: os.environ[name] for name in os.environ if not name.startswith(("WFE_", "CI"))}
+        self._started: list[subprocess.Popen[str]] = []
+
+    def write(self, text: str, name: str = "w.yaml") -> str:
+        """Write a workflow file."""
+        (self.folder / name).write_text(text, "utf-8")
+        return name
+
+    def steps(self, *steps: str, name: str = "w.yaml", head: str = "") -> str:
+        """Write a workflow `w` with these steps, each a flow mapping or an indented block."""
+        body = "".join(f"    - {step.strip()}\n" for step in steps)
+        return self.write(f"workflow:\n  id: w\n{head}  steps:\n{body}", name)
+
+    def wfe(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end."""
+        return subprocess.run(
+            [str(WFE), *args],
+            cwd=self.folder,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PATIENCE,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """Start the command in the background."""
+        process = subprocess.Popen(
+            [str(WFE), *args],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
+    def log(self) -> list[str]:
+        """The side effects: what the steps appended to the file `log`."""
+        path = self.folder / "log"
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
+    def wait_for(self, line: str) -> None:
+        """Wait until a step has written this line to the log."""
+        deadline = time.monotonic() + _PATIENCE
+        while line not in self.log():
+            assert time.monotonic() < deadline, f"{line!r} did not come; the log is {self.log()}"
+            time.sleep(0.01)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What `wfe list --json` gives."""
+        runs: list[dict[str, Any]] = json.loads(self.wfe("list", "--json").stdout)
+        return runs
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for process in self._started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.communicate()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A fresh folder."""
+    made = Project(tmp_path)
+    yield made
+    made.end()
