@@ -265,7 +265,7 @@ async def abandon(faults: Faults, living: set[asyncio.Task[Any]]) -> None:
     await faults.bury()
     spared = {*living, asyncio.current_task()}
     # What is cancelled may start something to tidy up, which ends at the gate.
-    for _ in range(_ROUNDS):
+    for _ in range(20):
         dead = [task for task in asyncio.all_tasks() if task not in spared]
         if not dead:
             return
@@ -273,9 +273,6 @@ async def abandon(faults: Faults, living: set[asyncio.Task[Any]]) -> None:
             task.cancel()
         await asyncio.gather(*dead, return_exceptions=True)
     raise RuntimeError(f"tasks of a dead host go on and on: {asyncio.all_tasks() - spared}")
-
-
-_ROUNDS = 20
 
 
 def run_process(main: Callable[[], Coroutine[Any, Any, T]], faults: Faults) -> T | None:
