@@ -160,7 +160,7 @@ async def test_services_fill_parameters(wfe: WfeEngine) -> None:
         wfe.host.register(flow)
 
 
-async def test_lines_of_a_step_are_stored_with_it(wfe: WfeEngine) -> None:
+async def test_lines_of_a_step_are_stored_with_it(wfe: WfeEngine, caplog: pytest.LogCaptureFixture) -> None:
     """api.md 3: `ctx.log` and `ctx.emit`; `handle.logs(step=)`."""
 
     @step
@@ -168,7 +168,7 @@ async def test_lines_of_a_step_are_stored_with_it(wfe: WfeEngine) -> None:
         ctx.log.warning("careful with %s", ctx.data["x"])
         ctx.emit("stdout", "hello")
 
-    logging.getLogger("wfe").setLevel(logging.WARNING)
+    caplog.set_level(logging.WARNING, "wfe")  # put back after the test
     handle = await wfe.start(WorkflowBuilder("flow").then(talk).build(), {"x": 5})
     await wfe.result(handle)
     await wfe.advance(2)
