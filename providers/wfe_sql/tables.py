@@ -269,9 +269,10 @@ class ActivityRow(_Row, table=True):
 
 
 class OutboxRow(_Row, table=True):
-    """The lifecycle entries of one checkpoint (`OutboxRow` of the ports)."""
+    """The lifecycle entries of one checkpoint (`OutboxRow` of the ports); without any it is only a trace.
 
-    __table_args__ = (_COUNTED,)
+    Every checkpoint writes here, so seqs are not counted apart: the newest row is never deleted instead.
+    """
 
     seq: int | None = _serial()
     instance_id: str = _text()

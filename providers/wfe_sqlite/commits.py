@@ -34,6 +34,9 @@ _ACTIVITIES: Final = Bulk(sql.INSERT_ACTIVITY)
 _OUTBOX: Final = Bulk(sql.INSERT_OUTBOX)
 
 
+_Step = tuple[Callable[[sqlite3.Connection, Sequence[Any]], int], Lot]
+
+
 class _StaleError(Exception):
     """Some checkpoint of the batch must not be written."""
 
@@ -124,8 +127,9 @@ def _apply(connection: sqlite3.Connection, packed: Packed, now: int) -> None:
     Raises:
         _StaleError: an instance is not as its checkpoint expects it.
     """
-    for bulk, lot in ((_UPDATE, packed.updates), (_INSERT, packed.created)):
-        if lot.rows and bulk.run(connection, lot.rows) != len(lot.rows):
+    first: tuple[_Step, ...] = ((_update, packed.updates), (_INSERT.run, packed.created))
+    for run, lot in first:
+        if lot.rows and run(connection, lot.rows) != len(lot.rows):
             raise _StaleError
     if packed.children.rows:
         packed = _start_children(connection, packed)
@@ -138,7 +142,21 @@ def _apply(connection: sqlite3.Connection, packed: Packed, now: int) -> None:
         _RELEASE.run(connection, packed.releases.rows)
 
 
-def _steps(packed: Packed) -> tuple[tuple[Callable[[sqlite3.Connection, Sequence[Any]], int], Lot], ...]:
+def _update(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
+    """Update instances; a lone one is spared the table that a join needs."""
+    if len(rows) > 1:
+        return _UPDATE.run(connection, rows)
+    [row] = rows
+    return connection.execute(sql.UPDATE_ONE_WORKFLOW.sql, [row[place] for place in _ONE]).rowcount
+
+
+_ONE: Final = [
+    sql.UPDATE_WORKFLOW.rows.index(name.removesuffix("_")) for name in sql.UPDATE_ONE_WORKFLOW.binds
+]
+"""Where in a row of the update of many the parameters of the update of one are."""
+
+
+def _steps(packed: Packed) -> tuple[_Step, ...]:
     return (
         (_POINTERS.run, packed.pointers),
         (_KEEP.run, packed.kept),

@@ -79,8 +79,13 @@ class SqliteEvents(EventStore):
 
     async def trim_outbox(self, before: int) -> None:
         """Forget what every reader has seen."""
-        values = sql.TRIM_OUTBOX.values(before=before)
-        await self._database.write(lambda c: c.execute(sql.TRIM_OUTBOX.sql, values).close(), low=True)
+
+        def trim(connection: sqlite3.Connection) -> None:
+            # The newest row stays, without its entries: its seq must not be given again.
+            connection.execute(sql.TRIM_OUTBOX.sql, sql.TRIM_OUTBOX.values(before=before))
+            connection.execute(sql.HIDE_OUTBOX.sql, sql.HIDE_OUTBOX.values(before=before))
+
+        await self._database.write(trim, low=True)
 
     async def _deliver(self, ids: Sequence[str], now: int) -> Woken:
         """Deliver stored events one by one, a transaction for each thousand subscribers."""

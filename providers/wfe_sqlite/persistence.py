@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
@@ -18,7 +19,7 @@ from wfe_core.ports import (
 )
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.rows import to_message
-from wfe_sqlite import claims, commits, listing
+from wfe_sqlite import claims, commits, listing, words
 from wfe_sqlite.database import Database
 from wfe_sqlite.events import SqliteDefinitions, SqliteEvents
 from wfe_sqlite.packing import Packed
@@ -96,4 +97,10 @@ class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProv
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete ended instances with all that belongs to them."""
         del now
-        return await self._database.write(lambda connection: listing.purge(connection, query))
+
+        def delete(connection: sqlite3.Connection) -> list[str]:
+            gone = listing.purge(connection, query)
+            words.forget(connection, gone)
+            return gone
+
+        return await self._database.write(delete)

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Self, cast
+from typing import Final, Self
 
 from wfe_core.ports import InstanceQuery, Page, SearchProvider
 from wfe_sql.generated import sqlite as sql
-from wfe_sqlite import listing
+from wfe_sqlite import listing, words
 from wfe_sqlite.database import Database
 from wfe_sqlite.sql import Listed, Row, with_rows
 
-_WORD: Final = re.compile(r"\w+")
 _TERM: Final = re.compile(r"(\w+)(\*?)")
 _PART: Final = 100
 """Instances indexed in one transaction."""
 
-# Words are found and case-folded here, in the same way on every store; FTS5 only keeps them apart.
-_TABLES: Final = (
-    """CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5
-    (words, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")""",
-    """CREATE TABLE IF NOT EXISTS search_doc
-    (rowid INTEGER PRIMARY KEY, instance_id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL)""",
-    "CREATE TABLE IF NOT EXISTS search_cursor (seq INTEGER NOT NULL)",
-    "INSERT INTO search_cursor SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM search_cursor)",
-)
 _MATCHING: Final = with_rows(
     "id",
     "SELECT d.instance_id FROM search_text AS s JOIN search_doc AS d ON d.rowid = s.rowid"
@@ -38,24 +27,16 @@ _MATCHING: Final = with_rows(
 )
 _CURSOR: Final = "SELECT seq FROM search_cursor"
 _CHANGES: Final = "SELECT seq, instance_id FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"
-# The first row there, or the next to come: the counter of the outbox goes on when its rows are deleted.
-_FIRST: Final = """coalesce((SELECT min(seq) FROM outbox),
-    (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'), 1)"""
+_FIRST: Final = "coalesce((SELECT min(seq) FROM outbox), 1)"
 _MISSED: Final = f"SELECT {_FIRST} > ? + 1"
 _SKIP: Final = f"UPDATE search_cursor SET seq = {_FIRST} - 1 WHERE seq = ?"  # noqa: S608 - constants
 _UNINDEXED: Final = (
     "SELECT w.id FROM workflow AS w LEFT JOIN search_doc AS d ON d.instance_id = w.id"
     " WHERE d.revision IS NULL OR d.revision <> w.revision LIMIT ?"
 )
-_GONE: Final = (
-    "SELECT d.rowid FROM search_doc AS d WHERE NOT EXISTS (SELECT 1 FROM workflow WHERE id = d.instance_id)"
-)
 _WORKFLOWS: Final = Listed(sql.READ_WORKFLOWS)
 _DATA: Final = Listed(sql.LOAD_DATA)
 _EVERYTHING: Final = "SELECT id FROM workflow WHERE id > ? ORDER BY id LIMIT ?"
-
-Document = tuple[str, int, str]
-"""Id, revision and words of an instance."""
 
 
 class SqliteSearch(SearchProvider):
@@ -113,7 +94,7 @@ class SqliteSearch(SearchProvider):
         await self._prepare()
         if ids is not None:
             return await self._index(list(dict.fromkeys(ids)))
-        await self._database.write(_forget_gone, low=True)
+        await self._database.write(words.forget_gone, low=True)
         number, after = 0, ""
         while rows := await self._database.readers.fetch(_EVERYTHING, (after, _PART)):
             number += await self._index([row[0] for row in rows])
@@ -123,8 +104,8 @@ class SqliteSearch(SearchProvider):
     async def _prepare(self) -> None:
         """Make the tables of the index, which a store without searches does not need."""
         if not self._ready:
-            if not await self._database.readers.fetch(_HAVE_TABLES):
-                await self._database.write(_make_tables)
+            if not await self._database.readers.fetch(words.HAVE_TABLES):
+                await self._database.write(words.make_tables)
             self._ready = True
 
     async def _catch_up(self, cursor: int, limit: int) -> int:
@@ -135,7 +116,7 @@ class SqliteSearch(SearchProvider):
             return len(rows)
 
         def skip(connection: sqlite3.Connection) -> None:
-            _forget_gone(connection)
+            words.forget_gone(connection)
             connection.execute(_SKIP, (cursor,))
 
         await self._database.write(skip, low=True)
@@ -149,7 +130,7 @@ class SqliteSearch(SearchProvider):
         clock = self._database.clock
         clock.enter()
         try:
-            documents = await asyncio.to_thread(_documents, records, data)
+            documents = await asyncio.to_thread(words.documents, records, data)
         finally:
             clock.leave()
 
@@ -158,75 +139,10 @@ class SqliteSearch(SearchProvider):
                 moved = connection.execute("UPDATE search_cursor SET seq = ? WHERE seq = ?", (upto, cursor))
                 if not moved.rowcount:
                     return
-            for id_, revision, words in documents:
-                _replace(connection, id_, revision, words)
+            for document in documents:
+                words.replace(connection, *document)
             for id_ in set(ids).difference(document[0] for document in documents):
-                _remove(connection, id_)
+                words.remove(connection, id_)
 
         await self._database.write(write, low=True)
         return len(documents)
-
-
-_HAVE_TABLES: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'search_cursor'"
-
-
-def _make_tables(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES:
-        connection.execute(statement)
-
-
-def _replace(connection: sqlite3.Connection, id_: str, revision: int, words: str) -> None:
-    _remove(connection, id_)
-    row = connection.execute("INSERT INTO search_doc (instance_id, revision) VALUES (?, ?)", (id_, revision))
-    connection.execute("INSERT INTO search_text (rowid, words) VALUES (?, ?)", (row.lastrowid, words))
-
-
-def _remove(connection: sqlite3.Connection, id_: str) -> None:
-    for (rowid,) in connection.execute(
-        "SELECT rowid FROM search_doc WHERE instance_id = ?", (id_,)
-    ).fetchall():
-        connection.execute("DELETE FROM search_text WHERE rowid = ?", (rowid,))
-        connection.execute("DELETE FROM search_doc WHERE rowid = ?", (rowid,))
-
-
-def _forget_gone(connection: sqlite3.Connection) -> None:
-    """Remove the documents of instances that were purged."""
-    for row in connection.execute(_GONE).fetchall():
-        connection.execute("DELETE FROM search_text WHERE rowid = ?", row)
-        connection.execute("DELETE FROM search_doc WHERE rowid = ?", row)
-
-
-def _documents(records: Iterable[Row], data: Iterable[Row]) -> list[Document]:
-    """Find the words of instances, each once."""
-    values: dict[str, list[str]] = {}
-    for id_, _, value in data:
-        values.setdefault(id_, []).append(value)
-    return [
-        (record[0], record[_REVISION], " ".join(_words(record, values.get(record[0], []))))
-        for record in records
-    ]
-
-
-_COLUMNS: Final = sql.INSERT_WORKFLOW.rows
-_REVISION: Final = _COLUMNS.index("revision")
-_PLAIN: Final = tuple(_COLUMNS.index(name) for name in ("id", "reference", "definition_id", "status"))
-_JSON: Final = tuple(_COLUMNS.index(name) for name in ("tags", "error"))
-
-
-def _words(record: Row, values: Iterable[str]) -> list[str]:
-    texts = [record[place] or "" for place in _PLAIN]
-    for document in (*(record[place] for place in _JSON), *values):
-        texts.extend(_leaves(json.loads(document or "null")))
-    return list(dict.fromkeys(word.casefold() for text in texts for word in _WORD.findall(text)))
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """The texts of the strings and numbers inside a JSON value."""
-    if isinstance(value, dict):
-        for item in cast("dict[str, object]", value).values():
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _leaves(item)
-    elif value is not None:
-        yield str(value)

@@ -26,7 +26,7 @@ TABLES: Final = (
     'CREATE TABLE item ( instance_id TEXT NOT NULL, pointer_id BIGINT NOT NULL, number BIGINT NOT NULL, "values" TEXT NOT NULL, PRIMARY KEY (instance_id, pointer_id, number) ) WITHOUT ROWID',
     'CREATE TABLE log ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, pointer_id BIGINT NOT NULL, attempt BIGINT NOT NULL, stream TEXT NOT NULL, at BIGINT NOT NULL, text TEXT NOT NULL )',
     'CREATE INDEX log_instance ON log (instance_id, seq)',
-    'CREATE TABLE outbox ( seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, instance_id TEXT NOT NULL, definition_id TEXT NOT NULL, revision BIGINT NOT NULL, entries TEXT NOT NULL )',
+    'CREATE TABLE outbox ( seq INTEGER NOT NULL, instance_id TEXT NOT NULL, definition_id TEXT NOT NULL, revision BIGINT NOT NULL, entries TEXT NOT NULL, PRIMARY KEY (seq) )',
     'CREATE TABLE pointer ( instance_id TEXT NOT NULL, id BIGINT NOT NULL, step TEXT NOT NULL, status TEXT NOT NULL, parent BIGINT NOT NULL, scope TEXT NOT NULL, live BOOLEAN NOT NULL, "index" BIGINT, iteration BIGINT NOT NULL, attempt BIGINT NOT NULL, failures BIGINT NOT NULL, run BIGINT NOT NULL, crashes BIGINT NOT NULL, created BIGINT NOT NULL, started BIGINT, ended BIGINT, due BIGINT, outcome TEXT, output TEXT, state TEXT, error TEXT, knows BIGINT NOT NULL, undo BIGINT, PRIMARY KEY (instance_id, id) ) WITHOUT ROWID',
     'CREATE INDEX pointer_inside ON pointer (instance_id, parent, "index") WHERE "index" IS NOT NULL',
     'CREATE INDEX pointer_live ON pointer (instance_id) WHERE live = 1',
@@ -54,6 +54,14 @@ UPDATE_WORKFLOW: Final = Statement(
     'v.fence AND workflow.revision = v.previous',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+UPDATE_ONE_WORKFLOW: Final = Statement(
+    'UPDATE workflow SET version=?, fingerprint=?, status=?, reference=?, priority=?, tags=?, '
+    'owner=CASE WHEN (workflow.inbox_seq <= ?) THEN NULL ELSE workflow.owner END, revision=?, '
+    'pointer_seq=?, next_due=?, deadline=?, ended=?, error=?, ending=?, trace=? WHERE workflow.id = ? '
+    'AND workflow.owner = ? AND workflow.fence = ? AND workflow.revision = ?',
+    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'seen_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 
 INSERT_WORKFLOW: Final = Statement(
@@ -495,8 +503,14 @@ READ_OUTBOX: Final = Statement(
     ('after', 'limit'),
 )
 
+HIDE_OUTBOX: Final = Statement(
+    "UPDATE outbox SET entries='' WHERE outbox.seq <= ? AND outbox.entries != ''",
+    ('before',),
+)
+
 TRIM_OUTBOX: Final = Statement(
-    'DELETE FROM outbox WHERE outbox.seq <= ?',
+    'DELETE FROM outbox WHERE outbox.seq <= ? AND outbox.seq < (SELECT max(newest.seq) AS max_1 FROM '
+    'outbox AS newest)',
     ('before',),
 )
 

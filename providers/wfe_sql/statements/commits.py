@@ -8,7 +8,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Table,
+    Update,
     and_,
+    bindparam,
     case,
     delete,
     null,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, rows
 from wfe_sql.rows import CHANGED
@@ -27,6 +30,7 @@ def build(dialect: Dialect) -> Batch:
     """Build the statements that write checkpoints."""
     return {
         "update_workflow": _update_workflow(),
+        "update_one_workflow": _update_one_workflow(),
         "insert_workflow": _insert(dialect, t.workflow, conflict="ignore"),
         "release_workflow": _release(),
         "upsert_pointer": _insert(dialect, t.pointer, conflict="replace"),
@@ -67,20 +71,34 @@ def _update_workflow() -> Built:
         *(workflow[name] for name in CHANGED),
         ("seen", BigInteger()),
     )
+    return Built(_update_from(v.c), v)
+
+
+def _update_one_workflow() -> Built:
+    """Make the same for a single row, with parameters like the columns of `v`: a lone commit is quicker."""
+    types: dict[str, TypeEngine[Any]] = {
+        **{column.name: column.type for column in t.workflow.columns},
+        "previous": BigInteger(),
+        "seen": BigInteger(),
+    }
+    return Built(_update_from({name: bindparam(name + "_", type_=kind) for name, kind in types.items()}))
+
+
+def _update_from(new: Any) -> Update:
+    workflow = t.workflow.c
     # `seen` is NULL when the lease is kept: then the comparison is never true.
-    owner = case((workflow.inbox_seq <= v.c.seen, null()), else_=workflow.owner)
-    values: dict[str, ColumnElement[Any]] = {name: v.c[name] for name in CHANGED}
-    statement = (
+    owner = case((workflow.inbox_seq <= new["seen"], null()), else_=workflow.owner)
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in CHANGED}
+    return (
         update(t.workflow)
         .where(
-            workflow.id == v.c.id,
-            workflow.owner == v.c.owner,
-            workflow.fence == v.c.fence,
-            workflow.revision == v.c.previous,
+            workflow.id == new["id"],
+            workflow.owner == new["owner"],
+            workflow.fence == new["fence"],
+            workflow.revision == new["previous"],
         )
         .values(**values, owner=owner)
     )
-    return Built(statement, v)
 
 
 def _release() -> Built:

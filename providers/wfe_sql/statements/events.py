@@ -79,7 +79,17 @@ def build(dialect: Dialect) -> Batch:
                 .order_by(t.outbox.c.seq)
             )
         ),
-        "trim_outbox": Built(delete(t.outbox).where(t.outbox.c.seq <= number("before"))),
+        "hide_outbox": Built(
+            update(t.outbox)
+            .where(t.outbox.c.seq <= number("before"), t.outbox.c.entries != constant(""))
+            .values(entries=constant(""))
+        ),
+        "trim_outbox": Built(
+            delete(t.outbox).where(
+                t.outbox.c.seq <= number("before"),
+                t.outbox.c.seq < select(func.max(t.outbox.alias("newest").c.seq)).scalar_subquery(),
+            )
+        ),
         "put_definition": _put_definition(dialect),
         "get_definition": Built(
             select(t.definition.c.source).where(t.definition.c.fingerprint == words("fingerprint"))

@@ -213,7 +213,6 @@ def _outbox() -> None:
         _number("revision"),
         _text("entries"),
         sa.PrimaryKeyConstraint("seq"),
-        **_COUNTED,
     )
 
 
