@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -188,6 +189,10 @@ def run_app() -> None:
     """Run the command; errors become messages and exit codes."""
     from wfe_core.errors import WfeError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What the terminal cannot show must not end a run.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except CommandError as exc:
@@ -196,10 +201,6 @@ def run_app() -> None:
     except WfeError as exc:
         _say(str(exc), None)
         sys.exit(int(Exit.USAGE))
-    except BrokenPipeError:
-        # Whoever read our output has enough; the interpreter must not fail at flushing the rest.
-        sys.stderr.close()
-        sys.exit(int(Exit.FAILED))
     except KeyboardInterrupt:
         sys.exit(int(Exit.INTERRUPTED))
 

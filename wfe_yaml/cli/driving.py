@@ -154,11 +154,12 @@ async def _lost(host: WorkflowHost, run_id: str) -> CommandError:
     """Wait until the run cannot go on in this process, and say why: nobody may wait for it for ever."""
     while True:
         await _pause(_LOOK)
-        for reason in (await host.explain(run_id)).reasons:
-            if reason.what == "lease":
-                return CommandError(f"the run {run_id} is running in another process now", code=Exit.HELD)
-            if reason.what == "refused":
-                return CommandError(f"the run {run_id} cannot go on: {reason.text}")
+        health = await host.health()
+        if run_id in health["refused"]:
+            return CommandError(f"the run {run_id} cannot go on: {health['refused'][run_id]}")
+        run = await host.get(run_id)
+        if run.owner not in (None, health["session"]) and not run.status.terminal:
+            return CommandError(f"the run {run_id} is running in another process", code=Exit.HELD)
 
 
 async def _pause(seconds: float) -> None:

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from wfe_yaml.expressions.shell.contexts import HOLE, Command, Word
-from wfe_yaml.expressions.shell.rules import DUPLICATED, STDIN, Rules
-from wfe_yaml.expressions.shell.scanner import BLANK, DELIMITER, META, NAME, WordScanner
+from wfe_yaml.expressions.shell.reasons import DELIMITER, DUPLICATED, NAME, STDIN
+from wfe_yaml.expressions.shell.rules import Rules
+from wfe_yaml.expressions.shell.scanner import META, WordScanner
 
+BLANK = " \t"
 _REDIRECTIONS = ("<<<", "<<-", "&>>", "<<", "<&", "<>", ">>", ">&", ">|", "&>", "<", ">")
 _OPENING = frozenset({"if", "while", "until", "{"})
 _GOING_ON = frozenset({"then", "else", "elif", "do", "!", "time"})

@@ -6,20 +6,19 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from wfe_yaml.expressions.shell.reasons import (
+    CODE,
+    COMMAND,
+    INTEGER_VARIABLES,
+    NAMES,
+    OPTIONS,
+    SPECIAL,
+    STDIN,
+    TEST,
+)
+
 if TYPE_CHECKING:
     from wfe_yaml.expressions.shell.contexts import Command, Spot, Word
-
-STDIN = "it would be read as code by the command that it is piped into"
-CODE = "{name} would run it as code"
-NAMES = "{name} takes names, which bash evaluates"
-DUPLICATED = "bash expands the target of '>&' and '<&' twice, and would run it as code; '>' and '&>' are safe"
-COMMAND = "it would be the name of a command"
-OPTIONS = "it could become an option of {name}, which takes names"
-TEST = "this form of {name} takes names or expressions from values"
-SPECIAL = "the variable {name} changes how commands run"
-INTEGER_VARIABLES = (
-    "the script declares integer variables or references, and bash evaluates what is assigned to those"
-)
 
 _EVALUATING = frozenset(
     {"eval", "trap", "source", ".", "alias", "fc", "bind", "complete", "compgen", "enable"}
