@@ -201,6 +201,10 @@ class WorkflowCompiler:
         """Read the config with the model of the step's type, and compile it."""
         if not any(step.given(word) for word in ("run", "config", "type")):
             return None
+        if step.config is not None and not isinstance(step.config, Mapping):
+            message = f"expected the config of a step (a mapping), found {step.config.kind}"
+            self._problems.add(Code.TYPE, message, step.config.location)
+            return None
         kind = step.type or "shell"
         executor = executors().get(kind)
         if executor is None:
@@ -230,9 +234,6 @@ class WorkflowCompiler:
         entries: dict[str, Entry] = {}
         if isinstance(given, Mapping):
             entries.update(given.entries)
-        elif given is not None:
-            message = f"expected the config of a step (a mapping), found {given.kind}"
-            self._problems.add(Code.TYPE, message, given.location)
         for name in _SHORTHANDS:
             entry = step.node.entries.get(name)
             if entry is None:

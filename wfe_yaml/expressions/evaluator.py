@@ -387,6 +387,8 @@ class _Compiler:
         name: str = node.name
         value = self.compile(node.node, depth)
         args, named = self._arguments(node, f"test {name!r}", depth)
+        if name in BUILT_IN_TESTS and (args or named):
+            raise self._error(f"test {name!r} takes no arguments", name)
         if name in BUILT_IN_TESTS:
             wanted = name == "undefined"
             return lambda names: isinstance(value(names), Missing) is wanted

@@ -170,7 +170,7 @@ def test_json_progress_writes_every_event() -> None:
 
 @pytest.mark.parametrize(("height", "encoding"), [(40, "utf-8"), (6, "utf-8"), (40, "ascii")])
 def test_the_tree_shows_each_step(height: int, encoding: str) -> None:
-    """State, name, time and last line of each step; on a small screen only what is going on, until the end."""
+    """State, name, time and last line of each step; a small screen shows only what is going on."""
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
     console = Console(

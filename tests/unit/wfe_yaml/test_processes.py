@@ -139,3 +139,34 @@ async def test_a_flood_of_output_is_bounded() -> None:
     assert len(lines) < 110_000
     assert lines[-1] == ("stdout", "end")
     assert any("left out here" in line for _, line in lines)
+
+
+async def test_systems_without_pidfd_wait_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system cannot tell the loop of a process's end, a thread waits for it."""
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    result, lines = await run("echo a; exit 4")
+    assert (result.exit_code, lines) == (4, [("stdout", "a")])
+
+
+async def test_a_process_cancelled_while_it_starts_is_killed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A cancellation that comes while the process is being started leaves no process behind."""
+    gate = asyncio.Event()
+    original = asyncio.to_thread
+
+    async def slow(function: Any, *args: Any) -> Any:
+        made = await original(function, *args)
+        gate.set()
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.05)
+        return made
+
+    monkeypatch.setattr(asyncio, "to_thread", slow)
+    spec = ProcessSpec(argv=["bash", "-c", "sleep 1; touch made"], env=ENV, cwd=str(tmp_path))
+    task = asyncio.create_task(LocalProcesses().run(spec, lambda *_: None))
+    await gate.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    monkeypatch.undo()
+    assert (await run(f"ls -A {tmp_path}"))[1] == []
