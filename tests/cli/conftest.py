@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 WFE = Path(sys.executable).with_name("wfe")
-_PATIENCE = 30.0
+_PATIENCE = 40.0
 
 
 class Project:
