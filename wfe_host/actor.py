@@ -275,7 +275,7 @@ class Actor:
         for pointer_id in self.machine.state.queued:
             runtime.slots.forget((self.id, pointer_id))
         for attempt in list(self.attempts.values()):
-            attempt.stop(silent=True)
+            attempt.stop()
 
     def finished(self, attempt: Attempt, happening: h.Happening) -> None:
         """An attempt has ended."""

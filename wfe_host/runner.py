@@ -65,9 +65,8 @@ class Attempt:
             self._beat = runtime.clock.now()
             self._watch_heartbeat(spec.heartbeat_timeout)
 
-    def stop(self, *, silent: bool = False, interrupt: bool = False) -> None:
-        """Cancel the attempt; its end is told to the machine unless the actor is gone (`silent`)."""
-        del silent
+    def stop(self, *, interrupt: bool = False) -> None:
+        """Cancel the attempt; its end is told to the machine, unless the actor is gone by then."""
         if self._cause is None:
             self._cause = "interrupt" if interrupt else "stop"
         if self._task is not None:
