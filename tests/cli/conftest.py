@@ -74,6 +74,17 @@ class Project:
             assert time.monotonic() < deadline, f"{line!r} did not come; the log is {self.log()}"
             time.sleep(0.01)
 
+    def wait_done(self, step: str) -> None:
+        """Wait until the end of a step of the newest run is durable, as `wfe show` tells it."""
+        deadline = time.monotonic() + _PATIENCE
+        while self.steps_of(self.runs()[0]["run"]).get(step) != "complete":
+            assert time.monotonic() < deadline, f"the step {step!r} did not end"
+
+    def steps_of(self, run: str) -> dict[str, str]:
+        """The status of each step that `wfe show` names."""
+        told: dict[str, Any] = json.loads(self.wfe("show", run, "--json").stdout)
+        return {step["step"]: step["status"] for step in told["steps"]}
+
     def runs(self) -> list[dict[str, Any]]:
         """What `wfe list --json` gives."""
         runs: list[dict[str, Any]] = json.loads(self.wfe("list", "--json").stdout)
