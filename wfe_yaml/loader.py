@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.compiler.closure import Closure, SourceFile
-from wfe_yaml.compiler.compiler import WorkflowCompiler
+from wfe_yaml.compiler.workflow import WorkflowCompiler
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.executors.base import Tools
 from wfe_yaml.executors.local import LocalProcesses
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from wfe_core.definition.definition import WorkflowDefinition
-    from wfe_yaml.model.document import InputModel, WorkflowModel
+    from wfe_yaml.model.document import WorkflowModel
+    from wfe_yaml.model.inputs import InputModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.processes import ProcessRunner
     from wfe_yaml.expressions.evaluator import Names
     from wfe_yaml.expressions.templates import Expression, Template
-    from wfe_yaml.model.document import RetryModel
+    from wfe_yaml.model.retry import RetryModel
     from wfe_yaml.model.types import ValueType
     from wfe_yaml.source.problems import Problems
 

@@ -16,8 +16,8 @@ from wfe_yaml.executors.processes import ProcessResult, ProcessSpec, explain_exi
 from wfe_yaml.expressions.shell.placement import place
 from wfe_yaml.expressions.shell.rules import forbidden_variable
 from wfe_yaml.expressions.shell.values import prelude, private_values
-from wfe_yaml.model.document import ENVIRONMENT
 from wfe_yaml.model.kinds import Boolean, Choice, Script, Span, TextTemplate
+from wfe_yaml.model.names import ENVIRONMENT
 from wfe_yaml.model.records import Record, key, record
 
 if TYPE_CHECKING:

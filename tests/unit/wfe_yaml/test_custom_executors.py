@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from wfe_yaml import Executor, YamlError, load_workflow_from_str
-from wfe_yaml.compiler import compiler
+from wfe_yaml.compiler import steps
 from wfe_yaml.executors.base import Program, StepCall, StepPlan, StepResult
 from wfe_yaml.executors.shell import ShellExecutor
 from wfe_yaml.expressions.templates import Expression, Template
@@ -55,7 +55,7 @@ class GreetExecutor(Executor):
 
 @pytest.fixture(autouse=True)
 def _greet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiler, "executors", lambda: {"shell": ShellExecutor, "greet": GreetExecutor})
+    monkeypatch.setattr(steps, "executors", lambda: {"shell": ShellExecutor, "greet": GreetExecutor})
 
 
 def load(step: str) -> Any:

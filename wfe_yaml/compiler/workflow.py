@@ -1,0 +1,93 @@
+"""The compiler: checks what only the whole file can tell and makes a definition of a workflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.definition.nodes import EndNode, Node, Sequence
+from wfe_core.policies import NO_RETRY
+from wfe_core.steps.selectors import Selector
+from wfe_yaml.compiler.names import Seen, Site, type_shape
+from wfe_yaml.compiler.steps import StepCompiler
+from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
+
+if TYPE_CHECKING:
+    from wfe_core.steps.context import StepContext
+    from wfe_yaml.compiler.closure import Closure
+    from wfe_yaml.executors.base import Tools
+    from wfe_yaml.expressions.scope import Scope
+    from wfe_yaml.expressions.templates import Structure
+    from wfe_yaml.model.document import WorkflowModel
+    from wfe_yaml.source.problems import Problems
+
+OUTPUTS = "outputs"
+"""The data row (and the last step) that holds the outputs of the run."""
+
+
+class WorkflowCompiler:
+    """Compiles one workflow of a file.
+
+    Args:
+        model: the workflow.
+        closure: the texts it comes from: they are its identity.
+        tools: what executors work with.
+        problems: where problems are noted.
+    """
+
+    def __init__(self, model: WorkflowModel, closure: Closure, tools: Tools, problems: Problems) -> None:
+        self._model = model
+        self._closure = closure
+        self._problems = problems
+        workflow = {"id": model.id, "version": model.version, "description": model.description}
+        self._shapes: dict[str, Shape] = {
+            "inputs": Shape("input", {name: type_shape(item.type) for name, item in model.inputs.items()}),
+            "env": UNKNOWN,
+            "run": Shape("key", {"id": SINGLE, "attempt": SINGLE}),
+            "workflow": Shape("key", dict.fromkeys(workflow, SINGLE)),
+        }
+        self._steps = StepCompiler(model, tools, workflow, self._shapes, problems)
+
+    def compile(self) -> WorkflowDefinition[dict[str, Any]] | None:
+        """Give the definition; None when there are problems."""
+        model = self._model
+        # They must mean the same everywhere, so they cannot depend on steps.
+        hint = "variables of the workflow cannot depend on steps: put this one into the `env:` of a step"
+        names = {**self._shapes, "steps": Shape("step to be seen here:", {}, hint=hint)}
+        for template in model.env.values():
+            check_expressions(template.expressions, names, self._problems)
+        seen = Seen()
+        nodes = self._steps.sequence(model.steps, Site("", seen, 1))
+        if model.outputs:
+            nodes.append(self._outputs(seen))
+        if self._problems:
+            return None
+        return WorkflowDefinition[dict[str, Any]](
+            model.id,
+            Sequence(nodes),
+            version=model.version,
+            data=dict[str, Any],
+            retry=NO_RETRY,
+            timeout=model.timeout,
+            description=model.description,
+            fingerprint=self._closure.fingerprint(model.id),
+        )
+
+    def _outputs(self, seen: Seen) -> Node:
+        names = self._steps.names(seen)
+        for value in self._model.outputs.values():
+            check_expressions(value.expressions, names, self._problems)
+        return EndNode(name=OUTPUTS, result=_OutputsSelector(self._model.outputs, self._steps.scope(seen)))
+
+
+class _OutputsSelector(Selector):
+    """The outputs of the run, evaluated when all steps have ended."""
+
+    def __init__(self, outputs: dict[str, Structure], scope: Scope) -> None:
+        self._outputs = outputs
+        self._scope = scope
+
+    def evaluate(self, view: StepContext[Any]) -> dict[str, Any]:
+        """Evaluate all of them."""
+        names = self._scope.names(view)
+        return {OUTPUTS: {name: value.evaluate(names) for name, value in self._outputs.items()}}

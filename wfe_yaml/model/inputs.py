@@ -1,0 +1,95 @@
+"""Inputs of workflows and outputs of steps: declared names with types and bounds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from wfe_yaml.errors import Code
+from wfe_yaml.expressions.values import is_list
+from wfe_yaml.model.kinds import ListOf, Number, Raw, Text
+from wfe_yaml.model.records import Record, key, record
+from wfe_yaml.model.types import STRING, Type, ValueType
+from wfe_yaml.source.nodes import Mapping, Node, Scalar
+from wfe_yaml.source.problems import Problems
+
+
+@record
+class InputModel(Record):
+    """An input of a workflow."""
+
+    title: ClassVar[str] = "an input"
+
+    type: ValueType = key(Type(), "Its type.", default=STRING)
+    default: Node | None = key(Raw(), "The value when none is given; without one the input must be given.")
+    description: str = key(Text(), "What it is, for people.", default="")
+    enum: list[Node] | None = key(ListOf(Raw(), what="a list of values", least=1), "The only values allowed.")
+    pattern: str | None = key(Text(), "A regular expression that the whole text must match.")
+    min: float | None = key(Number(), "The smallest number, or the least length of a text or list.")
+    max: float | None = key(Number(), "The largest number, or the greatest length of a text or list.")
+
+    @property
+    def required(self) -> bool:
+        """Whether a run must give it."""
+        return self.default is None and not self.type.optional
+
+    def check(self, problems: Problems) -> None:
+        """The default must be a value that could be given."""
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except (re.error, RecursionError, OverflowError) as exc:
+                problems.add(Code.VALUE, f"the pattern is no regular expression: {exc}", self.at("pattern"))
+                self.pattern = None
+        if self.default is not None:
+            trouble = self.trouble(self.type.from_node(self.default))
+            if trouble is not None:
+                problems.add(Code.TYPE, f"the default does not fit: {trouble}", self.default.location)
+
+    def trouble(self, value: Any) -> str | None:
+        """Say why a value is not allowed; None when it is."""
+        wrong = self.type.trouble(value)
+        if wrong is not None or value is None:
+            return wrong
+        if self.enum is not None:
+            allowed = [self.type.from_node(node) for node in self.enum]
+            if value not in allowed:
+                return f"{value!r} is none of {', '.join(map(str, allowed))}"
+        if self.pattern is not None and isinstance(value, str) and not re.fullmatch(self.pattern, value):
+            return f"{value[:60]!r} does not match the pattern {self.pattern}"
+        size, what = _size(value)
+        if size is not None and self.min is not None and size < self.min:
+            return f"{what} must be at least {self.min:g}, not {size}"
+        if size is not None and self.max is not None and size > self.max:
+            return f"{what} must be at most {self.max:g}, not {size}"
+        return None
+
+
+@record
+class OutputModel(Record):
+    """An output of a step."""
+
+    title: ClassVar[str] = "an output"
+
+    type: ValueType = key(Type(), "Its type.", default=STRING)
+    description: str = key(Text(), "What it is, for people.", default="")
+
+
+def _size(value: Any) -> tuple[float | None, str]:
+    """Give what `min` and `max` bound, and what it is called."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value, "it"
+    if isinstance(value, str) or is_list(value):
+        return len(value), "its length"
+    return None, ""
+
+
+def typed(model: type[Any]) -> Any:
+    """Give what makes a record of a type alone: `ref: string` is short for `ref: {type: string}`."""
+
+    def expand(scalar: Scalar, problems: Problems) -> Any:
+        found = Type().read(scalar, problems)
+        empty = Mapping(scalar.source, scalar.start, scalar.end, 1)
+        return None if found is None else model(node=empty, type=found)
+
+    return expand
