@@ -35,12 +35,14 @@ class CompiledWorkflow:
         definitions: all workflows of the file.
         source: the texts it was made from.
         models: what the file says, by the id of the workflow.
+        warnings: what is doubtful, but stops nothing.
     """
 
     definition: WorkflowDefinition[dict[str, Any]]
     definitions: tuple[WorkflowDefinition[dict[str, Any]], ...]
     source: Closure
     models: Mapping[str, WorkflowModel]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def inputs(self) -> Mapping[str, InputModel]:
@@ -153,7 +155,11 @@ def _load(source: SourceText, workflow: str | None, tools: Tools | None) -> Comp
         hint = suggest(wanted, found) or f"there are: {listing(found)}"
         raise YamlError(Problem(Code.VALUE, f"{source.name} has no workflow {wanted!r}", None, hint))
     return CompiledWorkflow(
-        found[wanted], tuple(found.values()), closure, {model.id: model for model in models}
+        found[wanted],
+        tuple(found.values()),
+        closure,
+        {model.id: model for model in models},
+        problems.warnings(),
     )
 
 

@@ -183,7 +183,7 @@ def test_validate_tells_everything_of_all_files(project: Project) -> None:
     assert done.returncode == 2
     assert "good.yaml: ok" in done.stdout
     assert done.stderr.count("error[") == 3
-    assert "3 problems" in done.stderr
+    assert "3 errors" in done.stderr
 
 
 @pytest.mark.parametrize("value", VALUES, ids=[value[:20] for value in VALUES])

@@ -34,6 +34,15 @@ class ProgressMode(StrEnum):
     QUIET = "quiet"
 
 
+class ProblemFormat(StrEnum):
+    """How problems of a file are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
 StoreOption = Annotated[
     str | None,
     typer.Option(
@@ -154,11 +163,16 @@ def show(
 
 
 @app.command()
-def validate(files: Annotated[list[Path], typer.Argument(help="Workflow files.")]) -> None:
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Workflow files.")],
+    format_: Annotated[
+        ProblemFormat, typer.Option("--format", help="How problems are written.")
+    ] = ProblemFormat.TEXT,
+) -> None:
     """Check workflow files without running anything."""
     from wfe_yaml.cli.validating import validate_files
 
-    raise typer.Exit(validate_files(files))
+    raise typer.Exit(validate_files(files, format_.value))
 
 
 def _version(value: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.stores import Store, find_run, live_owners
+from wfe_yaml.diagnostics import render
 from wfe_yaml.loader import load_closure, load_workflow, local_tools
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
         raise CommandError("--fresh and --resume exclude each other")
     store = Store.of(store_option)
     compiled = load_workflow(options.file, workflow=options.workflow, tools=local_tools(store.realm))
+    if compiled.warnings:
+        print(render(compiled.warnings), file=sys.stderr)
     values = given_inputs(compiled, options.inputs, options.inputs_file)
     data = compiled.start_data(values, root=options.file.absolute().parent)
     store.prepare()

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from wfe_yaml.cli.exits import Exit
+from wfe_yaml.diagnostics import Format, counts, render, tally
 from wfe_yaml.errors import YamlError
 from wfe_yaml.loader import load_workflow
 
@@ -13,20 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from wfe_yaml.errors import Problem
 
-def validate_files(files: Sequence[Path]) -> int:
-    """Check files; gives the exit code."""
-    problems = 0
+
+def validate_files(files: Sequence[Path], form: str = Format.TEXT) -> int:
+    """Check files; gives the exit code.
+
+    Problems go to stderr as text, and to stdout in the formats for tools, all files in one.
+    """
+    problems: list[Problem] = []
     for file in files:
         try:
             compiled = load_workflow(file)
         except YamlError as exc:
-            problems += len(exc.problems)
-            print(str(exc), file=sys.stderr)
-        else:
+            problems += exc.problems
+            continue
+        problems += compiled.warnings
+        if form == Format.TEXT:
             steps = sum(len(definition.steps) for definition in compiled.definitions)
-            print(f"{file}: ok ({', '.join(d.id for d in compiled.definitions)}: {steps} steps)")
-    if problems:
-        print(f"{problems} {'problem' if problems == 1 else 'problems'}", file=sys.stderr)
-        return Exit.USAGE
-    return Exit.COMPLETE
+            amount = f"{steps} step{'' if steps == 1 else 's'}"
+            print(f"{file}: ok ({', '.join(d.id for d in compiled.definitions)}: {amount})")
+    if form != Format.TEXT:
+        print(render(problems, form))
+    elif problems:
+        print(render(problems), tally(problems), sep="\n", file=sys.stderr)
+    return Exit.USAGE if counts(problems)[0] else Exit.COMPLETE

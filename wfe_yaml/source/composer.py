@@ -25,6 +25,7 @@ from yaml.events import (
 
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.source.events import Events
+from wfe_yaml.source.foreign import FOREIGN, warn_foreign
 from wfe_yaml.source.nodes import Entry, Mapping, Node, Scalar, Sequence
 from wfe_yaml.source.problems import Problems, suggest
 from wfe_yaml.source.scalars import NULL, NumberError, resolve, resolve_tagged
@@ -174,7 +175,10 @@ class Composer:
             self._problems.add(Code.VALUE, str(exc), self._at(event), "quote it if it is a text")
         except ValueError as exc:
             self._problems.add(Code.TAG, str(exc), self._at(event))
-        return Scalar(self._source, start, end, 1, value, text, style)
+        scalar = Scalar(self._source, start, end, 1, value, text, style)
+        if FOREIGN in text:
+            warn_foreign(scalar, self._problems)
+        return scalar
 
     def _core_tag(self, event: Any, allowed: frozenset[str]) -> str | None:
         tag: str = event.tag

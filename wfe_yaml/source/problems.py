@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wfe_yaml.errors import Code, Problem, YamlError
+from wfe_yaml.errors import Code, Problem, Severity, YamlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,22 +12,31 @@ if TYPE_CHECKING:
     from wfe_yaml.source.text import Location
 
 _MOST = 200
+"""So many errors, and so many warnings, are told."""
 
 
 class Problems:
-    """What is wrong so far. The same problem at the same place (through an alias) is told once."""
+    """What is wrong so far. The same problem at the same place (through an alias) is told once.
+
+    It is true when there is an error; warnings stop nothing.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, Location | None], Problem] = {}
+        self._counts = dict.fromkeys(Severity, 0)
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self._found)
+        """Whether there is any error."""
+        return bool(self._counts[Severity.ERROR])
 
     def add(self, code: Code, message: str, location: Location | None, hint: str | None = None) -> None:
         """Note a problem."""
-        if len(self._found) < _MOST:
-            self._found.setdefault((code, message, location), Problem(code, message, location, hint))
+        key = (code, message, location)
+        if key in self._found:
+            return
+        self._counts[code.severity] += 1
+        if self._counts[code.severity] <= _MOST:
+            self._found[key] = Problem(code, message, location, hint)
 
     def take(self, error: YamlError) -> None:
         """Note the problems that an error carries."""
@@ -35,7 +44,7 @@ class Problems:
             self.add(problem.code, problem.message, problem.location, problem.hint)
 
     def listed(self) -> tuple[Problem, ...]:
-        """Give all, file by file in the order of the text."""
+        """Give all, file by file in the order of the text; the last one says how many were too many."""
         files: dict[str, int] = {}
 
         def place(problem: Problem) -> tuple[int, int]:
@@ -43,15 +52,24 @@ class Problems:
                 return (-1, 0)
             return files.setdefault(problem.location.file, len(files)), problem.location.start
 
-        return tuple(sorted(self._found.values(), key=place))
+        ordered = sorted(self._found.values(), key=place)
+        more = self._counts[Severity.ERROR] - _MOST
+        if more > 0:
+            message = f"{more} more are not shown"
+            ordered.append(Problem(Code.LIMIT, message, None, "mend these first"))
+        return tuple(ordered)
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Give the warnings, in the order of the text."""
+        return tuple(problem for problem in self.listed() if problem.severity is Severity.WARNING)
 
     def raise_any(self) -> None:
-        """Raise what was found, if anything.
+        """Raise what was found, if there is an error among it.
 
         Raises:
             YamlError: with all problems.
         """
-        if self._found:
+        if self:
             raise YamlError(*self.listed())
 
 
