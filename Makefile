@@ -6,6 +6,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
+PACKAGES := $(notdir $(patsubst %/py.typed,%,$(wildcard wfe_*/py.typed providers/wfe_*/py.typed)))
 SERVERS := not postgres and not redis and not opensearch
 # The pyright wrapper would ask for its newest version at every run; uv.lock decides that.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -37,9 +38,12 @@ lint: | .venv  ## style, formatting and the floors
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 
-types: | .venv  ## mypy strict and pyright strict
+types: | .venv  ## mypy strict, pyright strict, and every public type known
 	$(BIN)/mypy
 	$(BIN)/pyright
+	@echo "verify the public types of $(PACKAGES)"
+	@echo $(PACKAGES) | PATH="$(CURDIR)/$(BIN):$$PATH" xargs -n 1 -P $(WORKERS) sh -c \
+		'out=$$(pyright --ignoreexternal --verifytypes $$0) || { echo "$$out" | grep -A 1 "error:"; exit 1; }'
 
 test: | .venv  ## the quick tests: memory and SQLite, under five minutes
 	$(BIN)/pytest -n $(WORKERS) -m "not slow and $(SERVERS)"

@@ -13,7 +13,7 @@ from wfe_core.ports.records import InstanceRecord
 from wfe_core.serialization import loads
 from wfe_core.steps.context import StepContext
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 
 class CallNext(Protocol):
@@ -80,8 +80,8 @@ class MiddlewareChain:
             for each in reversed(all_of_them)
             if type(each).workflow_ended is not Middleware.workflow_ended
         ]
-        self.wraps_steps = bool(self._around)
-        self.watches_workflows = bool(self._starts or self._ends)
+        self.wraps_steps: bool = bool(self._around)
+        self.watches_workflows: bool = bool(self._starts or self._ends)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def step(self, ctx: StepContext[Any], body: Callable[[], Awaitable[Any]]) -> Any:

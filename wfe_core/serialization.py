@@ -155,7 +155,7 @@ class DataCodec(Generic[D]):
         kind: Any = data_type
         self.type = data_type
         self._open = (typing.get_origin(kind) or kind) in (dict, Mapping, object, Any)
-        self.name = "dict" if self._open else str(getattr(kind, "__name__", kind))
+        self.name: str = "dict" if self._open else str(getattr(kind, "__name__", kind))
         self._hints: dict[str, Any] = {} if self._open else _field_types(kind)
         mapping = self._open or typing_extensions.is_typeddict(kind)
         self.data_class: type = dict if mapping else typing.get_origin(kind) or kind
@@ -164,7 +164,9 @@ class DataCodec(Generic[D]):
         self._extra = config is not None and config.get("extra") == "allow"
         self.fields: frozenset[str] | None = None if self._open or self._extra else frozenset(self._hints)
         decorators = getattr(kind, "__pydantic_decorators__", None)
-        self.has_rules = bool(decorators and (decorators.model_validators or decorators.root_validators))
+        self.has_rules: bool = bool(
+            decorators and (decorators.model_validators or decorators.root_validators)
+        )
         self._special = frozenset[str]() if self._model is None else _decorated_fields(self._model)
         try:
             self._whole: TypeAdapter[D] | None = None if self._open else TypeAdapter(data_type)

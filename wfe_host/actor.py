@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wfe_core.ports import Checkpoint
     from wfe_host.runtime import Runtime
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 
 class Actor:
@@ -36,11 +36,11 @@ class Actor:
 
     def __init__(self, runtime: Runtime, machine: Machine) -> None:
         self._runtime = runtime
-        self.machine = machine
+        self.machine: Machine = machine
         self.attempts: dict[int, Attempt] = {}
         self.created: asyncio.Future[CommitOutcome] | None = None
         """Set for an instance that is being started: what became of its first commit."""
-        self.gone = False
+        self.gone: bool = False
         self._mailbox: list[h.Happening] = []
         self._transition: Transition | None = None
         self._timer: TimerHandle | None = None

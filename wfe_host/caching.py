@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wfe_core.definition.nodes import StepNode
     from wfe_host.runtime import Runtime
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 
 async def through_cache(

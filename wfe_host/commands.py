@@ -193,10 +193,10 @@ class ActivityLease:
     def __init__(self, runtime: Runtime, store: ActivityStore, claim: ActivityClaim) -> None:
         self._runtime = runtime
         self._store = store
-        self.id = claim.id
-        self.name = claim.name
-        self.token = claim.token
-        self.instance_id = claim.instance_id
+        self.id: str = claim.id
+        self.name: str = claim.name
+        self.token: str = claim.token
+        self.instance_id: str = claim.instance_id
         self.input: Any = loads(claim.input)
 
     async def heartbeat(self, lease: Duration = "60s") -> None:

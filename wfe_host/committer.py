@@ -71,7 +71,7 @@ class Committer:
         max_batch: int = 1_000,
         on_batch: Callable[[int], object] | None = None,
     ) -> None:
-        self.stats = CommitStats()
+        self.stats: CommitStats = CommitStats()
         self._store = store
         self._clock = clock
         self._on_error = on_error

@@ -71,7 +71,7 @@ class WorkflowHost:
         clock: Clock | None = None,
         ids: IdFactory | None = None,
     ) -> None:
-        self.config = config or HostConfig()
+        self.config: HostConfig = config or HostConfig()
         self.providers = providers
         self._clock = clock or SystemClock()
         self._ids = ids or UuidV7Factory()

@@ -34,10 +34,10 @@ class StepLog:
     def __init__(self, book: Book, subject: Subject, step_key: str, pointer_id: int, attempt: int) -> None:
         self._book = book
         self._logger: StepLogger | None = None
-        self.subject = subject
-        self.step_key = step_key
-        self.pointer_id = pointer_id
-        self.attempt = attempt
+        self.subject: Subject = subject
+        self.step_key: str = step_key
+        self.pointer_id: int = pointer_id
+        self.attempt: int = attempt
 
     @property
     def logger(self) -> StepLogger:
@@ -122,13 +122,13 @@ class Line:
             text = text.replace("\0", "\\0")
         if not text.isascii():
             text = text.encode("utf-8", "backslashreplace").decode()
-        self.log = log
-        self.kind = kind
-        self.stream = stream
-        self.text = text
-        self.extra = extra
-        self.at = 0
-        self.size = len(text) + _OVERHEAD
+        self.log: StepLog = log
+        self.kind: LifecycleKind = kind
+        self.stream: str = stream
+        self.text: str = text
+        self.extra: str | float | None = extra
+        self.at: int = 0
+        self.size: int = len(text) + _OVERHEAD
 
     def stored(self) -> bytes:
         """The text as it is kept."""

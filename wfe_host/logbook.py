@@ -25,7 +25,7 @@ from wfe_host.subscribers import Broadcast, Subject
 
 __all__ = ["Logbook", "StepLog"]
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 CHUNK_BYTES = 65_536
 """The longest text of a chunk, in bytes of UTF-8."""

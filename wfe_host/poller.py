@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 _OPEN = frozenset({WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED})
 _BREATH = 100_000

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from wfe_core.clock import Clock, TimerHandle
 from wfe_core.errors import HostStateError
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 _LONGEST_LOOK = 500_000
 """Microseconds after which the thread looks at the clock again: timers stand still while a machine sleeps."""

@@ -38,11 +38,11 @@ class Attempt:
     def __init__(self, runtime: Runtime, actor: Actor, pointer_id: int) -> None:
         self._runtime = runtime
         self._actor = actor
-        self.pointer_id = pointer_id
+        self.pointer_id: int = pointer_id
         state = actor.machine.state
         pointer = state.pointers[pointer_id]
-        self.node = cast("StepNode", state.node(pointer))
-        self.attempt = pointer.attempt
+        self.node: StepNode = cast("StepNode", state.node(pointer))
+        self.attempt: int = pointer.attempt
         self._task: asyncio.Task[None] | None = None
         self._timers: list[TimerHandle] = []
         self._cause: str | None = None

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wfe_host.threads import StepThreads
     from wfe_host.waiters import Waiters
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 
 @dataclass(slots=True)

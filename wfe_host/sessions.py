@@ -18,7 +18,7 @@ from wfe_host.config import HostConfig
 from wfe_host.identity import boot_id, machine_id
 from wfe_host.renewal import Driver, Pulse, ThreadDriver, TimerDriver
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 _FIRST_PAUSE = 100_000
 _LONGEST_PAUSE = 5_000_000

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 
 async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:

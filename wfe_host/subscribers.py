@@ -18,7 +18,7 @@ from wfe_core.ports.lifecycle import LifecycleHub
 from wfe_core.ports.records import OutboxRow
 from wfe_core.serialization import loads
 
-logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host")
 
 Entry = Sequence[Any]
 """As in `Checkpoint.happened`: (kind, at, step key, pointer id, attempt, detail)."""
@@ -153,7 +153,7 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
     def __init__(
         self, hub: LifecycleHub | None = None, *, buffer: int = 1_000, clock: Clock | None = None
     ) -> None:
-        self.active = hub is not None
+        self.active: bool = hub is not None
         self._hub = hub
         self._buffer = buffer
         self._clock = clock
@@ -318,10 +318,10 @@ class _Item:
     __slots__ = ("definition_id", "entry", "instance_id", "revision")
 
     def __init__(self, entry: Entry, instance_id: str, definition_id: str, revision: int) -> None:
-        self.entry = entry
-        self.instance_id = instance_id
-        self.definition_id = definition_id
-        self.revision = revision
+        self.entry: Entry = entry
+        self.instance_id: str = instance_id
+        self.definition_id: str = definition_id
+        self.revision: int = revision
 
     def event(self) -> LifecycleEvent:
         """Give what subscribers get."""

@@ -34,8 +34,8 @@ class SyncWorkflowHandle(Generic[D]):
     def __init__(self, portal: Portal, handle: WorkflowHandle[D]) -> None:
         self._portal = portal
         self._handle = handle
-        self.id = handle.id
-        self.created = handle.created
+        self.id: str = handle.id
+        self.created: bool = handle.created
 
     def __repr__(self) -> str:
         """Name the instance."""
@@ -92,11 +92,11 @@ class SyncActivityLease:
     def __init__(self, portal: Portal, lease: ActivityLease) -> None:
         self._portal = portal
         self._lease = lease
-        self.id = lease.id
-        self.name = lease.name
+        self.id: str = lease.id
+        self.name: str = lease.name
         self.input: Any = lease.input
-        self.token = lease.token
-        self.instance_id = lease.instance_id
+        self.token: str = lease.token
+        self.instance_id: str = lease.instance_id
 
     def heartbeat(self, lease: Duration = "60s") -> None:
         """See `ActivityLease.heartbeat`."""

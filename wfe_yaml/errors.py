@@ -124,8 +124,8 @@ class YamlError(WfeError, ValueError):
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
         first = errors[0] if errors else None
         location = first.location if first else None
-        self.file = location.file if location else None
-        self.line = location.line if location else None
-        self.column = location.column if location else None
-        self.hint = first.hint if first else None
+        self.file: str | None = location.file if location else None
+        self.line: int | None = location.line if location else None
+        self.column: int | None = location.column if location else None
+        self.hint: str | None = first.hint if first else None
         super().__init__("\n".join(problem.render() for problem in problems))

@@ -26,7 +26,7 @@ class Mailbox(Generic[T]):
     """
 
     def __init__(self, size: int, clock: Clock) -> None:
-        self.overflowed = False
+        self.overflowed: bool = False
         self._size = size
         self._clock = clock
         self._items: deque[T] = deque()

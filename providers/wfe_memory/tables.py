@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
@@ -32,8 +33,8 @@ def copier(record_type: type[R]) -> Callable[[R], R]:
     return lambda record: record_type(*values(record))
 
 
-copy_instance = copier(InstanceRecord)
-copy_pointer = copier(PointerRecord)
+copy_instance: Callable[[InstanceRecord], InstanceRecord] = copier(InstanceRecord)
+copy_pointer: Callable[[PointerRecord], PointerRecord] = copier(PointerRecord)
 
 
 @dataclass(slots=True)

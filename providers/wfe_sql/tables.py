@@ -64,7 +64,7 @@ class _Row(SQLModel, registry=registry(metadata=MetaData())):
 class WorkflowRow(_Row, table=True):
     """One instance (`InstanceRecord`)."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         # Sweeps and timers look for what is due; priorities other than 0 are few and sorted apart.
         _partial("workflow_due", "next_due", where="owner IS NULL AND next_due IS NOT NULL"),
         _partial(
@@ -107,7 +107,7 @@ class WorkflowRow(_Row, table=True):
 class PointerRow(_Row, table=True):
     """One activation of a step (`PointerRecord`)."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         _partial("pointer_live", "instance_id", where="live = 1", where_postgresql="live"),
         _partial("pointer_undo", "instance_id", "undo", where="undo IS NOT NULL"),
         _partial("pointer_inside", "instance_id", "parent", "index", where='"index" IS NOT NULL'),
@@ -145,7 +145,7 @@ class DataRow(_Row, table=True):
     As of revision r a key has the row with `revision <= r and (superseded = 0 or superseded > r)`.
     """
 
-    __table_args__ = (_CLUSTERED,)
+    __table_args__: ClassVar[tuple[Any, ...]] = (_CLUSTERED,)
 
     instance_id: str = _key()
     key: str = _key()
@@ -157,7 +157,7 @@ class DataRow(_Row, table=True):
 class ItemRow(_Row, table=True):
     """One chunk of a loop's items (`ItemChunk`)."""
 
-    __table_args__ = (_CLUSTERED,)
+    __table_args__: ClassVar[tuple[Any, ...]] = (_CLUSTERED,)
 
     instance_id: str = _key()
     pointer_id: int = _number_key()
@@ -168,7 +168,10 @@ class ItemRow(_Row, table=True):
 class SubscriptionRow(_Row, table=True):
     """An instance wants events of that name and key (`Subscription`)."""
 
-    __table_args__ = (Index("subscription_topic", "name", "key", "instance_id"), _CLUSTERED)
+    __table_args__: ClassVar[tuple[Any, ...]] = (
+        Index("subscription_topic", "name", "key", "instance_id"),
+        _CLUSTERED,
+    )
 
     instance_id: str = _key()
     name: str = _key()
@@ -179,7 +182,7 @@ class SubscriptionRow(_Row, table=True):
 class EventRow(_Row, table=True):
     """A published event (`EventRecord`); `seq` keeps the order of publishing."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         UniqueConstraint("id"),
         Index("event_topic", "name", "key", "effective"),
         _partial("event_undelivered", "seq", where="fanned_out = 0", where_postgresql="NOT fanned_out"),
@@ -200,7 +203,7 @@ class EventRow(_Row, table=True):
 class InboxRow(_Row, table=True):
     """A message for an instance (`InboxMessage`), kept after it was consumed: none comes twice."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         _partial("inbox_event", "event_id", "instance_id", where="event_id IS NOT NULL", unique=True),
         _partial("inbox_dedupe", "instance_id", "dedupe", where="dedupe IS NOT NULL", unique=True),
         _partial("inbox_new", "instance_id", "seq", where="consumed = 0", where_postgresql="NOT consumed"),
@@ -222,7 +225,7 @@ class InboxRow(_Row, table=True):
 class DefinitionRow(_Row, table=True):
     """A definition that came from text."""
 
-    __table_args__ = (_CLUSTERED,)
+    __table_args__: ClassVar[tuple[Any, ...]] = (_CLUSTERED,)
 
     fingerprint: str = _key()
     definition_id: str = _text()
@@ -233,7 +236,7 @@ class DefinitionRow(_Row, table=True):
 class SessionRow(_Row, table=True):
     """A running host (`SessionInfo`); `gone` is when it was closed or somebody was told that it is dead."""
 
-    __table_args__ = (_CLUSTERED,)
+    __table_args__: ClassVar[tuple[Any, ...]] = (_CLUSTERED,)
 
     id: str = _key()
     host: str = _text()
@@ -250,7 +253,7 @@ class SessionRow(_Row, table=True):
 class ActivityRow(_Row, table=True):
     """A work item for an outside worker (`ActivityItem`), and its lease, counted by `leases`."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         Index("activity_name", "name", "created", "id"),
         Index("activity_instance", "instance_id"),
         _CLUSTERED,
@@ -284,7 +287,7 @@ class OutboxRow(_Row, table=True):
 class LogRow(_Row, table=True):
     """Consecutive lines of a step (`LogChunk`)."""
 
-    __table_args__ = (Index("log_instance", "instance_id", "seq"), _COUNTED)
+    __table_args__: ClassVar[tuple[Any, ...]] = (Index("log_instance", "instance_id", "seq"), _COUNTED)
 
     seq: int | None = _serial()
     instance_id: str = _text()
@@ -298,7 +301,7 @@ class LogRow(_Row, table=True):
 class CacheRow(_Row, table=True):
     """An output of a step that declared a cache."""
 
-    __table_args__ = (Index("cache_expires", "expires"), _CLUSTERED)
+    __table_args__: ClassVar[tuple[Any, ...]] = (Index("cache_expires", "expires"), _CLUSTERED)
 
     key: str = _key()
     value: str = _text()

@@ -76,7 +76,7 @@ class Listed:
         fields = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(statement.rows)))
         source = "value" if len(statement.rows) == 1 else fields
         self._statement = statement
-        self.sql = with_rows(names, f"SELECT {source} FROM json_each(?)", statement)  # noqa: S608 - from our own names
+        self.sql: str = with_rows(names, f"SELECT {source} FROM json_each(?)", statement)  # noqa: S608 - from our own names
 
     def values(self, rows: Iterable[Any], **given: Any) -> Row:
         """Give the parameters for these rows (plain values when `v` has one column)."""

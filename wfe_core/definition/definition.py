@@ -87,15 +87,15 @@ class WorkflowDefinition(Generic[D]):
         self.on_error = on_error
         self.timeout = timeout
         self.description = description
-        self.fingerprint = fingerprint or ""
+        self.fingerprint: str = fingerprint or ""
         found = [*problems, *check_identity(id, version)]
         try:
             self.codec: DataCodec[D] = codec_for(data)
         except DefinitionError as exc:
             raise DefinitionError(*found, *(f"workflow {id!r}: {each}" for each in exc.problems)) from exc
-        self.data_class = self.codec.data_class
+        self.data_class: type = self.codec.data_class
         self.steps: Mapping[str, Node] = MappingProxyType(self._link(found))
-        self.has_cancel_when = any(node.cancel_when is not None for node in self.steps.values())
+        self.has_cancel_when: bool = any(node.cancel_when is not None for node in self.steps.values())
         if found:
             raise DefinitionError(*dict.fromkeys(found))
         if not self.fingerprint:

@@ -39,8 +39,8 @@ class Machine:
     __slots__ = ("_creating", "_has_cancel_when", "definition", "state")
 
     def __init__(self, definition: WorkflowDefinition[Any], state: State, *, creating: bool) -> None:
-        self.definition = definition
-        self.state = state
+        self.definition: WorkflowDefinition[Any] = definition
+        self.state: State = state
         self._creating = creating
         self._has_cancel_when = definition.has_cancel_when
 

@@ -71,12 +71,12 @@ class State:
         data: dict[str, str],
         host: EngineHost,
     ) -> None:
-        self.definition = definition
-        self.record = record
+        self.definition: WorkflowDefinition[Any] = definition
+        self.record: InstanceRecord = record
         self.data: Mapping[str, str] = data
         """Replaced, never changed in place: running steps hold the one they began with."""
-        self.host = host
-        self.now = 0
+        self.host: EngineHost = host
+        self.now: int = 0
         self.pointers: dict[int, PointerRecord] = {}
         self.children: dict[int, set[int]] = {}
         """Open pointers by the id of what they are directly inside; 0 is the instance."""
@@ -88,7 +88,7 @@ class State:
         """Pending pointers the host will send `Admitted` for."""
         self.timers: list[tuple[int, int]] = []
         self.events: list[InboxMessage] = []
-        self.events_dirty = False
+        self.events_dirty: bool = False
         self.held: list[InboxMessage] = []
         """Results that came while nothing may go on: they are taken when it does."""
         self.held_undo: list[int] = []
@@ -97,19 +97,19 @@ class State:
         """Items of loops, as JSON texts, by pointer and chunk number: only those in use."""
         self.undo_pages: dict[int, tuple[list[PointerRecord], bool]] = {}
         self.subscriptions: dict[tuple[str, str], int] = {}
-        self.subscribed = False
-        self.open_sagas = 0
-        self.releasing = False
-        self.loading = 0
+        self.subscribed: bool = False
+        self.open_sagas: int = 0
+        self.releasing: bool = False
+        self.loading: int = 0
         """Reads the host is making for this instance."""
         self.born: Transition | None = None
         """The first round of a child, which its parent's commit carries."""
-        self.undo_count = 0
+        self.undo_count: int = 0
         self.undo_ancestors: dict[int, PointerRecord] = {}
         """Ended containers around what is being undone."""
         self.agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self.budget = 0
-        self.t = Transition()
+        self.budget: int = 0
+        self.t: Transition = Transition()
 
     @property
     def runnable(self) -> bool:

@@ -33,7 +33,7 @@ class IllegalTransitionError(WfeError):
     """The engine tried a change that the table does not allow: a defect of wfe, never of a workflow."""
 
     def __init__(self, pointer: PointerRecord, status: str) -> None:
-        self.pointer_id = pointer.id
+        self.pointer_id: int = pointer.id
         super().__init__(
             f"pointer {pointer.id} of step {pointer.step!r} cannot go from {pointer.status} to {status}"
         )

@@ -227,13 +227,13 @@ class ActivityClaim:
         input: str,
         expires: int,
     ) -> None:
-        self.id = id
-        self.token = token
-        self.name = name
-        self.instance_id = instance_id
-        self.pointer_id = pointer_id
-        self.input = input
-        self.expires = expires
+        self.id: str = id
+        self.token: str = token
+        self.name: str = name
+        self.instance_id: str = instance_id
+        self.pointer_id: int = pointer_id
+        self.input: str = input
+        self.expires: int = expires
 
 
 class PersistenceProvider(

@@ -72,7 +72,7 @@ class Binding:
         self._given = given
         self._named = named
         self._context_only = given == (take_context,) and not named
-        self.injects = injects
+        self.injects: Mapping[str, type] = injects
 
     def arguments(
         self, ctx: StepContext[Any], services: Mapping[type, object]

@@ -128,18 +128,18 @@ class StepContext(Generic[DataT_co]):
         self._data: Any = _UNSET
         self._scope = scope
         self._port = port
-        self.instance_id = instance_id
-        self.definition_id = definition_id
-        self.version = version
-        self.step_key = step_key
-        self.pointer_id = pointer_id
-        self.attempt = attempt
-        self.idempotency_key = f"{instance_id}/{pointer_id}/{run}"
+        self.instance_id: str = instance_id
+        self.definition_id: str = definition_id
+        self.version: int = version
+        self.step_key: str = step_key
+        self.pointer_id: int = pointer_id
+        self.attempt: int = attempt
+        self.idempotency_key: str = f"{instance_id}/{pointer_id}/{run}"
         self.config: Mapping[str, Any] = config if config is not None else {}
-        self.state = state
-        self.event = event
-        self.error = error
-        self.output = output
+        self.state: Any = state
+        self.event: Any = event
+        self.error: ErrorInfo | None = error
+        self.output: Any = output
         """In a compensation: what the step to undo had returned."""
 
     @property

@@ -31,7 +31,7 @@ class Constant(Selector):
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self.value: Any = value
 
     def evaluate(self, view: StepContext[Any]) -> Any:
         """Give the value."""
@@ -69,8 +69,8 @@ class OutputOf(Selector):
     __slots__ = ("field", "step")
 
     def __init__(self, step: str, field: str | None) -> None:
-        self.step = step
-        self.field = field
+        self.step: str = step
+        self.field: str | None = field
 
     def evaluate(self, view: StepContext[Any]) -> Any:
         """Refuse: the wire has not been connected."""
@@ -84,10 +84,10 @@ class KeptOutput(Selector):
     __slots__ = ("depth", "field", "key")
 
     def __init__(self, key: str, depth: int, field: str | None) -> None:
-        self.key = key
-        self.depth = depth
+        self.key: str = key
+        self.depth: int = depth
         """Number of loops around the source; they enclose the reader too."""
-        self.field = field
+        self.field: str | None = field
 
     def evaluate(self, view: StepContext[Any]) -> Any:
         """Read the output from where the engine keeps it; None when the step was skipped."""

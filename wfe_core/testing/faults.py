@@ -87,7 +87,7 @@ class Faults:
         observer: Observer | None = None,
     ) -> None:
         self.writes: list[str] = []
-        self.reached = False
+        self.reached: bool = False
         self.sessions: list[str] = []
         self._at = at
         self._clock = clock
@@ -101,7 +101,7 @@ class Faults:
         for name, part in parts.items():
             if part is not None and name != "capabilities":
                 parts[name] = wrapped.setdefault(id(part), _Wrapped(part, self))
-        self.providers = Providers(**parts)
+        self.providers: Providers = Providers(**parts)
 
     @property
     def dead(self) -> bool:

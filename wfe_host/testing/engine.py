@@ -49,7 +49,7 @@ class WfeEngine:
 
     def __init__(self, store: str, folder: Path, settings: Mapping[str, Any]) -> None:
         self.store = store
-        self.clock = ManualClock()
+        self.clock: ManualClock = ManualClock()
         self.hosts: list[WorkflowHost] = []
         self._settings = {**_SETTINGS, **settings}
         self._url = f"sqlite:///{folder / 'wfe.db'}"

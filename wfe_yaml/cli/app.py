@@ -14,7 +14,7 @@ import typer
 from wfe_yaml.cli.exits import CommandError, Exit
 
 # Typer's rich help costs 300 ms, which is all that `wfe --help` may take.
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="wfe",
     help="Run workflow files that survive crashes: what is finished is never run again.",
     no_args_is_help=True,

@@ -33,9 +33,9 @@ class Interrupts(Middleware):
     """
 
     def __init__(self, on_signal: Callable[[int], None]) -> None:
-        self.came = asyncio.Event()
+        self.came: asyncio.Event = asyncio.Event()
         """Set by the first signal."""
-        self.exit = Exit.INTERRUPTED
+        self.exit: Exit = Exit.INTERRUPTED
         """The exit code for it."""
         self._on_signal = on_signal
         self._times = 0

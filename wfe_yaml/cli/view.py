@@ -75,9 +75,9 @@ class RunView:
 
     def __init__(self, run_id: str, definition: WorkflowDefinition[Any]) -> None:
         self.run_id = run_id
-        self.workflow = definition.id
+        self.workflow: str = definition.id
         self.steps: dict[str, StepView] = {}
-        self.missed = 0
+        self.missed: int = 0
         """Events that were lost because the terminal was too slow."""
         for key, node in definition.steps.items():
             if node.kind != "end_workflow":

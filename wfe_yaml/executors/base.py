@@ -84,7 +84,7 @@ class ProcessFailedError(StepError):
     ) -> None:
         super().__init__(message, retryable=retryable)
         self.exit_code = exit_code
-        self.outputs = dict(outputs or {})
+        self.outputs: dict[str, Any] = dict(outputs or {})
 
 
 class Program(ABC):

@@ -28,9 +28,9 @@ class Expression:
     __slots__ = ("compiled", "hole", "scalar")
 
     def __init__(self, scalar: Scalar, hole: Hole, compiled: Compiled) -> None:
-        self.scalar = scalar
-        self.hole = hole
-        self.compiled = compiled
+        self.scalar: Scalar = scalar
+        self.hole: Hole = hole
+        self.compiled: Compiled = compiled
 
     @property
     def location(self) -> Location:
@@ -77,8 +77,8 @@ class Template:
     __slots__ = ("parts", "scalar")
 
     def __init__(self, scalar: Scalar, parts: tuple[str | Expression, ...]) -> None:
-        self.scalar = scalar
-        self.parts = parts
+        self.scalar: Scalar = scalar
+        self.parts: tuple[str | Expression, ...] = parts
 
     @classmethod
     def read(cls, scalar: Scalar, problems: Problems) -> Template:
@@ -143,8 +143,8 @@ class Structure:
     def __init__(
         self, node: Node, expressions: tuple[Expression, ...], build: Callable[[Names], Any]
     ) -> None:
-        self.node = node
-        self.expressions = expressions
+        self.node: Node = node
+        self.expressions: tuple[Expression, ...] = expressions
         self._build = build
 
     def evaluate(self, names: Names) -> Any:
@@ -167,7 +167,7 @@ class TemplateSelector(Selector):
     __slots__ = ("_names", "value")
 
     def __init__(self, value: Template | Structure, names: Callable[[StepContext[Any]], Names]) -> None:
-        self.value = value
+        self.value: Template | Structure = value
         self._names = names
 
     def evaluate(self, view: StepContext[Any]) -> Any:

@@ -33,7 +33,7 @@ class Missing:
     __slots__ = ("why",)
 
     def __init__(self, why: str) -> None:
-        self.why = why
+        self.why: str = why
 
 
 def need(value: Any) -> Any:

@@ -78,7 +78,7 @@ class Choice(Kind[str]):
 
     def __init__(self, *words: str) -> None:
         self.words = words
-        self.expected = f"one of {listing(words)}"
+        self.expected: str = f"one of {listing(words)}"
 
     def read(self, node: Node, problems: Problems) -> str | None:
         """Give the word."""
@@ -96,7 +96,8 @@ class Integer(Kind[int]):
     """A whole number within bounds."""
 
     def __init__(self, low: int | None = None, high: int | None = None) -> None:
-        self.low, self.high = low, high
+        self.low: int | None = low
+        self.high: int | None = high
         self.expected = "a whole number"
 
     def read(self, node: Node, problems: Problems) -> int | None:
@@ -119,7 +120,8 @@ class Number(Kind[float]):
     expected = "a number"
 
     def __init__(self, low: float | None = None, high: float | None = None) -> None:
-        self.low, self.high = low, high
+        self.low: float | None = low
+        self.high: float | None = high
 
     def read(self, node: Node, problems: Problems) -> float | None:
         """Give the number."""

@@ -119,7 +119,7 @@ class Of(Kind[R]):
 
     def __init__(self, model: type[R]) -> None:
         self.model = model
-        self.expected = f"{model.title} (a mapping)"
+        self.expected: str = f"{model.title} (a mapping)"
 
     def read(self, node: Node, problems: Problems) -> R | None:
         """Read all keys; wrong ones are noted and left at their default."""

@@ -20,6 +20,9 @@ _FLOW = re.compile(r"(?:[^\0 \t\r\n:,\[\]{}]|:(?![\0 \t\r\n,\[\]{}]))+")
 class Events(Reader, Scanner, Parser):
     """The events of a text whose characters have been checked (no line breaks but LF, CRLF and CR)."""
 
+    index: int
+    column: int
+
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
         Scanner.__init__(self)

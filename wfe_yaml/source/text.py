@@ -37,9 +37,9 @@ class SourceText:
     __slots__ = ("_starts", "name", "path", "text")
 
     def __init__(self, name: str, text: str, path: Path | None = None) -> None:
-        self.name = name
-        self.text = text
-        self.path = path
+        self.name: str = name
+        self.text: str = text
+        self.path: Path | None = path
         self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -71,9 +71,9 @@ class Location:
     __slots__ = ("end", "source", "start")
 
     def __init__(self, source: SourceText, start: int, end: int | None = None) -> None:
-        self.source = source
-        self.start = start
-        self.end = start + 1 if end is None else end
+        self.source: SourceText = source
+        self.start: int = start
+        self.end: int = start + 1 if end is None else end
 
     @property
     def file(self) -> str:

@@ -22,8 +22,8 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
-        self.spots = [Spot(offset) for offset, char in enumerate(text) if char == HOLE]
+        self.at: int = 0
+        self.spots: list[Spot] = [Spot(offset) for offset, char in enumerate(text) if char == HOLE]
         self._numbers = {spot.offset: number for number, spot in enumerate(self.spots)}
         self._collecting: list[list[int]] = []
         self._computed = 0

@@ -60,6 +60,8 @@ class ScriptReader(WordScanner):
         text: the script, with the character NUL for each expression.
     """
 
+    at: int
+
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._heredocs: list[_Heredoc] = []

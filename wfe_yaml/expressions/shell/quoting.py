@@ -33,6 +33,8 @@ class QuoteScanner(Cursor):
     `commands` (of the class below it in the tree) reads what stands in `$( … )`.
     """
 
+    at: int
+
     def commands(self, closer: str) -> None:
         """Read commands up to the closer."""
         raise NotImplementedError

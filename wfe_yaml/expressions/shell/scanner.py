@@ -17,6 +17,8 @@ _BRACES = re.compile(r"\{[^\s;&|<>]*(?:,|\.\.)[^\s;&|<>]*\}")
 class WordScanner(QuoteScanner):
     """Reads words: what they are made of, and what of it is known before bash runs."""
 
+    at: int
+
     def word(self, *, assigning: bool = False, stop: str = "") -> Word:
         """Read one word; `assigning` where `NAME=value` assigns. Reads at least one character or fails."""
         word = Word(self.at)
