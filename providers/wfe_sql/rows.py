@@ -49,18 +49,18 @@ activity_row: Final = _getter(_names(ActivityItem))
 _LIVE: Final = _names(PointerRecord).index("live")
 
 
-def to_pointer(row: Row) -> PointerRecord:
+def to_pointer(row: Sequence[Any]) -> PointerRecord:
     """Make a record of the columns behind the instance id (databases may give 0 and 1 for booleans)."""
     record = PointerRecord(*row)
     record.live = row[_LIVE] != 0
     return record
 
 
-def to_instance(row: Row) -> InstanceRecord:
+def to_instance(row: Sequence[Any]) -> InstanceRecord:
     """Make a record of the columns of `workflow`."""
     return InstanceRecord(*row)
 
 
-def to_message(row: Row) -> InboxMessage:
+def to_message(row: Sequence[Any]) -> InboxMessage:
     """Make a message of (seq, kind, payload, effective, event_id, name, key)."""
     return InboxMessage(*row)

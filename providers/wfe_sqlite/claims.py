@@ -5,20 +5,29 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any, Final, cast
 
-from wfe_core.ports import CHUNK, Claim, ItemChunk, LoadedInstance, PointerRecord
+from wfe_core.ports import (
+    CHUNK,
+    Claim,
+    InboxMessage,
+    InstanceRecord,
+    ItemChunk,
+    LoadedInstance,
+    PointerRecord,
+)
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.rows import to_instance, to_message, to_pointer
-from wfe_sqlite.sql import Listed, Row, listed
+from wfe_sqlite.sql import Gathered, Listed, Row, listed
 
 _NAMED: Final = Listed(sql.NAMED_CANDIDATES)
 _TAKE: Final = Listed(sql.TAKE_WORKFLOW)
-_WORKFLOW: Final = Listed(sql.LOAD_WORKFLOW)
-_POINTERS: Final = Listed(sql.LOAD_POINTERS)
-_DATA: Final = Listed(sql.LOAD_DATA)
-_INBOX: Final = Listed(sql.LOAD_INBOX)
-_CHUNKS: Final = Listed(sql.LOAD_CHUNKS)
+_WORKFLOW: Final = Gathered(sql.LOAD_WORKFLOW, len(fields(InstanceRecord)) + 1)
+_POINTERS: Final = Gathered(sql.LOAD_POINTERS, len(fields(PointerRecord)) + 1)
+_DATA: Final = Gathered(sql.LOAD_DATA, 3)
+_INBOX: Final = Gathered(sql.LOAD_INBOX, len(fields(InboxMessage)) + 1)
+_CHUNKS: Final = Gathered(sql.LOAD_CHUNKS, 4)
 
 
 def take(

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
+from pydantic_core import from_json
+
 from wfe_sql.statement import Statement
 
 Row = tuple[Any, ...]
 
-# A statement with up to this many rows is compiled once for each power of two, and kept by the connection.
+# A statement is compiled once for each size that occurs, and kept by the connection: up to `_FEW` rows for
+# each number, then for the powers of two. Rows of NULL behind the true ones fill it up, hidden by a LIMIT.
+_FEW = 7
 _MOST = 256
 
 
@@ -54,29 +58,42 @@ class Bulk:
         others = self._statement.values(**given)
         start, left = 0, len(rows)
         while left:
-            size = min(_MOST, 1 << (left.bit_length() - 1))
-            values = list(chain.from_iterable(rows[start : start + size]))
+            size = _size(left)
+            part = rows[start : start + size]
+            values = list(chain.from_iterable(part))
+            if size > _FEW:
+                values += (None,) * ((size - len(part)) * len(self._statement.rows))
+                values.append(len(part))
             yield connection.execute(self._text(size), (*values, *others) if others else values)
             start += size
-            left -= size
+            left -= len(part)
 
     def _text(self, size: int) -> str:
         text = self._texts.get(size)
         if text is None:
-            values = ", ".join([self._marks] * size)
-            text = self._texts[size] = with_rows(f"{self._names}", f"VALUES {values}", self._statement)
+            source = "VALUES " + ", ".join([self._marks] * size)
+            if size > _FEW:
+                source = f"SELECT * FROM ({source}) LIMIT ?"  # noqa: S608 - only marks
+            text = self._texts[size] = with_rows(self._names, source, self._statement)
         return text
+
+
+def _size(left: int) -> int:
+    """Of the sizes there are, choose the one that takes the most of what is left, with little to fill up."""
+    if left <= _FEW:
+        return left
+    if left >= _MOST:
+        return _MOST
+    above = 1 << (left - 1).bit_length()
+    return above if above - left <= above // 4 else max(above // 2, _FEW)
 
 
 class Listed:
     """A statement that takes rows as one JSON parameter: for reading, where the list may be long."""
 
     def __init__(self, statement: Statement) -> None:
-        names = ", ".join(f'"{name}"' for name in statement.rows)
-        fields = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(statement.rows)))
-        source = "value" if len(statement.rows) == 1 else fields
         self._statement = statement
-        self.sql: str = with_rows(names, f"SELECT {source} FROM json_each(?)", statement)  # noqa: S608 - from our own names
+        self.sql: str = with_rows(*_listed_source(statement), statement)
 
     def values(self, rows: Iterable[Any], **given: Any) -> Row:
         """Give the parameters for these rows (plain values when `v` has one column)."""
@@ -91,6 +108,47 @@ class Listed:
     def fetch(self, connection: sqlite3.Connection, rows: Iterable[Any], **given: Any) -> list[Row]:
         """Run it for these rows and return what it found."""
         return connection.execute(self.sql, self.values(rows, **given)).fetchall()
+
+
+class Gathered:
+    """A query for many rows that come as one, as a JSON array of arrays; its columns hold no other types.
+
+    Each row that is fetched gives the interpreter to another thread and has to get it back, which takes
+    milliseconds in a busy process. To write and to read the JSON is cheaper even in an idle one.
+
+    Args:
+        statement: with `v`, as for `Listed`.
+        columns: how many columns it has.
+    """
+
+    def __init__(self, statement: Statement, columns: int) -> None:
+        self._plain = Listed(statement)
+        names = ", ".join(f"c{n}" for n in range(columns))
+        query = Statement(
+            f"SELECT json_group_array(json_array({names})) FROM found",  # noqa: S608 - from our own names
+            statement.binds,
+            statement.rows,
+        )
+        head, source = _listed_source(statement)
+        self._sql = with_rows(head, f"{source}), found({names}) AS ({statement.sql}", query)
+
+    def fetch(self, connection: sqlite3.Connection, rows: Iterable[Any]) -> list[list[Any]]:
+        """Run it for these rows and return what it found."""
+        values = self._plain.values(rows)
+        try:
+            [(text,)] = connection.execute(self._sql, values).fetchall()
+        except sqlite3.DataError:
+            # All together they are longer than SQLite lets a text be (a gigabyte).
+            return [list(row) for row in connection.execute(self._plain.sql, values)]
+        found: list[list[Any]] = from_json(text)
+        return found
+
+
+def _listed_source(statement: Statement) -> tuple[str, str]:
+    """Give the columns of `v`, and the query that makes it of a JSON array."""
+    names = ", ".join(f'"{name}"' for name in statement.rows)
+    fields = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(statement.rows)))
+    return names, f"SELECT {'value' if len(statement.rows) == 1 else fields} FROM json_each(?)"  # noqa: S608
 
 
 def listed(values: Iterable[Any] | None) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.statement import Statement
-from wfe_sqlite.sql import Bulk, Listed, listed
+from wfe_sqlite.sql import Bulk, Gathered, Listed, listed
 
 
 @pytest.fixture
@@ -19,14 +19,17 @@ def connection() -> sqlite3.Connection:
     return connection
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 255, 256, 257, 1_000])
-def test_rows_go_in_a_few_steps(connection: sqlite3.Connection, number: int) -> None:
-    """Powers of two, at most 256 rows at a time; the rows are all there, and counted."""
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, 0), (1, 1), (7, 1), (8, 1), (9, 2), (12, 1), (129, 2), (255, 1), (256, 1), (257, 2), (1_000, 4)],
+)
+def test_rows_go_in_a_few_steps(connection: sqlite3.Connection, number: int, expected: int) -> None:
+    """At most 256 rows at a time, in few sizes of statements; all rows are there, no others, and counted."""
     steps: list[str] = []
     connection.set_trace_callback(lambda text: steps.append(text[:20]))
     bulk = Bulk(Statement("INSERT INTO t SELECT v.a, v.b || ? FROM v", ("more",), ("a", "b")))
     assert bulk.run(connection, [(n, f"x{n}") for n in range(number)], more="!") == number
-    assert len(steps) == number // 256 + (number % 256).bit_count()
+    assert len(steps) == expected
     found = connection.execute("SELECT a, b FROM t ORDER BY a").fetchall()
     assert found == [(n, f"x{n}!") for n in range(number)]
     read = Bulk(Statement("SELECT t.b FROM v JOIN t ON t.a = v.a", (), ("a",)))
@@ -40,6 +43,18 @@ def test_lists_may_be_long(connection: sqlite3.Connection) -> None:
     assert add.run(connection, [(n, "ä") for n in range(count)]) == count
     read = Listed(Statement("SELECT count(*) FROM v JOIN t ON t.a = v.a WHERE t.b = ?", ("b",), ("a",)))
     assert read.fetch(connection, range(0, 2 * count, 2), b="ä") == [(count // 2,)]
+
+
+def test_many_rows_come_as_one(connection: sqlite3.Connection) -> None:
+    """A query of many rows takes one step and gives what it gives row by row, however long that is."""
+    rows = [(n, None if n == 3 else f'ä "{n}"\n') for n in range(500)]
+    Bulk(Statement("INSERT INTO t SELECT v.a, v.b FROM v", (), ("a", "b"))).run(connection, rows)
+    statement = Statement("SELECT t.a, t.b FROM v JOIN t ON t.a = v.a ORDER BY t.a", (), ("a",))
+    gathered = Gathered(statement, 2)
+    assert gathered.fetch(connection, range(500)) == [list(row) for row in rows]
+    assert gathered.fetch(connection, [700]) == []
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 5_000)
+    assert gathered.fetch(connection, range(500)) == [list(row) for row in rows]
 
 
 def test_table_expressions_join(connection: sqlite3.Connection) -> None:
