@@ -49,6 +49,15 @@ class Clock(ABC):
     def call_at(self, when: int, callback: Callable[[], object]) -> TimerHandle:
         """Call `callback` on the running event loop at the instant `when`, or soon if it has passed."""
 
+    def call_every(self, interval: int, callback: Callable[[int], object]) -> TimerHandle:
+        """Call `callback` every `interval` microseconds on the running event loop, until it is cancelled.
+
+        For looks at what may have happened elsewhere: ticks that were missed collapse into one, and a test's
+        clock that skips a year makes few of them. The callback is given the instant of its next call; that
+        comes then, or earlier.
+        """
+        return _Ticker(self, interval, callback)
+
     def synchronise(self, store_now: int) -> None:  # noqa: B027 - a test's clock is the truth itself
         """Take the store's time as the truth (called with each renewal of the host's session)."""
 
@@ -60,6 +69,29 @@ class Clock(ABC):
 
     def leave(self, *, long: bool = False) -> None:  # noqa: B027 - see `enter`
         """Say that the work of the matching `enter` has ended."""
+
+
+class _Ticker:
+    """Calls again and again; armed before each call, so that the callee may cancel it."""
+
+    __slots__ = ("_callback", "_clock", "_interval", "_timer")
+
+    def __init__(self, clock: Clock, interval: int, callback: Callable[[int], object]) -> None:
+        self._clock = clock
+        self._interval = interval
+        self._callback = callback
+        self._arm()
+
+    def _arm(self) -> int:
+        due = self._clock.now() + self._interval
+        self._timer = self._clock.call_at(due, self._fire)
+        return due
+
+    def _fire(self) -> None:
+        self._callback(self._arm())
+
+    def cancel(self) -> None:
+        self._timer.cancel()
 
 
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

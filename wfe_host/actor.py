@@ -127,7 +127,7 @@ class Actor:
         for child in transition.children:
             Actor(runtime, child).take_up()
         if checkpoint.activities:
-            runtime.waiters.tell("activity", None)
+            runtime.waiters.tell_of_work()
         if transition.ended:
             self._ended()
         elif record.status == WorkflowStatus.SUSPENDED and runtime.waiters.has(record.id):

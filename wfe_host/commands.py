@@ -18,6 +18,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.policies import Duration, micros
 from wfe_core.ports import EventRecord, InstanceQuery, Message
 from wfe_core.serialization import dumps, loads
+from wfe_host.waiters import Look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,8 @@ _REMEDY = {
     "retry": "only a failed or suspended instance can be retried; start a new one",
 }
 _PURGE_BATCH = 200
+_LOOK_FOR_WORK = 1_000_000
+"""Microseconds between looks for work that another host offers."""
 _RETRY_WAIT = 30.0
 """Seconds of real time for which `retry` waits for a host to take the instance up."""
 
@@ -250,24 +253,29 @@ async def claim_activity(
     if store is None:
         msg = "this store keeps no activities"
         raise HostStateError(msg)
-    deadline = runtime.clock.now() + (0 if wait is None else micros(wait))
-    while True:
-        now = runtime.clock.now()
-        claim = await store.claim_activity(name, worker=worker, lease=micros(lease), now=now)
-        if claim is not None:
-            return ActivityLease(runtime, store, claim)
-        if now >= deadline:
-            return None
-        woken = runtime.waiters.add("activity")
-        timer = runtime.clock.call_at(
-            min(deadline, now + 1_000_000),
-            lambda: None if woken.done() else woken.set_result(None),  # noqa: B023
-        )
-        try:
-            await woken
-        finally:
-            timer.cancel()
-            runtime.waiters.discard("activity", woken)
+    clock = runtime.clock
+    deadline = clock.now() + (0 if wait is None else micros(wait))
+
+    async def take() -> ActivityLease | None:
+        claim = await store.claim_activity(name, worker=worker, lease=micros(lease), now=clock.now())
+        return None if claim is None else ActivityLease(runtime, store, claim)
+
+    found = await take()
+    if found is not None or clock.now() >= deadline:
+        return found
+    # Work that this host offers is told of at once; what others offer is looked for.
+    look = Look(clock, _LOOK_FOR_WORK)
+    timer = clock.call_at(deadline, look.tell)
+    runtime.waiters.for_work.add(look)
+    try:
+        while found is None and clock.now() < deadline:
+            await look.wait()
+            found = await take()
+    finally:
+        timer.cancel()
+        look.close()
+        runtime.waiters.for_work.discard(look)
+    return found
 
 
 def wanted_statuses(status: str | Iterable[str] | None) -> frozenset[str] | None:

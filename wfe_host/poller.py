@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,8 @@ class Poller:
         await self.listen()
         self._listener = asyncio.get_running_loop().create_task(self._listen(), name="wfe-hints")
         self._sweep()
+        runtime = self._runtime
+        self._sweep_timer = runtime.clock.call_every(runtime.config.poll_interval_us, lambda _: self._sweep())
 
     async def listen(self) -> None:
         """Tell the queue which topics concern this host: its session, and the definitions it runs."""
@@ -135,10 +138,6 @@ class Poller:
         self._sweep_wanted = True
         self._claim_wanted = True
         self._kick()
-        runtime = self._runtime
-        if not self._closed:
-            due = runtime.clock.now() + runtime.config.poll_interval_us
-            self._sweep_timer = runtime.clock.call_at(due, self._sweep)
 
     def _kick(self) -> None:
         if self._closed or self._task is not None:
@@ -316,10 +315,9 @@ class Poller:
     async def _listen(self) -> None:
         """Turn hints into work; a hint nobody can name wants a sweep."""
         runtime = self._runtime
-        wait = runtime.config.poll_interval_us / 1e6
         while not self._closed:
             try:
-                hints = await runtime.providers.queue.dequeue(limit=1_000, wait=wait)
+                hints = await runtime.providers.queue.dequeue(limit=1_000, wait=math.inf)
             except ProviderError as exc:
                 logger.warning("the queue does not answer: %s", exc)
                 await self._pause()

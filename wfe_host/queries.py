@@ -21,7 +21,7 @@ from wfe_core.ports import InstanceQuery
 from wfe_core.serialization import dumps
 from wfe_host.commands import wanted_statuses
 from wfe_host.views import instance_view, pointer_view, visible_data
-from wfe_host.waiters import Ended
+from wfe_host.waiters import Ended, Look
 
 if TYPE_CHECKING:
     import asyncio
@@ -46,6 +46,8 @@ _RESTS = frozenset(
     }
 )  # fmt: skip
 """After these an instance does nothing more by itself."""
+_LOOK_FOR_LINES = 200_000
+"""Microseconds between looks for new log lines."""
 
 
 class InstancePage(list["WorkflowInstance"]):
@@ -215,35 +217,27 @@ class Queries:
             raise HostStateError(msg)
         after = 0
         names: dict[int, str] = {}
-        while True:
-            ended = follow and (await self.record(instance_id)).status != WorkflowStatus.RUNNABLE
-            await runtime.logbook.flush()
-            while chunks := await store.logs(instance_id, after=after):
-                after = chunks[-1].seq
-                for chunk in chunks:
-                    if step is None or await self._step_of(instance_id, chunk.pointer_id, names) == step:
-                        yield chunk
-            if not follow or ended:
-                return
-            await self._wait_a_little()
+        look = Look(runtime.clock, _LOOK_FOR_LINES)
+        try:
+            while True:
+                ended = follow and (await self.record(instance_id)).status != WorkflowStatus.RUNNABLE
+                await runtime.logbook.flush()
+                while chunks := await store.logs(instance_id, after=after):
+                    after = chunks[-1].seq
+                    for chunk in chunks:
+                        if step is None or await self._step_of(instance_id, chunk.pointer_id, names) == step:
+                            yield chunk
+                if not follow or ended:
+                    return
+                await look.wait()
+        finally:
+            look.close()
 
     async def _step_of(self, instance_id: str, pointer_id: int, names: dict[int, str]) -> str:
         if pointer_id not in names:
             for pointer in await self._runtime.store.pointers(instance_id, after=pointer_id - 1, limit=1):
                 names[pointer.id] = pointer.step
         return names.get(pointer_id, "")
-
-    async def _wait_a_little(self) -> None:
-        clock = self._runtime.clock
-        future = self._runtime.waiters.add("logs")
-        timer = clock.call_at(
-            clock.now() + 200_000, lambda: None if future.done() else future.set_result(None)
-        )
-        try:
-            await future
-        finally:
-            timer.cancel()
-            self._runtime.waiters.discard("logs", future)
 
 
 def build_query(  # noqa: PLR0913 - the filters of a list

@@ -55,11 +55,22 @@ class RenewableSession(Protocol):
 
 @dataclass(slots=True)
 class Pulse:
-    """When the last renewal that succeeded was sent, and when the next one is due; in microseconds."""
+    """When the last renewal that succeeded was sent, and when the next one is due; in microseconds.
+
+    Attributes:
+        sent: when it was sent; or later, if it was for longer than a ttl.
+        ttl: how long the session lives after it.
+        due: when the next one is.
+        ahead: how much longer than a ttl the next one is to be good for: a clock that leaps makes no calls
+            on the way, and a host that lives keeps its session.
+        failing: whether the last one failed.
+    """
 
     sent: int
     ttl: int
     due: int = 0
+    ahead: int = 0
+    failing: bool = False
 
     @property
     def deadline(self) -> int:
@@ -73,11 +84,13 @@ class Pulse:
 
     def renewed(self, sent: int) -> None:
         """Note a renewal that succeeded."""
-        self.sent = sent
-        self.due = sent + self.ttl // 4
+        self.sent = sent + self.ahead
+        self.due = self.sent + self.ttl // 4
+        self.failing = False
 
     def failed(self, now: int) -> None:
         """Note one that failed: the next comes soon."""
+        self.failing = True
         self.due = now + self.ttl // 16
 
     def ended(self, now: int) -> None:
@@ -187,7 +200,11 @@ class ThreadDriver(Driver):
 
 
 class TimerDriver(Driver):
-    """Timers of a manual clock, so that a test which moves it sees the same every time."""
+    """Timers of a manual clock, so that a test which moves it sees the same every time.
+
+    While all is well the clock's periodic calls will do, which say how far they go; after a failure each
+    instant matters.
+    """
 
     def __init__(self, session: RenewableSession, clock: Clock) -> None:
         super().__init__(session)
@@ -197,12 +214,15 @@ class TimerDriver(Driver):
 
     def start(self) -> None:
         """Set the timer for what comes next."""
-        self._timer = self._clock.call_at(self._session.pulse.next_look, self._fired)
+        pulse = self._session.pulse
+        if pulse.failing:
+            self._timer = self._clock.call_at(pulse.next_look, self._look)
+        else:
+            self._timer = self._clock.call_every(pulse.ttl // 4, self._ticked)
 
     async def stop(self) -> None:
         """Forget the timer, and give up a renewal that is on its way."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._forget_timer()
         task = self._task
         if task is not None:
             task.cancel()
@@ -216,8 +236,14 @@ class TimerDriver(Driver):
         """Call it: this is the host's loop."""
         fn(*args)
 
-    def _fired(self) -> None:
-        self._timer = None
+    def _ticked(self, until: int) -> None:
+        pulse = self._session.pulse
+        pulse.ahead = max(until - self._session.tick() - pulse.ttl // 4, 0)
+        self._look()
+
+    def _look(self) -> None:
+        if self._task is not None:
+            return  # it hangs
         self._clock.enter()
         self._task = self._host.create_task(self._round())
         self._task.add_done_callback(self._done)
@@ -230,16 +256,25 @@ class TimerDriver(Driver):
     async def _round(self) -> None:
         session = self._session
         pulse = session.pulse
+        failed_before = pulse.failing
         now = session.tick()
-        if now < pulse.deadline and now >= pulse.due:
+        if now < pulse.deadline:
             if session.cut_off:
                 pulse.failed(now)
             else:
                 await self.renew()
         if now >= pulse.deadline:
+            self._forget_timer()
             session.lose()
-        else:
+        elif failed_before or pulse.failing:
+            pulse.ahead = 0
+            self._forget_timer()
             self.start()
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 def _copy_outcome(task: asyncio.Task[bool], answer: Future[bool]) -> None:

@@ -235,13 +235,13 @@ class _Session:
     async def announce(self) -> None:
         """Open it, for the first time or again."""
         sent = self.tick()
-        store_now = await self._locks.open_session(self.info, ttl=self._ttl)
+        store_now = await self._locks.open_session(self.info, ttl=self._ttl + self.pulse.ahead)
         self.pulse.renewed(sent)
         self._synchronise(store_now, sent, self.tick())
 
     async def renew(self) -> bool:
         sent = self.tick()
-        store_now = await self._locks.renew(self.info.id, ttl=self._ttl)
+        store_now = await self._locks.renew(self.info.id, ttl=self._ttl + self.pulse.ahead)
         if store_now is None:
             return False
         self.pulse.renewed(sent)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wfe_core.clock import Clock
     from wfe_core.ports import InstanceRecord
 
 
@@ -20,10 +21,33 @@ class Ended:
     data: Mapping[str, str]
 
 
+class Look:
+    """Wakes a task that looks for something, every `interval` microseconds, and as soon as it is told."""
+
+    def __init__(self, clock: Clock, interval: int) -> None:
+        self._news = asyncio.Event()
+        self._tick = clock.call_every(interval, lambda _: self._news.set())
+
+    def tell(self) -> None:
+        """Look now."""
+        self._news.set()
+
+    async def wait(self) -> None:
+        """Wait until it is time to look again."""
+        await self._news.wait()
+        self._news.clear()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._tick.cancel()
+
+
 class Waiters:
-    """Futures by instance id. One for each waiting caller; told once."""
+    """Futures by instance id: one for each waiting caller, told once. And who looks for outside work."""
 
     def __init__(self) -> None:
+        self.for_work: set[Look] = set()
+        """Who looks for work items of activities."""
         self._waiting: dict[str, list[asyncio.Future[Ended | None]]] = {}
 
     @property
@@ -48,6 +72,11 @@ class Waiters:
             futures.remove(future)
             if not futures:
                 del self._waiting[instance_id]
+
+    def tell_of_work(self) -> None:
+        """This host offers a work item."""
+        for look in self.for_work:
+            look.tell()
 
     def tell(self, instance_id: str, ended: Ended | None) -> None:
         """Tell everybody who waits for this instance."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Iterable
 from typing import Generic, TypeVar
@@ -41,7 +42,7 @@ class Mailbox(Generic[T]):
         self.overflowed = True
         self._wake()
 
-    async def wait(self, seconds: float | None = None) -> None:
+    async def wait(self, seconds: float = math.inf) -> None:
         """Wait until there is something, for so many seconds at most."""
         if self._items or self.overflowed:
             return
@@ -49,7 +50,7 @@ class Mailbox(Generic[T]):
         self._waiters.append(arrived)
         timer = None
         try:
-            if seconds is not None:
+            if seconds < math.inf:
                 timer = self._clock.call_at(self._clock.now() + round(seconds * 1e6), arrived.set)
             await arrived.wait()
         finally:

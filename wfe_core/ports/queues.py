@@ -25,7 +25,7 @@ class QueueProvider(AbstractAsyncContextManager["QueueProvider"], ABC):
 
     @abstractmethod
     async def dequeue(self, *, limit: int, wait: float) -> list[Hint] | None:
-        """Wait up to `wait` seconds for hints.
+        """Wait up to `wait` seconds for hints; `math.inf` waits as long as it takes.
 
         An empty list means none came; None means that something may have changed which this queue cannot
         name, so the store should be swept.

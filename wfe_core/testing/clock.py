@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wfe_core.clock import Clock, TimerHandle, to_instant
 from wfe_core.policies import Duration, micros
+from wfe_core.testing.ticks import Tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,9 @@ class ManualClock(Clock):
     `advance` and `travel_to` fire what falls due on the way, in the order of time, and let the event loop
     finish all it can do between two instants. With `autojump` the clock moves by itself to the next timer
     whenever the loop has nothing left to do.
+
+    Periodic calls (`call_every`) do not draw the clock to them when it has somewhere to go: in a long leap
+    they become rare, and one comes at the end. So a year costs a few dozen of them.
 
     Work that the loop cannot see (a store's writer thread, a step in a thread, a subprocess) brackets
     itself with `enter` and `leave`; while there is such work the clock does not jump, and `advance` waits
@@ -64,12 +68,15 @@ class ManualClock(Clock):
         self._lock = threading.Lock()
         self._timers: list[tuple[int, int, _Timer]] = []
         self._number = 0
+        self._ticks: list[Tick] = []
+        # Where `travel_to` goes, while it does.
+        self._destination: int | None = None
         self._busy = 0
         self._long = 0
         # As much of the long work as has been waited for in vain: it is not waited for again.
         self._stuck = 0
         # Fired on loops of other threads, but not called yet.
-        self._elsewhere: set[_Timer] = set()
+        self._elsewhere: set[_Timer | Tick] = set()
         self._home: asyncio.AbstractEventLoop | None = _running_loop()
         self._waiters: list[asyncio.Future[None]] = []
         # The loop on which `_probe` calls itself turn by turn, if it does.
@@ -100,6 +107,19 @@ class ManualClock(Clock):
             self._wake_probe()
         return timer
 
+    def call_every(self, interval: int, callback: Callable[[int], object]) -> TimerHandle:
+        """Call `callback` at least once in each leap over `interval`; more often where little time passes."""
+        loop = asyncio.get_running_loop()
+        if self._home is None or self._home.is_closed():
+            self._home = loop
+        tick = Tick(loop, self._now, interval, callback, self._forget_tick)
+        with self._lock:
+            self._ticks.append(tick)
+        self._watch_closely()
+        if self._autojump:
+            self._wake_probe()
+        return tick
+
     def enter(self, *, long: bool = False) -> None:
         """Say that work has begun which the clock must not jump over; from any thread."""
         with self._lock:
@@ -123,11 +143,12 @@ class ManualClock(Clock):
 
     @property
     def next_timer(self) -> int | None:
-        """The instant of the earliest timer, or None when there is none."""
-        with self._lock:
-            while self._timers and self._timers[0][2].callback is None:
-                heapq.heappop(self._timers)
-            return self._timers[0][0] if self._timers else None
+        """The instant of the earliest timer, or None when there is none.
+
+        A periodic call counts only when there is nothing else that the clock could go to.
+        """
+        due = self._next_single()
+        return self._next_tick() if due is None else due
 
     async def advance(self, duration: Duration) -> None:
         """Move the clock by a duration, firing what falls due on the way."""
@@ -144,12 +165,17 @@ class ManualClock(Clock):
             msg = f"the clock stands at {self._now} and cannot go back to {target}"
             raise ValueError(msg)
         await self.settle()
-        while (due := self.next_timer) is not None and due <= target:
-            self._fire(due)
+        self._destination = target
+        self._watch_closely()
+        try:
+            while (due := self._next_stop()) is not None and due <= target:
+                self._fire(due)
+                await self._come_to_rest()
+            # With autojump somebody's sleep may have carried the clock further in the meantime.
+            self._fire(target, stop=True)
             await self._come_to_rest()
-        # With autojump somebody's sleep may have carried the clock further in the meantime.
-        self._now = max(self._now, target)
-        await self._come_to_rest()
+        finally:
+            self._destination = None
 
     async def settle(self) -> None:
         """Wait until the event loop has nothing left to do and no work is going on outside of it.
@@ -170,16 +196,16 @@ class ManualClock(Clock):
 
     # ------------------------------------------------------------ how it works
 
-    def _fire(self, instant: int) -> None:
-        """Set the clock to `instant` and fire the timers that are due then."""
+    def _fire(self, instant: int, *, stop: bool = False) -> None:
+        """Set the clock to `instant` and fire what is due then; at a stop also calls that were put off."""
         self._now = max(self._now, instant)
         due: list[_Timer] = []
         with self._lock:
             while self._timers and self._timers[0][0] <= self._now:
                 due.append(heapq.heappop(self._timers)[2])
-        for timer in due:
-            if timer.callback is None or timer.loop.is_closed():
-                continue
+        singles = [timer for timer in due if not timer.dead]
+        calls: list[_Timer | Tick] = [*self._take_ticks(stop=stop or bool(singles)), *singles]
+        for timer in calls:
             if timer.loop is self._home:
                 timer.loop.call_soon(timer.fire)
             else:
@@ -189,7 +215,42 @@ class ManualClock(Clock):
                 with contextlib.suppress(RuntimeError):  # closed this very moment
                     timer.loop.call_soon_threadsafe(self._fire_elsewhere, timer)
 
-    def _fire_elsewhere(self, timer: _Timer) -> None:
+    def _take_ticks(self, *, stop: bool) -> list[Tick]:
+        """The periodic calls to make now: before the timers, for a session is renewed by one of them."""
+        places = [place for place in (self._next_single(), self._destination) if place is not None]
+        horizon = min(places, default=None)
+        with self._lock:
+            taken = [tick for tick in self._ticks if not tick.dead and tick.is_due(self._now, stop=stop)]
+            for tick in taken:
+                tick.note(self._now, horizon)
+        return taken
+
+    def _next_single(self) -> int | None:
+        with self._lock:
+            while self._timers and self._timers[0][2].dead:
+                heapq.heappop(self._timers)
+            return self._timers[0][0] if self._timers else None
+
+    def _next_tick(self) -> int | None:
+        with self._lock:
+            return min((tick.due for tick in self._ticks if not tick.dead), default=None)
+
+    def _next_stop(self) -> int | None:
+        stops = [stop for stop in (self._next_single(), self._next_tick()) if stop is not None]
+        return min(stops, default=None)
+
+    def _watch_closely(self) -> None:
+        """Somebody came, went, or moves the clock: the periodic calls are made at their proper instants."""
+        with self._lock:
+            self._ticks = [tick for tick in self._ticks if not tick.dead]
+            for tick in self._ticks:
+                tick.watch_closely()
+
+    def _forget_tick(self, tick: Tick) -> None:
+        del tick  # it says itself that it is dead
+        self._watch_closely()
+
+    def _fire_elsewhere(self, timer: _Timer | Tick) -> None:
         try:
             timer.fire()
         finally:
@@ -283,7 +344,7 @@ class ManualClock(Clock):
             self._start_probe()
 
     def _jump(self) -> None:
-        due = self.next_timer
+        due = self._next_stop()
         if self._autojump and due is not None:
             self._fire(due)
             self._start_probe()
@@ -297,6 +358,11 @@ class _Timer:
     def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
         self.loop = loop
         self.callback: Callable[[], object] | None = callback
+
+    @property
+    def dead(self) -> bool:
+        """Whether it will never fire."""
+        return self.callback is None or self.loop.is_closed()
 
     def fire(self) -> None:
         """Make the call, unless it was cancelled in the meantime."""

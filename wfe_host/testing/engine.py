@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
     from wfe_host.handle import WorkflowHandle
 
-_SETTINGS: dict[str, Any] = {"session_ttl": "30d", "poll_interval": "1d"}
-"""Slow heartbeats, so that a test which skips a year does not spend it on them."""
 _ENDS = 10_000
 """Timers after which `result` says that an instance never ends."""
 
@@ -44,14 +42,14 @@ class WfeEngine:
     Args:
         store: see above.
         folder: where a store that needs files keeps them.
-        settings: for `HostConfig`; over the fixture's own, which beat slowly.
+        settings: for `HostConfig`.
     """
 
     def __init__(self, store: str, folder: Path, settings: Mapping[str, Any]) -> None:
         self.store = store
         self.clock: ManualClock = ManualClock()
         self.hosts: list[WorkflowHost] = []
-        self._settings = {**_SETTINGS, **settings}
+        self._settings = dict(settings)
         self._url = f"sqlite:///{folder / 'wfe.db'}"
         self._backend = import_module("wfe_memory").MemoryBackend(self.clock) if store == "memory" else None
         self._numbers = itertools.count(1)

@@ -26,6 +26,8 @@ class FakeLocks(LockProvider):
         self.now = now
         self.opened: list[SessionInfo] = []
         self.renewed: list[float] = []
+        self.lives: list[float] = []
+        """When it dies if it is not renewed again, at each renewal."""
         self.threads: set[str] = set()
         self.closed: list[str] = []
         self.known: dict[str, State] = {}
@@ -54,6 +56,7 @@ class FakeLocks(LockProvider):
         """Note the renewal."""
         self.threads.add(threading.current_thread().name)
         self.renewed.append(self.now() / 1e6)
+        self.lives.append((self.now() + ttl) / 1e6)
         if self.hangs is not None:
             await asyncio.Event().wait()
         now = self.answer()
@@ -126,13 +129,25 @@ async def test_a_session_says_who_we_are(host: Host) -> None:
 
 
 async def test_a_session_is_renewed_every_quarter(host: Host) -> None:
-    """However far a test moves the clock at once, every quarter of the time-to-live sees its renewal."""
+    """A test that moves the clock by a little sees a renewal at every quarter of the time-to-live."""
     await host.keeper.open()
     begin = host.clock.now() / 1e6
     await host.clock.advance("17s")
     assert [at - begin for at in host.locks.renewed] == [2, 4, 6, 8, 10, 12, 14, 16]
     assert host.lost == []
     assert len(host.clock.synchronised) == 9
+
+
+async def test_a_host_that_lives_keeps_its_session_for_years(host: Host) -> None:
+    """A leap of the clock makes few renewals, each good for the whole way to the next one, and no more."""
+    await host.keeper.open()
+    begin = host.clock.now() / 1e6
+    await host.clock.advance("365d")
+    assert host.lost == []
+    assert len(host.locks.renewed) < 40
+    after = [*host.locks.renewed[1:], begin + 365 * 86_400]
+    for lives, renewed_again in zip(host.locks.lives, after, strict=True):
+        assert 6 <= lives - renewed_again <= 8
 
 
 async def test_a_paused_host_loses_its_session_after_half_of_it(host: Host) -> None:
@@ -187,7 +202,8 @@ async def test_a_forgotten_session_is_opened_again(host: Host) -> None:
     await host.clock.advance("60s")
     assert host.lost == []
     assert [info.id for info in host.locks.opened] == ["id-0001"] * 2
-    assert len(host.locks.renewed) == 30
+    for lives, renewed_again in zip(host.locks.lives, host.locks.renewed[1:], strict=False):
+        assert renewed_again == lives - 6
 
 
 async def test_a_lost_session_is_replaced(host: Host) -> None:
