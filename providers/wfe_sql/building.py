@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
+from typing import cast as typed
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Table, Text, bindparam, func, literal_column, table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Index,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    table,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine.interfaces import Dialect as EngineDialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
@@ -85,7 +100,8 @@ class Dialect:
         made: EngineDialect = (
             sqlite.dialect(paramstyle="qmark")
             if self.name == "sqlite"
-            else postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+            # It casts every parameter to its type, as prepared statements need.
+            else asyncpg.dialect()  # type: ignore[no-untyped-call]
         )
         object.__setattr__(self, "engine", made)
 
@@ -105,7 +121,7 @@ class Dialect:
         """Give the texts of a JSON array as a table with the column `value`."""
         if self.name == "sqlite":
             return func.json_each(array).table_valued("value")
-        return func.jsonb_array_elements_text(array).table_valued("value")
+        return func.jsonb_array_elements_text(cast(array, postgresql.JSONB)).table_valued("value")
 
     def pairs(self, array: ColumnElement[Any]) -> tuple[Any, ColumnElement[Any], ColumnElement[Any]]:
         """Give a JSON array of pairs of texts as a table, and the expressions for their parts."""
@@ -113,7 +129,9 @@ class Dialect:
             asked = func.json_each(array).table_valued("value", name="asked")
             parts = [func.json_extract(asked.c.value, constant(f"$[{n}]")) for n in (0, 1)]
         else:
-            asked = func.jsonb_array_elements(array).table_valued("value", name="asked")
+            asked = func.jsonb_array_elements(cast(array, postgresql.JSONB)).table_valued(
+                "value", name="asked"
+            )
             parts = [func.jsonb_extract_path_text(asked.c.value, constant(str(n))) for n in (0, 1)]
         return asked, parts[0], parts[1]
 
@@ -121,7 +139,14 @@ class Dialect:
         """Give the members of a JSON object whose values are texts as a table."""
         if self.name == "sqlite":
             return func.json_each(document).table_valued("key", "value", name="member")
-        return func.json_each_text(document).table_valued("key", "value", name="member")
+        return func.jsonb_each_text(cast(document, postgresql.JSONB)).table_valued(
+            "key", "value", name="member"
+        )
+
+    @property
+    def yes(self) -> ColumnElement[Any]:
+        """Give the constant "true" as it is stored in a column."""
+        return constant(1) if self.name == "sqlite" else true()
 
     def compile(self, built: Built) -> Statement:
         """Compile a statement.
@@ -135,7 +160,7 @@ class Dialect:
         if hidden:
             msg = f"constants became parameters: {hidden} in {compiled}"
             raise ValueError(msg)
-        order = cast(SQLCompiler, compiled).positiontup or ()
+        order = typed(SQLCompiler, compiled).positiontup or ()
         text = " ".join(str(compiled).split())
         if built.through is not None and built.through.table is not None and self.name == "sqlite":
             # SQLAlchemy has no word for this clause.
@@ -144,4 +169,23 @@ class Dialect:
             if places != 1:
                 raise ValueError(f"the place of INDEXED BY is not clear in {text}")
         columns = () if built.rows is None else tuple(column.name for column in built.rows.columns)
+        if built.rows is not None and self.name == "postgresql":
+            text = _with_arrays(text, built.rows, len(order))
         return Statement(text, tuple(order), columns)
+
+
+_TYPES = ((BigInteger, "bigint"), (Boolean, "boolean"), (Text, "text"))
+
+
+def _with_arrays(text: str, v: TableClause, before: int) -> str:
+    """Put `v` in front of a statement of PostgreSQL: an array for each column, after all other parameters."""
+    names = ", ".join(f'"{column.name}"' for column in v.columns)
+    arrays = ", ".join(
+        f"${place}::{next(name for kind, name in _TYPES if isinstance(column.type, kind))}[]"
+        for place, column in enumerate(v.columns, before + 1)
+    )
+    recursive = "WITH RECURSIVE "
+    source = f"v({names}) AS (SELECT * FROM unnest({arrays}))"  # noqa: S608 - from our own names
+    if text.startswith(recursive):
+        return f"{recursive}{source}, {text.removeprefix(recursive)}"
+    return f"WITH {source} {text}"

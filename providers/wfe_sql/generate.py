@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final, Literal
 
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -15,6 +16,7 @@ from wfe_sql.statements import build
 from wfe_sql.tables import METADATA
 
 _WIDTH = 96
+DIALECTS: Final[tuple[Literal["sqlite", "postgresql"], ...]] = ("sqlite", "postgresql")
 
 
 def generate(dialect: Dialect) -> str:
@@ -74,7 +76,7 @@ def _wrapped(sql: str) -> list[str]:
 def main() -> None:
     """Write the generated modules."""
     folder = Path(__file__).parent / "generated"
-    for name in ("sqlite",):
+    for name in DIALECTS:
         path = folder / f"{name}.py"
         path.write_text(generate(Dialect(name)))
         sys.stdout.write(f"{path}\n")

@@ -10,8 +10,9 @@ from typing import Any
 class Statement:
     """One compiled statement.
 
-    A statement with `rows` reads the table expression `v`, which is not part of `sql`: the provider puts it
-    in front, as `WITH v(...) AS (...)` in its dialect, and passes the values of `v` before the others.
+    A statement with `rows` reads the table expression `v`. On SQLite it is not part of `sql`: the provider
+    puts it in front, as `WITH v(...) AS (...)` for as many rows as it has, and passes the values of `v`
+    before the others. On PostgreSQL it is, and takes an array for each column, after the other parameters.
     """
 
     sql: str

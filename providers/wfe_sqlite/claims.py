@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Final, cast
+from typing import Final
 
 from wfe_core.ports import (
-    CHUNK,
     Claim,
     InboxMessage,
     InstanceRecord,
@@ -17,9 +15,10 @@ from wfe_core.ports import (
     LoadedInstance,
     PointerRecord,
 )
+from wfe_sql.claiming import filters, listed, wanted_chunks
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.rows import to_instance, to_message, to_pointer
-from wfe_sqlite.sql import Gathered, Listed, Row, listed
+from wfe_sqlite.sql import Gathered, Listed, Row
 
 _NAMED: Final = Listed(sql.NAMED_CANDIDATES)
 _TAKE: Final = Listed(sql.TAKE_WORKFLOW)
@@ -42,18 +41,6 @@ def take(
     return load(connection, ids, crashed={row[0] for row in chosen if row[1] is not None})
 
 
-def filters(claim: Claim) -> dict[str, Any]:
-    """Give the parameters that a claim's filters have in statements."""
-    definitions = claim.definitions
-    return {
-        "fingerprints": listed(claim.fingerprints),
-        "definitions": None
-        if definitions is None
-        else listed(f"{id_} {version}" for id_, version in definitions),
-        "roots": listed(claim.roots),
-    }
-
-
 def _candidates(connection: sqlite3.Connection, claim: Claim, limit: int, now: int) -> list[Row]:
     given = {**filters(claim), "dead": listed(claim.dead), "now": now, "limit": limit}
     if claim.ids is not None:
@@ -74,25 +61,8 @@ def load(connection: sqlite3.Connection, ids: Sequence[str], *, crashed: set[str
         loaded[id_].data[key] = value
     for row in _INBOX.fetch(connection, ids):
         loaded[row[0]].inbox.append(to_message(row[1:]))
-    wanted = [(id_, *chunk) for id_, one in loaded.items() for chunk in _wanted_chunks(one.pointers)]
+    wanted = [(id_, *chunk) for id_, one in loaded.items() for chunk in wanted_chunks(one.pointers)]
     if wanted:
         for id_, pointer_id, number, values in _CHUNKS.fetch(connection, wanted):
             loaded[id_].chunks.append(ItemChunk(pointer_id, number, values))
     return [loaded[id_] for id_ in ids]
-
-
-def _wanted_chunks(pointers: Iterable[PointerRecord]) -> list[tuple[int, int]]:
-    """Of each live loop, the chunks with the next item and with those of the live pointers inside.
-
-    Which pointers are loops is not known here: others have no items, so asking for theirs gives nothing.
-    """
-    live = list(pointers)
-    known = {pointer.id for pointer in live}
-    wanted = {(p.parent, p.index // CHUNK) for p in live if p.index is not None and p.parent in known}
-    for pointer in live:
-        if pointer.state is not None and '"next"' in pointer.state:
-            state: object = json.loads(pointer.state)
-            following = cast("dict[str, object]", state).get("next") if isinstance(state, dict) else None
-            if isinstance(following, int):
-                wanted.add((pointer.id, following // CHUNK))
-    return sorted(wanted)

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from wfe_core.ports import COMMITTED, CommitOutcome
 from wfe_sql.generated import sqlite as sql
+from wfe_sql.packing import Lot, Packed
 from wfe_sqlite.failures import is_value_error
-from wfe_sqlite.packing import Lot, Packed
 from wfe_sqlite.sql import Bulk, Listed, Row
 
 _HEADS: Final = Listed(sql.READ_HEADS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Self
 
 from wfe_core.ports import (
     Checkpoint,
@@ -17,20 +17,21 @@ from wfe_core.ports import (
     Message,
     PersistenceProvider,
 )
+from wfe_sql.claiming import filters, listed
 from wfe_sql.generated import sqlite as sql
+from wfe_sql.packing import Packed
+from wfe_sql.reading import SqlReader
 from wfe_sql.rows import to_message
-from wfe_sqlite import claims, commits, listing, words
+from wfe_sqlite import claims, commits, purging, words
 from wfe_sqlite.database import Database
 from wfe_sqlite.events import SqliteDefinitions, SqliteEvents
-from wfe_sqlite.packing import Packed
-from wfe_sqlite.reading import SqliteReader
-from wfe_sqlite.sql import Listed, listed
+from wfe_sqlite.sql import Listed, Row
 
 _HEADS: Final = Listed(sql.READ_HEADS)
 _INBOXES: Final = Listed(sql.READ_INBOXES)
 
 
-class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProvider):
+class SqliteStore(SqlReader, SqliteEvents, SqliteDefinitions, PersistenceProvider):
     """The store. Records are read before the first `await`, so a caller may change them while it waits.
 
     Args:
@@ -48,6 +49,9 @@ class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProv
     async def __aexit__(self, *_: object) -> None:
         """Close the file, if no other provider uses it."""
         await self._database.close()
+
+    async def _read(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> list[Row]:
+        return await self._database.readers.run(name, rows, **given)
 
     async def now(self) -> int:
         """The store's time."""
@@ -90,7 +94,7 @@ class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProv
 
     async def next_due(self, claim: Claim) -> int | None:
         """Tell when the first unowned instance wants to be taken."""
-        values = sql.NEXT_DUE.values(**claims.filters(claim), ids=listed(claim.ids))
+        values = sql.NEXT_DUE.values(**filters(claim), ids=listed(claim.ids))
         rows = await self._database.readers.fetch(sql.NEXT_DUE.sql, values)
         return rows[0][0] if rows else None
 
@@ -99,7 +103,7 @@ class SqliteStore(SqliteReader, SqliteEvents, SqliteDefinitions, PersistenceProv
         del now
 
         def delete(connection: sqlite3.Connection) -> list[str]:
-            gone = listing.purge(connection, query)
+            gone = purging.purge(connection, query)
             words.forget(connection, gone)
             return gone
 

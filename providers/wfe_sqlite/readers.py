@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import Clock
 from wfe_core.errors import ProviderError
+from wfe_sql.generated import sqlite as generated
+from wfe_sql.statement import Statement
 from wfe_sqlite.failures import translate
-from wfe_sqlite.sql import Row
+from wfe_sqlite.sql import Listed, Row
 from wfe_sqlite.turns import Courtesy
 
 if TYPE_CHECKING:
     import aiosqlite
 
 _MOST = 4
+_LISTED: dict[str, Listed] = {}
+"""Statements that take rows, made when they are first used."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +46,16 @@ class Readers:
         self._clock = clock
         self._readers: list[_Reader] = []
         self._closed = False
+
+    async def run(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> list[Row]:
+        """Run one of the generated statements, named as in its module."""
+        statement: Statement = getattr(generated, name)
+        if rows is None:
+            return await self.fetch(statement.sql, statement.values(**given))
+        listed = _LISTED.get(name)
+        if listed is None:
+            listed = _LISTED[name] = Listed(statement)
+        return await self.fetch(listed.sql, listed.values(rows, **given))
 
     async def fetch(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
         """Run a query and return all its rows.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Self
 
 from wfe_core.ports import InstanceQuery, Page, SearchProvider
+from wfe_sql import listing
 from wfe_sql.generated import sqlite as sql
-from wfe_sqlite import listing, words
+from wfe_sql.words import documents, terms
+from wfe_sqlite import words
 from wfe_sqlite.database import Database
-from wfe_sqlite.sql import Listed, Row, with_rows
+from wfe_sqlite.sql import Listed, with_rows
 
-_TERM: Final = re.compile(r"(\w+)(\*?)")
 _PART: Final = 100
 """Instances indexed in one transaction."""
 
@@ -64,17 +64,16 @@ class SqliteSearch(SearchProvider):
 
     async def search(self, query: InstanceQuery) -> Page:
         """Find instances that pass the filters and contain every term of the text."""
-        terms = _TERM.findall(query.text or "")
-        values: Row
-        if terms:
+        wanted = terms(query.text)
+        if wanted:
             await self._prepare()
             # In quotes nothing has a meaning for FTS5; a word has no quotes.
-            match = " ".join(f'"{word.casefold()}"{" *" if star else ""}' for word, star in terms)
-            text, values = _MATCHING, (match, *listing.values(sql.FIND_AMONG, query))
+            match = " ".join(f'"{word}"{" *" if star else ""}' for word, star in wanted)
+            values = (match, *sql.FIND_AMONG.values(**listing.given(query)))
+            rows = await self._database.readers.fetch(_MATCHING, values)
         else:
-            statement = listing.choose(query)
-            text, values = statement.sql, listing.values(statement, query)
-        return listing.page(await self._database.readers.fetch(text, values), replace(query, text=None))
+            rows = await self._database.readers.run(listing.choose(query), **listing.given(query))
+        return listing.page(rows, replace(query, text=None))
 
     async def refresh(self, *, limit: int) -> int:
         """Index what has changed since the last call, by whomever."""
@@ -130,7 +129,7 @@ class SqliteSearch(SearchProvider):
         clock = self._database.clock
         clock.enter()
         try:
-            documents = await asyncio.to_thread(words.documents, records, data)
+            found = await asyncio.to_thread(documents, records, data)
         finally:
             clock.leave()
 
@@ -139,10 +138,10 @@ class SqliteSearch(SearchProvider):
                 moved = connection.execute("UPDATE search_cursor SET seq = ? WHERE seq = ?", (upto, cursor))
                 if not moved.rowcount:
                     return
-            for document in documents:
+            for document in found:
                 words.replace(connection, *document)
-            for id_ in set(ids).difference(document[0] for document in documents):
+            for id_ in set(ids).difference(document[0] for document in found):
                 words.remove(connection, id_)
 
         await self._database.write(write, low=True)
-        return len(documents)
+        return len(found)

@@ -149,8 +149,3 @@ def _listed_source(statement: Statement) -> tuple[str, str]:
     names = ", ".join(f'"{name}"' for name in statement.rows)
     fields = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(statement.rows)))
     return names, f"SELECT {'value' if len(statement.rows) == 1 else fields} FROM json_each(?)"  # noqa: S608
-
-
-def listed(values: Iterable[Any] | None) -> str | None:
-    """Make the parameter of an optional list."""
-    return None if values is None else json.dumps(list(values))

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Final, cast
+from collections.abc import Iterable
+from typing import Final
 
-from wfe_sql.generated import sqlite as sql
-from wfe_sqlite.sql import Row
-
-WORD: Final = re.compile(r"\w+")
 HAVE_TABLES: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'search_cursor'"
 # Words are found and case-folded here, in the same way on every store; FTS5 only keeps them apart.
 _TABLES: Final = (
@@ -25,9 +19,6 @@ _TABLES: Final = (
 _GONE: Final = (
     "SELECT d.rowid FROM search_doc AS d WHERE NOT EXISTS (SELECT 1 FROM workflow WHERE id = d.instance_id)"
 )
-
-Document = tuple[str, int, str]
-"""Id, revision and words of an instance."""
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
@@ -64,39 +55,3 @@ def forget_gone(connection: sqlite3.Connection) -> None:
     for row in connection.execute(_GONE).fetchall():
         connection.execute("DELETE FROM search_text WHERE rowid = ?", row)
         connection.execute("DELETE FROM search_doc WHERE rowid = ?", row)
-
-
-def documents(records: Iterable[Row], data: Iterable[Row]) -> list[Document]:
-    """Find the words of instances, each once."""
-    values: dict[str, list[str]] = {}
-    for id_, _, value in data:
-        values.setdefault(id_, []).append(value)
-    return [
-        (record[0], record[_REVISION], " ".join(_words(record, values.get(record[0], []))))
-        for record in records
-    ]
-
-
-_COLUMNS: Final = sql.INSERT_WORKFLOW.rows
-_REVISION: Final = _COLUMNS.index("revision")
-_PLAIN: Final = tuple(_COLUMNS.index(name) for name in ("id", "reference", "definition_id", "status"))
-_JSON: Final = tuple(_COLUMNS.index(name) for name in ("tags", "error"))
-
-
-def _words(record: Row, values: Iterable[str]) -> list[str]:
-    texts = [record[place] or "" for place in _PLAIN]
-    for document in (*(record[place] for place in _JSON), *values):
-        texts.extend(_leaves(json.loads(document or "null")))
-    return list(dict.fromkeys(word.casefold() for text in texts for word in WORD.findall(text)))
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """The texts of the strings and numbers inside a JSON value."""
-    if isinstance(value, dict):
-        for item in cast("dict[str, object]", value).values():
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _leaves(item)
-    elif value is not None:
-        yield str(value)

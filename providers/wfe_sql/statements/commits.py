@@ -52,7 +52,7 @@ def build(dialect: Dialect) -> Batch:
         "drop_items": _drop_items(),
         "drop_subscriptions": _delete_by_instance(t.subscription),
         "upsert_subscription": _upsert_subscription(dialect),
-        "consume": _consume(),
+        "consume": _consume(dialect),
         "insert_activity": _insert_activity(dialect),
         "drop_activities": Built(
             delete(t.activity).where(t.activity.c.id.in_(select(ID_ROWS.c.id))), ID_ROWS
@@ -184,13 +184,13 @@ def _upsert_subscription(dialect: Dialect) -> Built:
     return Built(statement, v)
 
 
-def _consume() -> Built:
+def _consume(dialect: Dialect) -> Built:
     """Mark messages as used up. Their text is not needed any more, the fact that they came is."""
     v = rows(t.inbox.c.instance_id, t.inbox.c.seq)
     statement = (
         update(t.inbox)
         .where(t.inbox.c.instance_id == v.c.instance_id, t.inbox.c.seq == v.c.seq)
-        .values(consumed=constant(1), payload=constant(""))
+        .values(consumed=dialect.yes, payload=constant(""))
     )
     return Built(statement, v)
 

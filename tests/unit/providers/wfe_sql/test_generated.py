@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-import wfe_sql.generated.sqlite
+import wfe_sql.generated
 from wfe_sql import generate
 from wfe_sql.building import Built, Dialect
 from wfe_sql.statement import Statement
 from wfe_sql.statements import build
 
 
-def test_what_is_checked_in_is_up_to_date() -> None:
+@pytest.mark.parametrize("name", generate.DIALECTS)
+def test_what_is_checked_in_is_up_to_date(name: Literal["sqlite", "postgresql"]) -> None:
     """Run `python -m wfe_sql.generate` after a change of tables or statements."""
-    made = Path(wfe_sql.generated.sqlite.__file__).read_text()
-    assert made == generate.generate(Dialect("sqlite"))
+    made = (Path(wfe_sql.generated.__file__).parent / f"{name}.py").read_text()
+    assert made == generate.generate(Dialect(name))
 
 
-def test_every_statement_compiles_for_postgresql_too() -> None:
-    """The statements are built once; what differs between the databases is in `Dialect`."""
+def test_rows_are_arrays_on_postgresql() -> None:
+    """The parameters of a statement come first, then an array for each column of `v`."""
     dialect = Dialect("postgresql")
     for name, built in build(dialect).items():
         statement = dialect.compile(built)
         assert "?" not in statement.sql, name
-        assert statement.sql.count("$") >= len(set(statement.binds)), name
+        numbers = {int(number) for number in re.findall(r"\$(\d+)", statement.sql)}
+        assert numbers == set(range(1, len(statement.binds) + len(statement.rows) + 1)), name
+        arrays = [f"${len(statement.binds) + place + 1}::" for place in range(len(statement.rows))]
+        assert all(array in statement.sql.partition(")) ")[0] for array in arrays), name
 
 
 def test_a_constant_does_not_become_a_parameter() -> None:
@@ -51,7 +57,8 @@ def test_the_module_writes_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "generated").mkdir()
     monkeypatch.setattr(generate, "__file__", str(tmp_path / "generate.py"))
     generate.main()
-    assert (tmp_path / "generated" / "sqlite.py").read_text() == generate.generate(Dialect("sqlite"))
+    for name in generate.DIALECTS:
+        assert (tmp_path / "generated" / f"{name}.py").read_text() == generate.generate(Dialect(name))
 
 
 def test_a_running_host_imports_no_sqlalchemy() -> None:

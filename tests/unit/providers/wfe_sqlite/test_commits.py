@@ -22,9 +22,9 @@ from wfe_core.ports import (
     Providers,
     Subscription,
 )
+from wfe_sql.packing import Packed
 from wfe_sqlite import commits
 from wfe_sqlite.database import Database
-from wfe_sqlite.packing import Packed
 
 NOW = 1_700_000_000_000_000
 

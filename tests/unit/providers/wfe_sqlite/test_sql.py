@@ -8,7 +8,7 @@ import pytest
 
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.statement import Statement
-from wfe_sqlite.sql import Bulk, Gathered, Listed, listed
+from wfe_sqlite.sql import Bulk, Gathered, Listed
 
 
 @pytest.fixture
@@ -64,8 +64,3 @@ def test_table_expressions_join(connection: sqlite3.Connection) -> None:
         "INSERT INTO workflow VALUES (?, ?)", [("a", None), ("b", "a"), ("c", "b"), ("d", None)]
     )
     assert sorted(Listed(sql.READ_TREE).fetch(connection, ["a"])) == [("a",), ("b",), ("c",)]
-
-
-def test_no_list_is_null() -> None:
-    """An empty list is not the same as none."""
-    assert (listed(None), listed(()), listed({"ä"})) == (None, "[]", '["\\u00e4"]')

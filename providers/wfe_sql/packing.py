@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from typing import Any, Final
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from wfe_core.ports import Checkpoint
-from wfe_sql.generated import sqlite as sql
+from wfe_core.ports import Checkpoint, InstanceRecord
 from wfe_sql.rows import activity_row, changed_row, instance_row, pointer_row
 
-_DUE: Final = sql.INSERT_WORKFLOW.rows.index("next_due")
+_DUE: Final = [field.name for field in fields(InstanceRecord)].index("next_due")
 
 
 class Lot:
