@@ -112,7 +112,7 @@ class ManualClock(Clock):
         loop = asyncio.get_running_loop()
         if self._home is None or self._home.is_closed():
             self._home = loop
-        tick = Tick(loop, self._now, interval, callback, self._forget_tick)
+        tick = Tick(loop, self._now, interval, callback, self._watch_closely)
         with self._lock:
             self._ticks.append(tick)
         self._watch_closely()
@@ -245,10 +245,6 @@ class ManualClock(Clock):
             self._ticks = [tick for tick in self._ticks if not tick.dead]
             for tick in self._ticks:
                 tick.watch_closely()
-
-    def _forget_tick(self, tick: Tick) -> None:
-        del tick  # it says itself that it is dead
-        self._watch_closely()
 
     def _fire_elsewhere(self, timer: _Timer | Tick) -> None:
         try:

@@ -25,7 +25,7 @@ class Tick:
         due: when it is made next, unless the clock stops somewhere before.
     """
 
-    __slots__ = ("_callback", "_calls", "_gap", "_interval", "_last", "_until", "due", "forget", "loop")
+    __slots__ = ("_callback", "_calls", "_forget", "_gap", "_interval", "_last", "_until", "due", "loop")
 
     def __init__(
         self,
@@ -33,11 +33,11 @@ class Tick:
         now: int,
         interval: int,
         callback: Callable[[int], object],
-        forget: Callable[[Tick], None],
+        forget: Callable[[], None],
     ) -> None:
-        self.loop = loop
-        self.forget = forget
-        self.due = now + interval
+        self.loop: asyncio.AbstractEventLoop = loop
+        self._forget = forget
+        self.due: int = now + interval
         self._interval = interval
         self._callback: Callable[[int], object] | None = callback
         self._last = now
@@ -84,4 +84,4 @@ class Tick:
     def cancel(self) -> None:
         """Make no more calls."""
         self._callback = None
-        self.forget(self)
+        self._forget()
