@@ -239,8 +239,13 @@ class WorkflowHost:
             for one in wanted:
                 loop.remove_signal_handler(one)
 
-    def register(self, *definitions: WorkflowDefinition[Any]) -> None:
+    def register(self, *definitions: WorkflowDefinition[Any], revision: bool = False) -> None:
         """Make workflows known to this host; on a running one, stored instances of theirs go on at once.
+
+        Args:
+            definitions: the workflows.
+            revision: they are identified by their text: another text under a known id and version is a new
+                revision, which instances from now on get; the earlier one stays for its own.
 
         Raises:
             DefinitionConflictError: the same id and version with another structure is registered.
@@ -248,7 +253,7 @@ class WorkflowHost:
         """
         for definition in definitions:
             self._services.check(definition)
-            self._registry.register(definition)
+            self._registry.register(definition, revision=revision)
         if self._runtime is not None and self._runtime.poller is not None:
             self._runtime.poller.registered()
 
@@ -388,9 +393,11 @@ class WorkflowHost:
         )  # fmt: skip
         return await self.queries.search(query)
 
-    async def pointers(self, instance_id: str) -> list[ExecutionPointer]:
-        """Read all pointers of an instance, by id."""
-        return await self.queries.pointers(instance_id)
+    async def pointers(
+        self, instance_id: str, *, after: int = 0, limit: int | None = None
+    ) -> list[ExecutionPointer]:
+        """Read the pointers of an instance by id: those above `after`, and no more than `limit`."""
+        return await self.queries.pointers(instance_id, after=after, limit=limit)
 
     async def explain(self, instance_id: str) -> Explanation:
         """Say why an instance is where it is, and what would move it."""

@@ -39,6 +39,7 @@ _ERRORS: dict[str, type[WorkflowEndedError]] = {
     WorkflowStatus.TERMINATED: WorkflowTerminatedError,
     WorkflowStatus.SUSPENDED: WorkflowSuspendedError,
 }
+_PAGE = 1_000
 _RESTS = frozenset(
     {
         LifecycleKind.WORKFLOW_COMPLETED, LifecycleKind.WORKFLOW_FAILED, LifecycleKind.WORKFLOW_CANCELLED,
@@ -86,15 +87,15 @@ class Queries:
         texts = await self._runtime.store.data(instance_id)
         return instance_view(record, self.definition_of(record), texts)
 
-    async def pointers(self, instance_id: str) -> list[ExecutionPointer]:
-        """Read all pointers of an instance, by id."""
+    async def pointers(self, instance_id: str, *, after: int, limit: int | None) -> list[ExecutionPointer]:
+        """Read pointers of an instance by id, page by page."""
         await self.record(instance_id)
         views: list[ExecutionPointer] = []
-        after = 0
         while True:
-            page = await self._runtime.store.pointers(instance_id, after=after, limit=1_000)
+            wanted = _PAGE if limit is None else min(_PAGE, limit - len(views))
+            page = await self._runtime.store.pointers(instance_id, after=after, limit=wanted)
             views += [pointer_view(instance_id, record) for record in page]
-            if len(page) < 1_000:  # noqa: PLR2004
+            if len(page) < _PAGE or len(views) == limit:
                 return views
             after = page[-1].id
 

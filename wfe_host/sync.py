@@ -156,9 +156,9 @@ class SyncWorkflowHost:
             for one, handler in before.items():
                 signal.signal(one, handler)
 
-    def register(self, *definitions: WorkflowDefinition[Any]) -> None:
+    def register(self, *definitions: WorkflowDefinition[Any], revision: bool = False) -> None:
         """See `WorkflowHost.register`."""
-        self._portal.call(self._host.register, *definitions)
+        self._portal.call(self._host.register, *definitions, revision=revision)
 
     def register_step(self, name: str, factory: Callable[[], Any]) -> None:
         """See `WorkflowHost.register_step`."""
@@ -271,9 +271,11 @@ class SyncWorkflowHost:
             created_before=created_before, limit=limit, cursor=cursor,
         )  # fmt: skip
 
-    def pointers(self, instance_id: str) -> list[ExecutionPointer]:
+    def pointers(
+        self, instance_id: str, *, after: int = 0, limit: int | None = None
+    ) -> list[ExecutionPointer]:
         """See `WorkflowHost.pointers`."""
-        return self._portal.run(self._host.pointers, instance_id)
+        return self._portal.run(self._host.pointers, instance_id, after=after, limit=limit)
 
     def explain(self, instance_id: str) -> Explanation:
         """See `WorkflowHost.explain`."""

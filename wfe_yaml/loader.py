@@ -82,9 +82,14 @@ class CompiledWorkflow:
         return values
 
 
-def local_tools(realm: str = "") -> Tools:
-    """Give what executors work with by default: child processes and the environment of this process."""
-    return Tools(processes=LocalProcesses(), environ=dict(os.environ), realm=realm)
+def local_tools(realm: str = "", *, allow: frozenset[str] | None = None) -> Tools:
+    """Give what executors work with by default: child processes and the environment of this process.
+
+    Args:
+        realm: names the store.
+        allow: the types of steps that may run here; None for all.
+    """
+    return Tools(processes=LocalProcesses(), environ=dict(os.environ), realm=realm, allow=allow)
 
 
 def load_workflow(

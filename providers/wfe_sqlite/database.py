@@ -13,6 +13,8 @@ from typing import Final
 
 from wfe_core.clock import Clock, SystemClock
 from wfe_core.errors import ProviderError
+from wfe_core.ports import SchemaInfo
+from wfe_sql.revisions import HEAD
 from wfe_sqlite import schema
 from wfe_sqlite.location import Durability, Location, check_place
 from wfe_sqlite.post import Post
@@ -41,6 +43,8 @@ class Database:
         self.clock: Clock = SystemClock() if clock is None else clock
         self.post: Post | None = None
         """Where messages to other processes go, while somebody receives some here."""
+        self.schema: SchemaInfo | None = None
+        """The schema, once the file has been opened."""
         self._own_time = clock is None
         self._location = location
         self._users = 0
@@ -139,8 +143,10 @@ class Database:
         )
         try:
             outdated = await parts.writer.run(lambda connection: schema.ensure(connection, path))
+            self.schema = SchemaInfo(HEAD)
             if outdated is not None:
-                await parts.writer.run(lambda _: connector.migrate(outdated), transaction=False)
+                copy = await parts.writer.run(lambda _: connector.migrate(outdated), transaction=False)
+                self.schema = SchemaInfo(HEAD, outdated, str(copy))
         except BaseException:
             await parts.close()
             raise
@@ -202,13 +208,13 @@ class _Connector:
             lock.close()
             raise
 
-    def migrate(self, found: str) -> None:
-        """Bring an older schema up to date, while no other process writes."""
+    def migrate(self, found: str) -> Path:
+        """Bring an older schema up to date, while no other process writes; gives the copy made before."""
         folder = _folder(self._path)
         lock = WriterLock(folder, patience=_PATIENCE)
         try:
             with lock:
-                schema.migrate(self._path, folder, found)
+                return schema.migrate(self._path, folder, found)
         finally:
             lock.close()
 

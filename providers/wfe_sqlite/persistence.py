@@ -16,6 +16,7 @@ from wfe_core.ports import (
     LoadedInstance,
     Message,
     PersistenceProvider,
+    SchemaInfo,
 )
 from wfe_sql.claiming import filters, listed
 from wfe_sql.generated import sqlite as sql
@@ -52,6 +53,11 @@ class SqliteStore(SqlReader, SqliteEvents, SqliteDefinitions, PersistenceProvide
 
     async def _read(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> list[Row]:
         return await self._database.readers.run(name, rows, **given)
+
+    @property
+    def schema(self) -> SchemaInfo | None:
+        """The schema of the open file."""
+        return self._database.schema
 
     async def now(self) -> int:
         """The store's time."""

@@ -120,13 +120,13 @@ class WorkflowDefinition(Generic[D]):
             problems.append(f"workflow {self.id!r} has no steps; add one with .then(...)")
         return steps
 
-    def to_mermaid(self) -> str:
-        """Draw the workflow as a Mermaid flowchart."""
-        return drawing.mermaid(self.root)
+    def to_mermaid(self, paint: Mapping[str, str] | None = None) -> str:
+        """Draw the workflow as a Mermaid flowchart; `paint` gives colours (`#rrggbb`) to steps by key."""
+        return drawing.mermaid(self.root, paint)
 
-    def to_dot(self) -> str:
-        """Draw the workflow in Graphviz's language."""
-        return drawing.dot(self.id, self.root)
+    def to_dot(self, paint: Mapping[str, str] | None = None) -> str:
+        """Draw the workflow in Graphviz's language; `paint` gives colours (`#rrggbb`) to steps by key."""
+        return drawing.dot(self.id, self.root, paint)
 
     def to_dict(self) -> dict[str, Any]:
         """Describe the workflow as JSON-like values, for tools."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,9 +99,12 @@ class _Graph:
         self.edges: list[_Edge] = []
         self.inside: list[_Cluster | _Vertex] = []
         self._ids: dict[int, str] = {}
+        self.named: dict[str, str] = {}
+        """The vertices by the keys of their nodes."""
         for number, node in enumerate(walk(root), 1):
             # A saga of one is drawn as its node: the compensation beside it says all there is to say.
             self._ids[id(node)] = self._ids[id(node.parent)] if _is_wrapped(node) else f"n{number}"
+            self.named[node.key] = self._ids[id(node)]
         self._sequence(root, self.inside)
 
     def _sequence(self, sequence: Sequence, inside: list[_Cluster | _Vertex]) -> None:
@@ -188,8 +192,8 @@ _SHAPES = {
 _MERMAID = {"box": ("[", "]"), "diamond": ("{", "}"), "hexagon": ("{{", "}}"), "oval": ("([", "])")}
 
 
-def mermaid(root: Sequence) -> str:
-    """Write a Mermaid flowchart."""
+def mermaid(root: Sequence, paint: Mapping[str, str] | None = None) -> str:
+    """Write a Mermaid flowchart; `paint` gives colours (`#rrggbb`) to nodes by their keys."""
     graph = _Graph(root)
     lines = ["flowchart TD"]
 
@@ -211,6 +215,8 @@ def mermaid(root: Sequence) -> str:
         arrow = "-.->" if edge.dashed else "-->"
         label = f'|"{_mermaid_text(edge.label)}"|' if edge.label else ""
         lines.append(f"  {edge.tail} {arrow}{label} {edge.head}")
+    for key, colour in (paint or {}).items():
+        lines.append(f"  style {graph.named[key]} fill:{colour},color:#000000")
     return "\n".join(lines) + "\n"
 
 
@@ -220,8 +226,8 @@ def _mermaid_text(text: str) -> str:
     return escaped.replace("`", "#96;").replace("\n", "<br/>")
 
 
-def dot(title: str, root: Sequence) -> str:
-    """Write a digraph in Graphviz's language."""
+def dot(title: str, root: Sequence, paint: Mapping[str, str] | None = None) -> str:
+    """Write a digraph in Graphviz's language; `paint` gives colours (`#rrggbb`) to nodes by their keys."""
     graph = _Graph(root)
     lines = [f"digraph {_dot_text(title)} {{", "  node [shape=box];"]
 
@@ -243,6 +249,8 @@ def dot(title: str, root: Sequence) -> str:
         if edge.dashed:
             options.append("style=dashed")
         lines.append(f"  {edge.tail} -> {edge.head}" + (f" [{', '.join(options)}];" if options else ";"))
+    for key, colour in (paint or {}).items():
+        lines.append(f'  {graph.named[key]} [style=filled, fillcolor="{colour}"];')
     return "\n".join([*lines, "}"]) + "\n"
 
 

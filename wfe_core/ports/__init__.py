@@ -38,6 +38,7 @@ from wfe_core.ports.records import (
     OutboxRow,
     Page,
     PointerRecord,
+    SchemaInfo,
     SessionInfo,
     Subscription,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "PointerRecord",
     "Providers",
     "QueueProvider",
+    "SchemaInfo",
     "SearchProvider",
     "SessionInfo",
     "SessionState",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         OutboxRow,
         Page,
         PointerRecord,
+        SchemaInfo,
     )
 
 
@@ -244,6 +245,11 @@ class PersistenceProvider(
     AbstractAsyncContextManager["PersistenceProvider"],
 ):
     """The store: one object, one `commit`. Entering it connects and checks the schema; leaving it closes."""
+
+    @property
+    def schema(self) -> SchemaInfo | None:
+        """The schema of the open store, and whether opening it has changed it; None when it has none."""
+        return None
 
     @abstractmethod
     async def now(self) -> int:

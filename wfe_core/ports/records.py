@@ -361,6 +361,17 @@ class LogChunk:
 
 
 @dataclass(slots=True, frozen=True)
+class SchemaInfo:
+    """The schema of an open store."""
+
+    revision: str
+    upgraded_from: str | None = None
+    """The revision it had before it was opened, if opening it brought it up to date."""
+    copy: str | None = None
+    """Where the store as it was before can be found, if a copy was made."""
+
+
+@dataclass(slots=True, frozen=True)
 class Hint:
     """A wake-up: `instance_id` may have something to do. Losing it costs time, never work."""
 

@@ -1,21 +1,30 @@
-"""`Driver`: drives one run in this process and shows it, until it ends or a signal comes."""
+"""`Driver`: drives one run in this process and shows it, until it ends, rests, or a signal comes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.clock import SystemClock
 from wfe_core.errors import WorkflowEndedError
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.explaining import reasons_of
 from wfe_yaml.cli.interrupts import Interrupts
-from wfe_yaml.cli.progress import make_progress
-from wfe_yaml.cli.summary import exit_for, say_interrupted, summarise
+from wfe_yaml.cli.progress import QuietProgress, make_progress
+from wfe_yaml.cli.reports import Ending, write_reports
+from wfe_yaml.cli.stores import load_view, name_items
+from wfe_yaml.cli.summary import exit_for, say_interrupted, say_waiting, summarise
 from wfe_yaml.cli.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
+    from wfe_core.models import LifecycleEvent
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.progress import Progress
     from wfe_yaml.cli.stores import Store
@@ -24,9 +33,30 @@ if TYPE_CHECKING:
 _TICK = 0.1
 _LOOK = 2.0
 """Seconds between two looks whether the run can go on here at all."""
+_REST = 0.05
+"""Seconds between two looks whether a run that seems to wait really does."""
 _LAST_EVENTS = 0.5
 """Seconds in which the last events of an ended run must come."""
+_PAGE = 256
 _LAST = frozenset({"workflow.completed", "workflow.failed", "workflow.cancelled", "workflow.terminated"})
+_MOVING = frozenset({"running", "sleeping", "compensating"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How a run is shown and reported.
+
+    Attributes:
+        mode: a word of `--progress`.
+        jobs: how many steps run at once.
+        wait: stay while the run waits for something from outside.
+        junit: where the JUnit report goes.
+    """
+
+    mode: str = "auto"
+    jobs: int | None = None
+    wait: bool = False
+    junit: Path | None = None
 
 
 class Driver:
@@ -34,20 +64,19 @@ class Driver:
 
     Args:
         store: where it is kept.
-        mode: how it is shown.
-        jobs: how many steps run at once.
+        showing: how it is shown.
     """
 
-    def __init__(self, store: Store, mode: str, jobs: int | None) -> None:
+    def __init__(self, store: Store, showing: Showing) -> None:
         self._store = store
-        self._mode = mode
-        self._jobs = jobs
+        self._showing = showing
         self._progress: Progress | None = None
         self._interrupts = Interrupts(self._signalled)
+        self._news = asyncio.Event()
 
     def open(self, claim: set[str]) -> contextlib.AbstractAsyncContextManager[WorkflowHost]:
         """Start a host that may drive these runs."""
-        return self._store.open(claim=claim, jobs=self._jobs, middleware=(self._interrupts,))
+        return self._store.open(claim=claim, jobs=self._showing.jobs, middleware=(self._interrupts,))
 
     async def drive(
         self,
@@ -60,35 +89,49 @@ class Driver:
         remark: str | None = None,
     ) -> Exit:
         """Start (or take) the run and stay with it until it ends or a signal comes; gives the exit code."""
-        view = RunView(run_id, compiled.definition)
+        view = RunView(run_id, compiled.definition, compiled.definitions)
         if going_on:
-            view.load(await host.pointers(run_id))
-        progress = self._progress = make_progress(self._mode, view)
+            await load_view(host, view)
+        self._progress = make_progress(self._showing.mode, view)
         self._interrupts.install()
         try:
-            async with host.subscribe(instance_id=run_id) as events:
+            async with host.subscribe() as events:
                 done = view.count("complete", "skipped")
                 title = (
                     f"run {run_id} goes on ({done} of {view.count()} steps are done)"
                     if going_on
                     else f"run {run_id}"
                 )
-                progress.begin(title)
+                self._progress.begin(title)
                 if remark is not None:
-                    progress.note(remark)
+                    self._progress.note(remark)
                 try:
-                    ended = await self._follow(host, run_id, start, events, view)
+                    outcome = await self._follow(host, run_id, start, events, view)
                 finally:
-                    progress.end()
-            if not ended:
-                say_interrupted(run_id, view, progress, self._store)
-                return self._interrupts.exit
-            run = await host.get(run_id)
-            view.load(await host.pointers(run_id))
-            summarise(run, view, progress, self._store)
-            return exit_for(run.status)
+                    self._progress.end()
+            return await self._tell(host, run_id, view, compiled, outcome)
         finally:
             self._interrupts.remove()
+
+    async def _tell(
+        self, host: WorkflowHost, run_id: str, view: RunView, compiled: CompiledWorkflow, outcome: str
+    ) -> Exit:
+        """Say how it ended, or how to go on; gives the exit code."""
+        progress = self._progress
+        if progress is None or outcome == "interrupted":
+            say_interrupted(run_id, view, progress, self._store, self._interrupts.exit)
+            return self._interrupts.exit
+        run = await host.get(run_id)
+        await load_view(host, view)
+        if run.status.terminal:
+            view.settle()
+        ending = Ending(run, view, compiled, self._store)
+        if outcome == "waiting" or not run.status.terminal:
+            say_waiting(ending, await reasons_of(host, run, held=True), progress)
+        else:
+            summarise(ending, progress)
+        write_reports(ending, self._showing.junit, os.environ, sys.stdout)
+        return Exit.WAITING if outcome == "waiting" else exit_for(run.status)
 
     async def _follow(
         self,
@@ -97,51 +140,100 @@ class Driver:
         start: Callable[[], Awaitable[None]],
         events: Any,
         view: RunView,
-    ) -> bool:
-        """Show events until the run has ended; False when a signal came first."""
+    ) -> str:
+        """Show events until the run has `ended`, is `waiting`, or a signal has `interrupted` it."""
         await start()
         result = asyncio.ensure_future(_result(host, run_id))
-        showing = asyncio.ensure_future(self._show(events, view))
+        showing = asyncio.ensure_future(self._show(host, events, view))
         ticking = asyncio.ensure_future(self._tick())
         signalled = asyncio.ensure_future(self._interrupts.came.wait())
         lost = asyncio.ensure_future(_lost(host, run_id))
-        tasks = (result, showing, ticking, signalled, lost)
+        resting = asyncio.ensure_future(self._resting(host, view))
+        tasks = (result, showing, ticking, signalled, lost, resting)
+        ends = [result, signalled, lost] if self._showing.wait else [result, signalled, lost, resting]
         try:
-            await asyncio.wait([result, signalled, lost], return_when=asyncio.FIRST_COMPLETED)
-            if not result.done():
-                if lost.done():
-                    raise await lost
-                await self._interrupts.stopped()
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if result.done():
                 await result
                 await asyncio.wait([showing], timeout=_LAST_EVENTS)
-                return True
-            return False
+                return "ended"
+            if lost.done():
+                raise await lost
+            if not signalled.done():
+                return "waiting"
+            await self._interrupts.stopped()
+            return "ended" if result.done() else "interrupted"
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _show(self, events: Any, view: RunView) -> None:
+    async def _show(self, host: WorkflowHost, events: Any, view: RunView) -> None:
         """Show events as they come, until the last one."""
-        progress = self._progress
         async for event in events:
+            await _place(host, view, event)
             step = view.take(event)
-            if progress is not None:
-                progress.event(event, step)
-            if event.kind in _LAST:
+            if step is None and event.instance_id not in (view.run_id, *view.children):
+                continue
+            try:
+                if self._progress is not None:
+                    self._progress.event(event, step)
+            except BrokenPipeError:
+                self._reader_left()
+            self._news.set()
+            if event.kind in _LAST and event.instance_id == view.run_id:
                 return
+
+    def _reader_left(self) -> None:
+        """Whoever read the output is gone: stop, as a signal would."""
+        self._progress = QuietProgress(self._progress.view) if self._progress is not None else None
+        self._interrupts.interrupt(Exit.PIPE)
 
     async def _tick(self) -> None:
         while self._progress is not None:
             await _pause(_TICK)
             self._progress.tick()
 
+    async def _resting(self, host: WorkflowHost, view: RunView) -> None:
+        """Wait until the run can only go on by something from outside: an event, a decision, a worker."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while _seems_to_wait(view):
+                if await _rests(host, view.run_id):
+                    return
+                await _pause(_REST)
+
     def _signalled(self, times: int) -> None:
         if self._progress is not None and times == 1:
             self._progress.note(
                 "stopping the steps (SIGTERM, then SIGKILL after their grace); once more kills at once"
             )
+
+
+async def _place(host: WorkflowHost, view: RunView, event: LifecycleEvent) -> None:
+    """Learn where the pointer of an event belongs, if that cannot be told from its step alone."""
+    wanting = view.wants(event)
+    if wanting is None or event.pointer_id is None:
+        return
+    wanting.place(await host.pointers(wanting.run_id, after=event.pointer_id - 1, limit=_PAGE))
+    await name_items(host, wanting)
+
+
+def _seems_to_wait(view: RunView) -> bool:
+    """Whether some steps wait, and nothing moves by itself."""
+    states = {step.status for step in view.leaves()}
+    return "waiting" in states and not states & _MOVING
+
+
+async def _rests(host: WorkflowHost, run_id: str) -> bool:
+    """Whether nobody holds the run or any sub-workflow of it, and none is about to be taken."""
+    clock = SystemClock()
+    for run in await host.instances(root=run_id, limit=1_000):
+        due = run.next_due.timestamp() * 1e6 if run.next_due is not None else None
+        if not run.status.terminal and (run.owner is not None or (due is not None and due <= clock.now())):
+            return False
+    return True
 
 
 async def _result(host: WorkflowHost, run_id: str) -> None:

@@ -15,12 +15,33 @@ class Exit(IntEnum):
     """A bad file, a bad input or a bad option; also a store that cannot be used."""
     CANCELLED = 3
     WAITING = 4
-    """The run is suspended or waits for a decision."""
+    """The run is suspended or waits for an event, an approval or a decision."""
     HELD = 5
     """Another live process runs it."""
+    INTERNAL = 70
+    """An error inside of wfe."""
     HUNG_UP = 129
     INTERRUPTED = 130
+    PIPE = 141
+    """Whoever read the output has gone."""
     TERMINATED = 143
+
+
+MEANINGS = {
+    Exit.COMPLETE: "complete",
+    Exit.FAILED: "a step failed",
+    Exit.USAGE: "bad file, input or option, or a store that cannot be used",
+    Exit.CANCELLED: "cancelled or terminated",
+    Exit.WAITING: "waiting for an event, an approval, a decision, or suspended",
+    Exit.HELD: "another live process runs it",
+    Exit.INTERNAL: "an error inside of wfe",
+    Exit.HUNG_UP: "interrupted by SIGHUP; the run can be resumed",
+    Exit.INTERRUPTED: "interrupted by Ctrl-C; the run can be resumed",
+    Exit.PIPE: "whoever read the output has gone; the run can be resumed",
+    Exit.TERMINATED: "interrupted by SIGTERM; the run can be resumed",
+}
+"""Each exit code in words, for the help and the guide."""
+TABLE = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in MEANINGS.items())
 
 
 class CommandError(Exception):

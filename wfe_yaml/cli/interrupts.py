@@ -69,6 +69,10 @@ class Interrupts(Middleware):
         for number in _EXITS:
             loop.remove_signal_handler(number)
 
+    def interrupt(self, code: Exit) -> None:
+        """Stop the steps for another reason than a signal, in the same way."""
+        self._signal(code)
+
     async def stopped(self) -> None:
         """Wait until every running step has been stopped."""
         while running := [task for task in self._running if not task.done()]:

@@ -1,18 +1,20 @@
-"""How a run is shown while it goes on: plain lines, JSON events, a live tree, or nothing."""
+"""How a run is shown while it goes on: plain lines, or nothing; other ways are in modules of their own."""
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, ClassVar, TextIO
 
-from wfe_yaml.cli.view import clean, duration
+from wfe_yaml.cli.marks import paint, wants_colour
+from wfe_yaml.cli.words import clean, duration
 from wfe_yaml.compiler.body import CONTINUED
 
 if TYPE_CHECKING:
     from wfe_core.models import LifecycleEvent
-    from wfe_yaml.cli.view import RunView, StepView
+    from wfe_yaml.cli.steps import StepView
+    from wfe_yaml.cli.view import RunView
 
 _SAID = {
     "step.completed": "complete",
@@ -20,15 +22,26 @@ _SAID = {
     "step.retrying": "will be tried again",
     "step.skipped": "skipped",
     "step.cancelled": "stopped",
-    "step.compensated": "compensated",
+    "step.compensated": "undone",
+    "step.waiting": "waits for",
 }
+_TAKES_TIME = frozenset({"step.completed", "step.failed"})
+_TOLD_OF_CONTAINERS = frozenset({"step.skipped"})
 
 
 class Progress(ABC):
-    """Shows a run. All calls come from the event loop."""
+    """Shows a run. All calls come from the event loop.
+
+    Attributes:
+        wants_summary: whether a summary for people follows.
+        quiet: whether people want to hear of failures only.
+    """
+
+    wants_summary: ClassVar[bool] = True
+    quiet: ClassVar[bool] = False
 
     def __init__(self, view: RunView) -> None:
-        self.view = view
+        self.view: RunView = view
 
     @abstractmethod
     def begin(self, title: str) -> None:
@@ -48,10 +61,19 @@ class Progress(ABC):
     def end(self) -> None:  # noqa: B027 - most have nothing to give back
         """The run is over, or is left: give the terminal back."""
 
-    @property
-    def wants_summary(self) -> bool:
-        """Whether a summary for people follows."""
-        return True
+
+def said(event: LifecycleEvent, step: StepView) -> str | None:
+    """Say in a sentence what happened to a step; None for what needs no words."""
+    words = _SAID.get(event.kind)
+    if words is None or (step.container and event.kind not in _TOLD_OF_CONTAINERS):
+        return None
+    if event.kind == "step.waiting":
+        return f"waits for {step.waits}" if step.waits else None
+    took = duration(step.seconds) if event.kind in _TAKES_TIME else ""
+    error = f": {step.error}" if step.error else ""
+    if step.continued:
+        words, error = "failed", f"{error}; the run goes on"
+    return f"{words}{f' in {took}' if took else ''}{error}"
 
 
 class PlainProgress(Progress):
@@ -60,6 +82,7 @@ class PlainProgress(Progress):
     def __init__(self, view: RunView, out: TextIO) -> None:
         super().__init__(view)
         self._out = out
+        self._colour = wants_colour(terminal=out.isatty())
 
     def begin(self, title: str) -> None:
         """Name the run."""
@@ -71,20 +94,13 @@ class PlainProgress(Progress):
             self.note(f"[wfe: {event.detail.get('missed')} events were not shown: the output is too slow]")
         if step is None:
             return
-        if event.kind == "log" and event.detail.get("stream") == CONTINUED:
-            return
         if event.kind == "log":
-            self._out.write(f"{step.key} | {clean(str(event.detail.get('line', '')))}\n")
-            self._out.flush()
+            if event.detail.get("stream") != CONTINUED:
+                self.note(f"{step.label} | {clean(str(event.detail.get('line', '')))}")
             return
-        said = _SAID.get(event.kind)
-        if said is None or (step.container and event.kind != "step.skipped"):
-            return
-        took = duration(step.seconds) if event.kind in ("step.completed", "step.failed") else ""
-        error = f": {step.error}" if step.error else ""
-        if step.continued:
-            said, error = "failed", f"{error}; the run goes on"
-        self.note(f"{step.key}: {said}{f' in {took}' if took else ''}{error}")
+        words = said(event, step)
+        if words is not None:
+            self.note(paint(f"{step.label}: {words}", step.state, colour=self._colour))
 
     def note(self, text: str) -> None:
         """Print a line."""
@@ -92,47 +108,10 @@ class PlainProgress(Progress):
         self._out.flush()
 
 
-class JsonProgress(Progress):
-    """One JSON event a line, for programs."""
-
-    def __init__(self, view: RunView, out: TextIO) -> None:
-        super().__init__(view)
-        self._out = out
-
-    def begin(self, title: str) -> None:
-        """Tell the run."""
-        del title
-        self.write({"event": "run.begin", "run": self.view.run_id, "workflow": self.view.workflow})
-
-    def event(self, event: LifecycleEvent, step: StepView | None) -> None:
-        """Write the event as it is."""
-        del step
-        told: dict[str, Any] = {
-            "event": str(event.kind),
-            "run": event.instance_id,
-            "at": event.at.isoformat(),
-        }
-        if event.step_key is not None:
-            told |= {"step": event.step_key, "attempt": event.attempt}
-        self.write(told | event.detail)
-
-    def note(self, text: str) -> None:
-        """Write a note."""
-        self.write({"event": "note", "run": self.view.run_id, "text": text})
-
-    def write(self, told: dict[str, Any]) -> None:
-        """Write one object."""
-        self._out.write(json.dumps(told, ensure_ascii=False) + "\n")
-        self._out.flush()
-
-    @property
-    def wants_summary(self) -> bool:
-        """A program wants none."""
-        return False
-
-
 class QuietProgress(Progress):
     """Nothing, unless something fails."""
+
+    quiet: ClassVar[bool] = True
 
     def begin(self, title: str) -> None:
         """Say nothing."""
@@ -146,20 +125,28 @@ class QuietProgress(Progress):
 
 
 def make_progress(mode: str, view: RunView, out: TextIO | None = None) -> Progress:
-    """Make the progress for a mode; `auto` is the tree on a terminal and plain lines elsewhere."""
+    """Make the progress for a mode.
+
+    `auto` is the tree on a terminal, groups in a CI system that has them, and plain lines elsewhere.
+    """
+    from wfe_yaml.cli.grouping import GroupProgress, detect
+
     stream = sys.stdout if out is None else out
     if mode == "auto":
-        mode = "tty" if stream.isatty() and not _in_ci() else "plain"
+        system = detect(os.environ)
+        mode = "tty" if stream.isatty() and not _in_ci() else "group" if system is not None else "plain"
     if mode == "tty":
         from wfe_yaml.cli.tree import TreeProgress
 
         return TreeProgress(view)
     if mode == "json":
+        from wfe_yaml.cli.jsonlines import JsonProgress
+
         return JsonProgress(view, stream)
+    if mode == "group":
+        return GroupProgress(view, stream)
     return QuietProgress(view) if mode == "quiet" else PlainProgress(view, stream)
 
 
 def _in_ci() -> bool:
-    import os
-
     return os.environ.get("CI", "").casefold() not in ("", "0", "false") or os.environ.get("TERM") == "dumb"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sys
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.models import WorkflowStatus
-from wfe_yaml.cli.driving import Driver
+from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.cli.stores import Store, find_run, live_owners
+from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
 from wfe_yaml.diagnostics import render
-from wfe_yaml.loader import load_closure, load_workflow, local_tools
+from wfe_yaml.loader import load_workflow, local_tools
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from wfe_host import WorkflowHost
     from wfe_yaml.loader import CompiledWorkflow
 
+_LOOK = 0.02
+"""Seconds between two looks whether a command has been obeyed."""
 _UNFINISHED = (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED)
 
 
@@ -34,8 +37,7 @@ class RunOptions:
     inputs: tuple[str, ...]
     inputs_file: Path | None
     name: str | None
-    jobs: int | None
-    progress: str
+    showing: Showing
     fresh: bool
     resume: bool
 
@@ -60,7 +62,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     store.prepare()
     reference = str(options.file.absolute())
     run_id = options.name or f"{compiled.definition.id}-{secrets.token_hex(4)}"
-    driver = Driver(store, options.progress, options.jobs)
+    driver = Driver(store, options.showing)
     async with driver.open({run_id}) as host:
         last = await _last_run(host, options, compiled, reference)
         if last is None:
@@ -70,7 +72,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
         live = await live_owners(host, [last])
     if not options.resume:
         raise _unfinished(last, store, options, live=bool(live))
-    return await resume_runs(last.id, store_option, progress=options.progress, jobs=options.jobs)
+    return await resume_runs(last.id, store_option, options.showing)
 
 
 async def _last_run(
@@ -123,14 +125,13 @@ def _starter(
     return start
 
 
-async def resume_runs(name: str | None, store_option: str | None, *, progress: str, jobs: int | None) -> int:
+async def resume_runs(name: str | None, store_option: str | None, showing: Showing) -> int:
     """Go on with a run, or with all that are unfinished, one after the other.
 
     Raises:
         CommandError: there is nothing to resume, or another process runs it.
     """
-    store = Store.of(store_option)
-    store.must_exist()
+    store = Store.existing(store_option)
     async with store.open() as host:
         if name is not None:
             runs = [await find_run(host, name)]
@@ -144,24 +145,23 @@ async def resume_runs(name: str | None, store_option: str | None, *, progress: s
         return Exit.COMPLETE
     code = Exit.COMPLETE
     for run in runs:
-        outcome = await _continue(run.id, store, progress, jobs, _RESUME)
+        outcome = await _continue(run.id, store, showing, _RESUME)
         if outcome >= Exit.HUNG_UP:
             return outcome
         code = max(code, outcome)
     return code
 
 
-async def retry_run(name: str, store_option: str | None, *, progress: str, jobs: int | None) -> int:
+async def retry_run(name: str, store_option: str | None, showing: Showing) -> int:
     """Continue a failed run.
 
     Raises:
         CommandError: it has not failed, or another process runs it.
     """
-    store = Store.of(store_option)
-    store.must_exist()
+    store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
-    return await _continue(run.id, store, progress, jobs, _RETRY)
+    return await _continue(run.id, store, showing, _RETRY)
 
 
 async def cancel_run(name: str, store_option: str | None) -> int:
@@ -170,8 +170,7 @@ async def cancel_run(name: str, store_option: str | None) -> int:
     Raises:
         CommandError: it has ended already.
     """
-    store = Store.of(store_option)
-    store.must_exist()
+    store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
         _can_cancel(run, store)
@@ -179,7 +178,18 @@ async def cancel_run(name: str, store_option: str | None) -> int:
             await host.cancel(run.id, "wfe cancel")
             print(f"run {run.id}: told to cancel; the process that runs it obeys")
             return Exit.CANCELLED
-    return await _continue(run.id, store, "plain", None, _CANCEL)
+    return await _continue(run.id, store, Showing(mode="plain"), _CANCEL)
+
+
+async def terminate_here(run_id: str, store: Store, reason: str) -> None:
+    """End a run that no process holds at once, in this one."""
+    async with store.open(claim={run_id}) as host:
+        run = await host.get(run_id)
+        compiled = await stored_workflow(host, run, local_tools(store.realm))
+        host.register(*compiled.definitions)
+        await host.terminate(run_id, reason)
+        while (await host.get(run_id)).status is not WorkflowStatus.TERMINATED:
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_LOOK)
 
 
 def _can_resume(run: WorkflowInstance, store: Store) -> None:
@@ -190,8 +200,8 @@ def _can_resume(run: WorkflowInstance, store: Store) -> None:
 
 
 async def _resume(host: WorkflowHost, run: WorkflowInstance) -> None:
-    if run.status is WorkflowStatus.SUSPENDED:
-        await host.resume(run.id, "wfe resume")
+    # Also when it looks runnable: a `wfe suspend` may be on its way to it.
+    await host.resume(run.id, "wfe resume")
 
 
 def _can_retry(run: WorkflowInstance, store: Store) -> None:
@@ -227,15 +237,15 @@ _RETRY = _Command(_can_retry, _retry)
 _CANCEL = _Command(_can_cancel, _cancel)
 
 
-async def _continue(run_id: str, store: Store, progress: str, jobs: int | None, command: _Command) -> Exit:
+async def _continue(run_id: str, store: Store, showing: Showing, command: _Command) -> Exit:
     """Drive a stored run from the text it was started with."""
-    driver = Driver(store, progress, jobs)
+    driver = Driver(store, showing)
     async with driver.open({run_id}) as host:
         run = await host.get(run_id)
         command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        compiled = await _stored(host, run, store)
+        compiled = await stored_workflow(host, run, local_tools(store.realm))
         remark = _changed(run, compiled)
 
         async def start() -> None:
@@ -243,13 +253,6 @@ async def _continue(run_id: str, store: Store, progress: str, jobs: int | None, 
             await command.act(host, run)
 
         return await driver.drive(host, run.id, compiled, start, going_on=True, remark=remark)
-
-
-async def _stored(host: WorkflowHost, run: WorkflowInstance, store: Store) -> CompiledWorkflow:
-    stored = await host.providers.store.get_definition(run.fingerprint)
-    if stored is None:
-        raise CommandError(f"the run {run.id} was not started from a workflow file")
-    return load_closure(stored, workflow=run.definition_id, tools=local_tools(store.realm))
 
 
 def _changed(run: WorkflowInstance, compiled: CompiledWorkflow) -> str | None:

@@ -1,4 +1,4 @@
-"""`wfe list` and `wfe show`."""
+"""`wfe list`, `wfe search` and `wfe show`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.clock import SystemClock, to_datetime
 from wfe_core.models import WorkflowStatus
-from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.cli.marks import mark
-from wfe_yaml.cli.stores import Store, find_run, live_owners
-from wfe_yaml.cli.view import RunView, clean, data_of, duration, outputs_of, row_of
-from wfe_yaml.loader import load_closure
+from wfe_yaml.cli.exits import Exit
+from wfe_yaml.cli.folding import rows
+from wfe_yaml.cli.marks import mark, word
+from wfe_yaml.cli.stores import Store, find_run, live_owners, view_of
+from wfe_yaml.cli.values import data_of, outputs_of, row_of
+from wfe_yaml.cli.words import clean, duration, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfe_core.models import WorkflowInstance
     from wfe_host import WorkflowHost
+    from wfe_yaml.cli.folding import Row
+    from wfe_yaml.cli.steps import StepView
+    from wfe_yaml.cli.view import RunView
 
 _HEADINGS = ("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK", "FILE")
 _TAIL = 10
@@ -31,58 +38,81 @@ async def list_runs(store_option: str | None, *, limit: int, unfinished: bool, a
     async with store.open() as host:
         runs = [run for run in await host.instances(status=statuses, limit=limit) if run.parent_id is None]
         live = await live_owners(host, runs)
-    if as_json:
-        print(json.dumps([_as_json(run, live) for run in runs], ensure_ascii=False, indent=2))
-        return Exit.COMPLETE
-    rows = [_HEADINGS, *(_row(run, live) for run in runs)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print_runs(runs, live, as_json=as_json)
     return Exit.COMPLETE
 
 
-async def show_run(name: str, store_option: str | None, *, as_json: bool) -> int:
-    """Show one run with its steps.
+async def search_runs(text: str, store_option: str | None, *, limit: int, as_json: bool) -> int:
+    """List the runs in which words occur, newest first.
+
+    Raises:
+        CommandError: the store does not exist.
+    """
+    async with Store.existing(store_option).open() as host:
+        runs = list(await host.search(text, limit=limit))
+        live = await live_owners(host, runs)
+    if not runs and not as_json:
+        print(f"no run has {text!r} in it")
+        return Exit.COMPLETE
+    print_runs(runs, live, as_json=as_json)
+    return Exit.COMPLETE
+
+
+def print_runs(runs: Sequence[WorkflowInstance], live: set[str], *, as_json: bool = False) -> None:
+    """Print runs as a table, or as JSON."""
+    if as_json:
+        print(json.dumps([_as_json(run, live) for run in runs], ensure_ascii=False, indent=2))
+    else:
+        print_table([_HEADINGS, *(_row(run, live) for run in runs)])
+
+
+def print_table(table: Sequence[Sequence[str]]) -> None:
+    """Print rows of cells in columns, the headings first."""
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+async def show_run(name: str | None, store_option: str | None, *, as_json: bool) -> int:
+    """Show one run with its steps; the newest when none is named.
 
     Raises:
         CommandError: there is no such run.
     """
-    store = Store.of(store_option)
-    store.must_exist()
+    store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
         live = await live_owners(host, [run])
-        view = await _view(host, run)
+        view = await view_of(host, run)
         tails = await _tails(host, run, view)
     told = _as_json(run, live)
-    told["steps"] = [_step_json(run, view, key) for key in view.steps]
+    told["steps"] = [_step_json(run, step) for step in view.rows()]
     if as_json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return Exit.COMPLETE
     _print_run(run, told, view, tails)
-    if not run.status.terminal and not live:
-        print(f"\ngo on with  wfe resume {run.id}{store.option}")
+    hints: list[str] = []
+    if not run.status.terminal and run.owner not in live:
+        hints = [f"go on with    wfe resume {run.id}{store.option}"]
     elif run.status is WorkflowStatus.FAILED:
-        print(f"\ntry again with  wfe retry {run.id}{store.option}")
+        hints = [f"try again with  wfe retry {run.id}{store.option}"]
+    if name is None:
+        hints.append(f"this is the newest run; all of them: wfe list{store.option}")
+    if hints:
+        print("\n" + "\n".join(hints))
     return Exit.COMPLETE
-
-
-async def _view(host: WorkflowHost, run: WorkflowInstance) -> RunView:
-    stored = await host.providers.store.get_definition(run.fingerprint)
-    if stored is None:
-        raise CommandError(f"the run {run.id} was not started from a workflow file")
-    view = RunView(run.id, load_closure(stored, workflow=run.definition_id).definition)
-    view.load(await host.pointers(run.id))
-    return view
 
 
 async def _tails(host: WorkflowHost, run: WorkflowInstance, view: RunView) -> dict[str, list[str]]:
     """Read the last lines of the steps that failed."""
-    tails: dict[str, list[str]] = {}
-    for step in view.failed():
-        text = "".join([chunk.text async for chunk in host.handle(run.id).logs(step.key)])
-        tails[step.key] = [clean(line) for line in text.splitlines()[-_TAIL:]]
-    return tails
+    wanted = {step.label for step in view.failed()}
+    texts: dict[str, list[str]] = {}
+    if wanted:
+        async for chunk in host.handle(run.id).logs():
+            step = view.step_of(chunk.pointer_id)
+            if step is not None and step.label in wanted:
+                texts[step.label] = [*texts.get(step.label, ()), *chunk.text.splitlines()][-_TAIL:]
+    return {label: [clean(line) for line in lines] for label, lines in texts.items()}
 
 
 def _print_run(
@@ -92,30 +122,42 @@ def _print_run(
     print(f"workflow  {run.definition_id}  ({told['file'] or 'no file'})")
     print(f"status    {told['status']}" + (f": {run.error}" if run.error is not None else ""))
     print(f"started   {told['started']}   took {duration(told['seconds']) or '-'}")
-    for word in ("inputs", "outputs"):
-        for name, value in told[word].items():
-            print(f"{word[:-1]:8}  {name} = {_shown(value)}")
+    for name in ("inputs", "outputs"):
+        for key, value in told[name].items():
+            print(f"{name[:-1]:8}  {key} = {shown(value)}")
     print()
-    for step in view.steps.values():
-        took = duration(step.seconds)
-        attempt = f"  attempt {step.attempt}" if step.attempt > 1 else ""
-        error = f"  {clean(step.error)}" if step.error and step.status == "failed" else ""
-        sign = mark(step.status, sys.stdout.encoding)
-        took = f"  {took}" if took else ""
-        goes_on = "  (the run went on)" if step.continued else ""
-        print(f"{'  ' * step.depth}{sign} {step.name}  {step.status}{took}{attempt}{error}{goes_on}")
-        outputs: dict[str, Any] = row_of(run, step.key).get("outputs") or {}
-        for name, value in outputs.items():
-            print(f"{'  ' * step.depth}    {name} = {_shown(value)}")
-        for line in tails.get(step.key, ()):
-            print(f"{'  ' * step.depth}    | {line}")
+    for row in rows(view):
+        _print_row(run, row, tails)
 
 
-def _status(run: WorkflowInstance, live: set[str]) -> str:
-    """The status as a person sees it: a runnable run that nobody runs was interrupted."""
-    if run.status is WorkflowStatus.RUNNABLE:
+def _print_row(run: WorkflowInstance, row: Row, tails: dict[str, list[str]]) -> None:
+    indent = "  " * row.depth
+    step = row.step
+    if step is None:
+        print(f"{indent}{row.words}")
+        return
+    took = duration(step.seconds)
+    took = f"  {took}" if took else ""
+    attempt = f"  attempt {step.attempt}" if step.attempt > 1 else ""
+    error = f"  {clean(step.error)}" if step.error and step.status == "failed" else ""
+    goes_on = "  (the run went on)" if step.continued else ""
+    sign = mark(step.state, sys.stdout.encoding)
+    print(f"{indent}{sign} {step.name}  {word(step.state)}{took}{attempt}{error}{goes_on}")
+    outputs: dict[str, Any] = row_of(run, step).get("outputs") or {}
+    for name, value in outputs.items():
+        print(f"{indent}    {name} = {shown(value)}")
+    for line in tails.get(step.label, ()):
+        print(f"{indent}    | {line}")
+
+
+def status_of(run: WorkflowInstance, live: set[str]) -> str:
+    """The status as a person sees it: a runnable run that nobody runs waits, or was interrupted."""
+    if run.status is not WorkflowStatus.RUNNABLE:
+        return str(run.status)
+    if run.owner is not None:
         return "running" if run.owner in live else "interrupted"
-    return str(run.status)
+    due = run.next_due
+    return "waiting" if due is None or due > to_datetime(SystemClock().now()) else "interrupted"
 
 
 def _as_json(run: WorkflowInstance, live: set[str]) -> dict[str, Any]:
@@ -124,7 +166,7 @@ def _as_json(run: WorkflowInstance, live: set[str]) -> dict[str, Any]:
     return {
         "run": run.id,
         "workflow": run.definition_id,
-        "status": _status(run, live),
+        "status": status_of(run, live),
         "started": run.created_at.astimezone().isoformat(" ", "seconds") if run.created_at else None,
         "seconds": seconds,
         "file": run.reference,
@@ -147,12 +189,11 @@ def _row(run: WorkflowInstance, live: set[str]) -> tuple[str, ...]:
     )
 
 
-def _step_json(run: WorkflowInstance, view: RunView, key: str) -> dict[str, Any]:
-    step = view.steps[key]
-    row = row_of(run, key)
+def _step_json(run: WorkflowInstance, step: StepView) -> dict[str, Any]:
+    row = row_of(run, step)
     return {
-        "step": key,
-        "status": step.status,
+        "step": step.label,
+        "status": step.state,
         "continued": step.continued,
         "attempt": step.attempt,
         "seconds": step.seconds,
@@ -160,8 +201,3 @@ def _step_json(run: WorkflowInstance, view: RunView, key: str) -> dict[str, Any]
         "outputs": row.get("outputs") or {},
         "error": step.error,
     }
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return clean(text.replace("\n", "\\n"))[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from wfe_core.middleware import Middleware
     from wfe_core.models import WorkflowInstance
-    from wfe_host import WorkflowHost
+    from wfe_host import HostConfig, WorkflowHost
+    from wfe_yaml.cli.view import RunView
+    from wfe_yaml.executors.base import Tools
+    from wfe_yaml.loader import CompiledWorkflow
 
 FOLDER = ".wfe"
 """Lies in the current directory."""
@@ -44,6 +48,17 @@ class Store:
             return cls(given, given, path)
         path = Path(given) if given else Path(FOLDER) / "wfe.db"
         return cls(f"sqlite:///{path}", given, path)
+
+    @classmethod
+    def existing(cls, given: str | None) -> Store:
+        """Read the option, for a command that only makes sense on a store that is there.
+
+        Raises:
+            CommandError: it is not there.
+        """
+        store = cls.of(given)
+        store.must_exist()
+        return store
 
     @property
     def realm(self) -> str:
@@ -91,7 +106,7 @@ class Store:
             jobs: how many steps it runs at once.
             middleware: wrapped around steps.
         """
-        from wfe_host import HostConfig, WorkflowHost
+        from wfe_host import HostConfig
 
         options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
         config = HostConfig(
@@ -102,16 +117,29 @@ class Store:
             subscriber_buffer=_BUFFER,
             **options,
         )
-        try:
-            made = WorkflowHost.connect(self.url, config=config, middleware=middleware)
-        except ValueError as exc:
-            raise CommandError(f"--store {self.given}: {exc}") from None
-        async with made as host:
+        async with self._connect(config, middleware) as host:
             yield host
 
+    @asynccontextmanager
+    async def serve(self, jobs: int | None) -> AsyncGenerator[WorkflowHost]:
+        """Start a host that runs whatever is registered on it."""
+        from wfe_host import HostConfig
 
-async def find_run(host: WorkflowHost, name: str) -> WorkflowInstance:
-    """Find a run by its name, or the beginning of it.
+        options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
+        async with self._connect(HostConfig(**options), ()) as host:
+            yield host
+
+    def _connect(self, config: HostConfig, middleware: Sequence[Middleware]) -> WorkflowHost:
+        from wfe_host import WorkflowHost
+
+        try:
+            return WorkflowHost.connect(self.url, config=config, middleware=middleware)
+        except ValueError as exc:
+            raise CommandError(f"--store {self.given}: {exc}") from None
+
+
+async def find_run(host: WorkflowHost, name: str | None) -> WorkflowInstance:
+    """Find a run by its name, or the beginning of it; the newest one when none is named.
 
     Raises:
         CommandError: there is none, or the beginning fits several.
@@ -119,11 +147,14 @@ async def find_run(host: WorkflowHost, name: str) -> WorkflowInstance:
     from wfe_core.errors import InstanceNotFoundError
     from wfe_yaml.source.problems import listing, suggest
 
-    try:
-        return await host.get(name)
-    except InstanceNotFoundError:
-        pass
+    if name is not None:
+        with contextlib.suppress(InstanceNotFoundError):
+            return await host.get(name)
     known = [run for run in await host.instances(limit=1_000) if run.parent_id is None]
+    if name is None:
+        if not known:
+            raise CommandError("there are no runs yet", hint="start one with  wfe run FILE")
+        return known[0]
     fitting = [run for run in known if run.id.startswith(name)]
     if len(fitting) == 1:
         return fitting[0]
@@ -131,6 +162,60 @@ async def find_run(host: WorkflowHost, name: str) -> WorkflowInstance:
         raise CommandError(f"several runs begin with {name!r}: {listing(run.id for run in fitting)}")
     hint = suggest(name, [run.id for run in known]) or "wfe list  shows the runs"
     raise CommandError(f"there is no run {name!r}", hint=hint)
+
+
+async def stored_workflow(
+    host: WorkflowHost, run: WorkflowInstance, tools: Tools | None = None
+) -> CompiledWorkflow:
+    """Load the workflow that a run was started from.
+
+    Raises:
+        CommandError: it was not started from a workflow file.
+    """
+    from wfe_yaml.loader import load_closure
+
+    stored = await host.providers.store.get_definition(run.fingerprint)
+    if stored is None:
+        raise CommandError(f"the run {run.id} was not started from a workflow file")
+    return load_closure(stored, workflow=run.definition_id, tools=tools)
+
+
+async def view_of(host: WorkflowHost, run: WorkflowInstance) -> RunView:
+    """Show a stored run, and the runs of its sub-workflows, as far as the store knows them.
+
+    Raises:
+        CommandError: it was not started from a workflow file.
+    """
+    from wfe_yaml.cli.view import RunView
+
+    compiled = await stored_workflow(host, run)
+    view = RunView(run.id, compiled.definition, compiled.definitions)
+    await load_view(host, view)
+    if run.status.terminal:
+        view.settle()
+    return view
+
+
+async def load_view(host: WorkflowHost, view: RunView) -> None:
+    """Fill a view, and those of the sub-workflows in it, from the store."""
+    from wfe_core.errors import InstanceNotFoundError
+
+    view.load(await host.pointers(view.run_id))
+    await name_items(host, view)
+    for child in view.children.values():
+        # One that has not begun has no pointers yet.
+        with contextlib.suppress(InstanceNotFoundError):
+            await load_view(host, child)
+
+
+async def name_items(host: WorkflowHost, view: RunView) -> None:
+    """Learn what the items of loops are; the store keeps them as long as the loop is open."""
+    from wfe_core.serialization import loads
+
+    for loop, number in view.missing():
+        chunk = await host.providers.store.chunk(view.run_id, loop.pointer, number)
+        if chunk is not None:
+            loop.learn(number, loads(chunk.values))
 
 
 async def live_owners(host: WorkflowHost, runs: Sequence[WorkflowInstance]) -> set[str]:

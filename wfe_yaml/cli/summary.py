@@ -1,4 +1,4 @@
-"""What is said when a run has ended, or is left."""
+"""What is said when a run has ended, waits, or is left."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import Exit
-from wfe_yaml.cli.view import TAIL, clean, duration, outputs_of
+from wfe_yaml.cli.explaining import command_for
+from wfe_yaml.cli.marks import paint, wants_colour
+from wfe_yaml.cli.steps import TAIL
+from wfe_yaml.cli.values import outputs_of
+from wfe_yaml.cli.words import clean, duration, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfe_core.models import WorkflowInstance
+    from wfe_host import Reason
     from wfe_yaml.cli.progress import Progress
+    from wfe_yaml.cli.reports import Ending
     from wfe_yaml.cli.stores import Store
     from wfe_yaml.cli.view import RunView
 
@@ -22,6 +30,8 @@ _EXITS = {
     WorkflowStatus.CANCELLED: Exit.CANCELLED,
     WorkflowStatus.TERMINATED: Exit.CANCELLED,
 }
+_COUNTED = ("failed", "skipped", "cancelled", "compensated", "waiting", "pending")
+_COUNT_WORDS = {"pending": "not run", "cancelled": "stopped", "compensated": "undone"}
 
 
 def exit_for(status: WorkflowStatus) -> Exit:
@@ -29,36 +39,73 @@ def exit_for(status: WorkflowStatus) -> Exit:
     return _EXITS.get(status, Exit.WAITING)
 
 
-def summarise(run: WorkflowInstance, view: RunView, progress: Progress, store: Store) -> None:
+def summarise(ending: Ending, progress: Progress) -> None:
     """Say how a run ended, and on failure what failed and what to do next."""
+    run, view, option = ending.run, ending.view, ending.store.option
     if not progress.wants_summary:
         print(json.dumps(_ended(run), ensure_ascii=False), flush=True)
         return
     failed = run.status is WorkflowStatus.FAILED
-    quiet = type(progress).__name__ == "QuietProgress"
-    if quiet and not failed:
+    if progress.quiet and not failed:
         return
-    out = sys.stderr if quiet else sys.stdout
-    lines = _failures(run, view) if failed else []
-    took = (run.ended_at - run.created_at).total_seconds() if run.ended_at and run.created_at else None
-    counts = f"{view.count('complete')} complete"
-    for word in ("failed", "skipped", "cancelled", "pending"):
-        number = view.count(word)
-        if number:
-            counts += f", {number} {'not run' if word == 'pending' else word}"
-    lines.append(f"run {run.id}: {run.status} in {duration(took)} ({counts})")
+    out = sys.stderr if progress.quiet else sys.stdout
+    lines = _failures(ending) if failed else []
+    head = f"run {run.id}: {run.status} in {duration(ending.seconds)} ({_counts(view)})"
+    lines.append(paint(head, str(run.status), colour=wants_colour(terminal=out.isatty())))
     if run.status is WorkflowStatus.COMPLETE:
-        lines.extend(f"  {name}: {_shown(value)}" for name, value in outputs_of(run).items())
+        lines.extend(f"  {name}: {shown(value)}" for name, value in outputs_of(run).items())
     if failed:
-        lines.append(f"  look closer:  wfe show {run.id}{store.option}")
-        lines.append(f"  try again:    wfe retry {run.id}{store.option}   (finished steps are not run again)")
+        steps = view.failed()
+        step = (
+            f" {steps[0].label!r}"
+            if steps and "[" in steps[0].label
+            else f" {steps[0].label}"
+            if steps
+            else ""
+        )
+        lines.append(f"  look closer:  wfe logs {run.id}{step}{option}   or  wfe show {run.id}{option}")
+        lines.append(f"  try again:    wfe retry {run.id}{option}   (finished steps are not run again)")
     print("\n".join(lines), file=out, flush=True)
 
 
-def say_interrupted(run_id: str, view: RunView, progress: Progress, store: Store) -> None:
-    """Say that a run was left, and how to go on."""
+def say_waiting(ending: Ending, reasons: Sequence[Reason], progress: Progress) -> None:
+    """Say what a run waits for, and the commands that would move it."""
+    run, store = ending.run, ending.store
+    told = [(reason, command_for(run, reason, store)) for reason in reasons]
+    told = [
+        (reason, command) for reason, command in told if command is not None or reason.step_key is not None
+    ]
+    state = "suspended" if run.status is WorkflowStatus.SUSPENDED else "waiting"
     if not progress.wants_summary:
-        print(json.dumps({"event": "run.interrupted", "run": run_id}), flush=True)
+        listed = [
+            {"step": reason.step_key, "text": reason.text, "command": command} for reason, command in told
+        ]
+        whole = {
+            "event": "run.waiting",
+            "run": run.id,
+            "status": state,
+            "waits": listed,
+            "exit": Exit.WAITING,
+        }
+        print(json.dumps(whole, ensure_ascii=False), flush=True)
+        return
+    lines = [f"run {run.id}: {state} ({_counts(ending.view)})"]
+    for reason, command in told:
+        at = f"{reason.step_key} " if reason.step_key else ""
+        lines.append(f"  {at}{reason.text}")
+        if command is not None:
+            lines.append(f"    {command}")
+    if state == "waiting":
+        lines.append(f"  then go on:  wfe resume {run.id}{store.option}")
+    print("\n".join(lines), file=sys.stderr if progress.quiet else sys.stdout, flush=True)
+
+
+def say_interrupted(
+    run_id: str, view: RunView, progress: Progress | None, store: Store, code: Exit = Exit.INTERRUPTED
+) -> None:
+    """Say that a run was left, and how to go on."""
+    if progress is not None and not progress.wants_summary:
+        print(json.dumps({"event": "run.interrupted", "run": run_id, "exit": code}), flush=True)
         return
     done = view.count("complete")
     left = view.count(*view.OPEN)
@@ -70,14 +117,26 @@ def say_interrupted(run_id: str, view: RunView, progress: Progress, store: Store
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 
-def _failures(run: WorkflowInstance, view: RunView) -> list[str]:
+def _counts(view: RunView) -> str:
+    counts = [f"{view.count('complete')} complete"]
+    for status in _COUNTED:
+        number = view.count(status)
+        if number:
+            counts.append(f"{number} {_COUNT_WORDS.get(status, status)}")
+    return ", ".join(counts)
+
+
+def _failures(ending: Ending) -> list[str]:
     """The end of what each failed step wrote, and its error."""
+    run = ending.run
     lines: list[str] = []
-    for step in view.failed():
+    for step in ending.view.failed():
         if run.error is not None and run.error.step_key != step.key and step.error is None:
             continue
+        place = ending.location(step)
+        at = f"  ({place.file}:{place.line})" if place is not None else ""
         lines.append("")
-        lines.append(f"step {step.key} failed: {step.error or 'see above'}")
+        lines.append(f"step {step.label} failed: {step.error or 'see above'}{at}")
         tail = [clean(line) for line in step.tail]
         if tail:
             lines.append(f"  its last {len(tail)} lines:" if len(tail) >= TAIL else "  its output:")
@@ -92,13 +151,9 @@ def _ended(run: WorkflowInstance) -> dict[str, Any]:
         "event": "run.end",
         "run": run.id,
         "status": str(run.status),
+        "exit": exit_for(run.status),
         "outputs": outputs_of(run),
     }
     if run.error is not None:
         told["error"] = {"type": run.error.type, "message": run.error.message, "step": run.error.step_key}
     return told
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return clean(text.replace("\n", "⏎"))[:200]

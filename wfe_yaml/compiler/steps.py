@@ -141,6 +141,10 @@ class StepCompiler:
             message = f"there is no type of step {kind!r}" + (" in this version of wfe" if later else "")
             self.problems.add(Code.UNAVAILABLE if later else Code.VALUE, message, step.at("type"), hint)
             return None
+        if self._tools.allow is not None and kind not in self._tools.allow:
+            message = f"steps of the type {kind!r} are not allowed on this host"
+            self.problems.add(Code.FORBIDDEN, message, step.at("type"))
+            return None
         config = read_record(executor.config, self._config(step, executor.config), self.problems)
         if config is None:
             return None

@@ -28,11 +28,13 @@ class Tools:
         processes: starts and watches processes.
         environ: the environment of this process.
         realm: names the store, so that runs of the same name in two stores are told apart.
+        allow: the types of steps that may run here; None for all.
     """
 
     processes: ProcessRunner
     environ: Mapping[str, str]
     realm: str = ""
+    allow: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

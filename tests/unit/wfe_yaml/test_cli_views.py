@@ -18,12 +18,16 @@ from wfe_core.models import (
     WorkflowStatus,
 )
 from wfe_yaml import load_workflow_from_str
+from wfe_yaml.cli.jsonlines import JsonProgress
 from wfe_yaml.cli.marks import mark
-from wfe_yaml.cli.progress import JsonProgress, PlainProgress, QuietProgress, make_progress
+from wfe_yaml.cli.progress import PlainProgress, QuietProgress, make_progress
+from wfe_yaml.cli.reports import Ending
+from wfe_yaml.cli.steps import StepView
 from wfe_yaml.cli.stores import Store
 from wfe_yaml.cli.summary import exit_for, say_interrupted, summarise
 from wfe_yaml.cli.tree import TreeProgress
-from wfe_yaml.cli.view import RunView, clean, duration, readable
+from wfe_yaml.cli.view import RunView
+from wfe_yaml.cli.words import clean, duration, readable
 
 NOON = datetime(2025, 1, 1, 12, tzinfo=UTC)
 FILE = """
@@ -46,6 +50,16 @@ def view() -> RunView:
     return RunView("w-1", load_workflow_from_str(FILE).definition)
 
 
+def ending(run: WorkflowInstance, seen: RunView, store: Store = STORE) -> Ending:
+    """A run that is over, with what was seen of it."""
+    return Ending(run, seen, load_workflow_from_str(FILE, name="w.yaml"), store)
+
+
+def steps(seen: RunView) -> dict[str, StepView]:
+    """The rows by their whole names."""
+    return {step.label: step for step in seen.rows()}
+
+
 def event(kind: str, step: str | None = None, at: float = 0.0, **detail: Any) -> LifecycleEvent:
     """A lifecycle event, `at` seconds after noon."""
     return LifecycleEvent(
@@ -55,7 +69,7 @@ def event(kind: str, step: str | None = None, at: float = 0.0, **detail: Any) ->
         revision=1,
         at=NOON + timedelta(seconds=at),
         step_key=step,
-        pointer_id=1,
+        pointer_id=None if step is None else sum(step.encode()),
         attempt=1,
         detail=detail,
     )
@@ -101,13 +115,13 @@ def test_a_view_follows_the_events() -> None:
     seen = view()
     for each in HISTORY:
         seen.take(each)
-    assert {key: step.status for key, step in seen.steps.items()} == {
+    assert {label: step.status for label, step in steps(seen).items()} == {
         "one": "complete", "both": "cancelled", "both/a": "failed", "both/b": "failed", "last": "pending",
     }  # fmt: skip
-    assert seen.steps["one"].seconds == 0.25
-    assert [step.key for step in seen.failed()] == ["both/a"]
-    assert seen.steps["both/b"].continued
-    assert list(seen.steps["both/a"].tail) == ["first"]
+    assert steps(seen)["one"].seconds == 0.25
+    assert [step.label for step in seen.failed()] == ["both/a"]
+    assert steps(seen)["both/b"].continued
+    assert steps(seen)["both/a"].tail == ["first"]
     assert seen.missed == 3
     assert (seen.count("complete"), seen.count(), seen.count(*seen.OPEN)) == (1, 4, 1)
 
@@ -127,8 +141,8 @@ def test_a_view_takes_over_what_is_stored() -> None:
         ),
         ExecutionPointer(instance_id="w-1", id=4, step_key="outputs", status=PointerStatus.COMPLETE),
     ])  # fmt: skip
-    assert (seen.steps["both/a"].status, seen.steps["both/a"].error) == ("failed", "exit code 4")
-    assert seen.steps["last"].error == "w.yaml:3:1: no"
+    assert (steps(seen)["both/a"].status, steps(seen)["both/a"].error) == ("failed", "exit code 4")
+    assert steps(seen)["last"].error == "w.yaml:3:1: no"
 
 
 def test_plain_progress_prints_whole_lines_after_the_name() -> None:
@@ -221,9 +235,9 @@ def test_the_summary_says_what_failed_and_what_to_do(capsys: pytest.CaptureFixtu
     for each in HISTORY:
         seen.take(each)
     error = ErrorInfo("ProcessFailedError", "exit code 2", step_key="both/a")
-    summarise(run(WorkflowStatus.FAILED, error=error), seen, PlainProgress(seen, io.StringIO()), STORE)
+    summarise(ending(run(WorkflowStatus.FAILED, error=error), seen), PlainProgress(seen, io.StringIO()))
     out = capsys.readouterr().out
-    assert "step both/a failed: exit code 2\n  its output:\n  | first" in out
+    assert "step both/a failed: exit code 2  (w.yaml:9)\n  its output:\n  | first" in out
     assert "both/b failed" not in out
     assert "run w-1: failed in 10s (1 complete, 2 failed, 1 not run)" in out
     assert "wfe retry w-1" in out
@@ -233,18 +247,18 @@ def test_a_failure_without_a_step_is_told(capsys: pytest.CaptureFixture[str]) ->
     """A run that failed as a whole (its timeout) still says why."""
     seen = view()
     error = ErrorInfo("StepTimeoutError", "took longer than 5 s")
-    summarise(run(WorkflowStatus.FAILED, error=error), seen, QuietProgress(seen), STORE)
+    summarise(ending(run(WorkflowStatus.FAILED, error=error), seen), QuietProgress(seen))
     assert "the run failed: took longer than 5 s" in capsys.readouterr().err
 
 
 def test_a_complete_run_shows_its_outputs(capsys: pytest.CaptureFixture[str]) -> None:
     """Outputs are shown in one line each; for programs they are JSON; quiet says nothing."""
     seen = view()
-    summarise(run(WorkflowStatus.COMPLETE), seen, PlainProgress(seen, io.StringIO()), STORE)
-    assert "  x: 1\n  text: a⏎b\n" in capsys.readouterr().out
-    summarise(run(WorkflowStatus.COMPLETE), seen, JsonProgress(seen, io.StringIO()), STORE)
+    summarise(ending(run(WorkflowStatus.COMPLETE), seen), PlainProgress(seen, io.StringIO()))
+    assert "  x: 1\n  text: a\\nb\n" in capsys.readouterr().out
+    summarise(ending(run(WorkflowStatus.COMPLETE), seen), JsonProgress(seen, io.StringIO()))
     assert json.loads(capsys.readouterr().out)["outputs"] == {"x": 1, "text": "a\nb"}
-    summarise(run(WorkflowStatus.COMPLETE), seen, QuietProgress(seen), STORE)
+    summarise(ending(run(WorkflowStatus.COMPLETE), seen), QuietProgress(seen))
     assert capsys.readouterr().out == ""
 
 

@@ -1,0 +1,91 @@
+"""`wfe host`, `hosts`, `purge` and `db upgrade`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wfe_yaml.cli.options import KEEP, JobsOption, JsonOption, StoreOption, examples, finish
+
+app: typer.Typer = typer.Typer()
+db: typer.Typer = typer.Typer(rich_markup_mode=None)
+app.add_typer(
+    db, name="db", rich_help_panel=KEEP, help="Work on the database of a store.", no_args_is_help=True
+)
+
+
+class Ended(StrEnum):
+    """How a run can have ended."""
+
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+
+
+@app.command(
+    rich_help_panel=KEEP,
+    epilog=examples("wfe purge --older-than 30d", "wfe purge --status complete --dry-run"),
+)
+def purge(
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="DURATION", help="Ended longer ago, such as 30d.")
+    ] = None,
+    status: Annotated[list[Ended] | None, typer.Option("--status", help="Only runs that ended so.")] = None,
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Only say what would go.")] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Delete runs that have ended, with their steps, logs and data."""
+    from wfe_yaml.cli.purging import purge_runs
+
+    statuses = [str(one.value) for one in status or ()]
+    finish(purge_runs(store, older_than=older_than, statuses=statuses, dry_run=dry_run, yes=yes))
+
+
+@app.command(
+    rich_help_panel=KEEP,
+    epilog=examples(
+        "wfe host --store jobs.db --module jobs:register", "wfe host --file ci.yaml --allow shell"
+    ),
+)
+def host(
+    store: StoreOption = None,
+    module: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--module", metavar="MODULE:FUNCTION", help="Called with the host, to register workflows."
+        ),
+    ] = None,
+    file: Annotated[list[Path] | None, typer.Option("--file", help="A workflow file to register.")] = None,
+    allow: Annotated[
+        str,
+        typer.Option("--allow", metavar="TYPE,…", help="Types of steps of workflow files that may run here."),
+    ] = "",
+    jobs: JobsOption = None,
+) -> None:
+    """Run the workflows of a store until a signal comes."""
+    from wfe_yaml.cli.hosting import HostOptions, run_host
+
+    allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
+    options = HostOptions(modules=tuple(module or ()), files=tuple(file or ()), allow=allowed, jobs=jobs)
+    finish(run_host(store, options))
+
+
+@app.command(rich_help_panel=KEEP, epilog=examples("wfe hosts"))
+def hosts(store: StoreOption = None, json: JsonOption = False) -> None:
+    """List the processes that work on a store."""
+    from wfe_yaml.cli.hosting import list_hosts
+
+    finish(list_hosts(store, as_json=json))
+
+
+@db.command(epilog=examples("wfe db upgrade --store jobs.db"))
+def upgrade(store: StoreOption = None) -> None:
+    """Bring the schema of a store to this version of wfe."""
+    from wfe_yaml.cli.purging import upgrade_store
+
+    finish(upgrade_store(store))

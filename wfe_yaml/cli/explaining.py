@@ -1,0 +1,98 @@
+"""`wfe explain`: why a run is where it is, and the commands that would move it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.models import WorkflowStatus
+from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.showing import status_of
+from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
+
+if TYPE_CHECKING:
+    from wfe_core.models import WorkflowInstance
+    from wfe_host import Reason, WorkflowHost
+
+_COMMANDS = {
+    "suspended": "wfe resume {run}",
+    "failed": "wfe retry {run}",
+    "approval": "wfe approve {run} {step}   or  wfe reject {run} {step}",
+    "event": "wfe publish {event}",
+    "slot": "wfe resume {run}",
+    "lease": "wfe resume {run}",
+    "child": "wfe explain {child}",
+}
+_NEEDS_RUNNER = frozenset({"slot", "timer", "retry", "running"})
+"""What goes on by itself as soon as a process runs it."""
+
+
+async def explain_run(name: str | None, store_option: str | None, *, as_json: bool) -> int:
+    """Explain a run; the newest when none is named.
+
+    Raises:
+        CommandError: there is no such run.
+    """
+    store = Store.existing(store_option)
+    async with store.open() as host:
+        run = await find_run(host, name)
+        live = await live_owners(host, [run])
+        reasons = await reasons_of(host, run, held=bool(live))
+    status = status_of(run, live)
+    told = [_told(run, reason, store, held=bool(live)) for reason in reasons]
+    if as_json:
+        whole = {"run": run.id, "status": status, "reasons": told}
+        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        return Exit.COMPLETE
+    print(f"run {run.id} is {status}")
+    for each in told:
+        at = f"{each['step']}: " if each["step"] else ""
+        print(f"  {at}{each['text']}")
+        print(f"    -> {each['command'] or each['remedy']}")
+    return Exit.COMPLETE
+
+
+async def reasons_of(host: WorkflowHost, run: WorkflowInstance, *, held: bool) -> list[Reason]:
+    """Give what a run waits for. This process never runs it, so what it lacks for that does not count."""
+    try:
+        compiled = await stored_workflow(host, run)
+    except CommandError:
+        pass
+    else:
+        host.register(*compiled.definitions)
+    reasons = (await host.explain(run.id)).reasons
+    return [reason for reason in reasons if reason.what != "lease" or not held]
+
+
+def command_for(run: WorkflowInstance, reason: Reason, store: Store) -> str | None:
+    """Give the command that would move a run, if there is one."""
+    form = _COMMANDS.get(reason.what)
+    if form is None:
+        return None
+    words = reason.text.split("'")
+    event = f"{words[1]} {words[3]}".rstrip() if reason.what == "event" else ""
+    child = words[1] if reason.what == "child" else ""
+    command = form.format(run=run.id, step=reason.step_key or "STEP", event=event, child=child)
+    return command + store.option
+
+
+def _told(run: WorkflowInstance, reason: Reason, store: Store, *, held: bool) -> dict[str, Any]:
+    command = command_for(run, reason, store)
+    text = reason.text
+    if reason.what == "lease":
+        text = "the process that ran it is gone"
+    elif held and reason.what in _NEEDS_RUNNER:
+        command = None
+    elif not held and reason.what in _NEEDS_RUNNER and run.status is WorkflowStatus.RUNNABLE:
+        command = f"wfe resume {run.id}{store.option}"
+        if reason.what == "running":
+            text = f"was running ({reason.text})"
+    return {
+        "what": reason.what,
+        "step": reason.step_key,
+        "text": text,
+        "remedy": reason.remedy,
+        "command": command,
+        "since": reason.since.isoformat() if reason.since else None,
+        "until": reason.until.isoformat() if reason.until else None,
+    }

@@ -1,0 +1,156 @@
+"""`wfe host` and `wfe hosts`: long-running workers on a store."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.errors import WfeError
+from wfe_core.models import WorkflowStatus
+from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.showing import print_table
+from wfe_yaml.cli.stores import Store, stored_workflow
+from wfe_yaml.loader import load_workflow, local_tools
+
+if TYPE_CHECKING:
+    from wfe_core.models import WorkflowInstance
+    from wfe_host import WorkflowHost
+    from wfe_yaml.executors.base import Tools
+    from wfe_yaml.loader import CompiledWorkflow
+
+_LOOK = 5.0
+"""Seconds between two looks for runs of workflow files that are new to this host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostOptions:
+    """The options of `wfe host`."""
+
+    modules: tuple[str, ...]
+    files: tuple[Path, ...]
+    allow: frozenset[str]
+    jobs: int | None
+
+
+async def run_host(store_option: str | None, options: HostOptions) -> int:
+    """Run workflows until a signal comes; gives the exit code.
+
+    Raises:
+        CommandError: a module cannot be used, or a step type is not allowed.
+        YamlError: a workflow file is wrong.
+    """
+    store = Store.of(store_option)
+    if not (options.modules or options.files or options.allow):
+        raise CommandError(
+            "this host would run nothing",
+            hint="name what it runs: --module MODULE:FUNCTION, --file FILE, or --allow TYPE for stored runs",
+        )
+    functions = [_function(name) for name in options.modules]
+    tools = local_tools(store.realm, allow=options.allow)
+    compiled = [load_workflow(file, tools=tools) for file in options.files]
+    store.prepare()
+    async with store.serve(options.jobs) as host:
+        for function in functions:
+            given = function(host)
+            if inspect.isawaitable(given):
+                await given
+        for each in compiled:
+            await keep_definitions(host, each)
+            host.register(*each.definitions, revision=True)
+        seeker = asyncio.ensure_future(_seek(host, tools))
+        session = (await host.health())["session"]
+        print(f"host {host.config.name} ({session}) works on {store.url}", flush=True)
+        try:
+            await host.run_until_signal()
+        finally:
+            seeker.cancel()
+            await asyncio.gather(seeker, return_exceptions=True)
+    print("stopped; what was running goes on with the next host")
+    return Exit.COMPLETE
+
+
+async def keep_definitions(host: WorkflowHost, compiled: CompiledWorkflow) -> None:
+    """Store the texts of a workflow file, so that its runs outlive it."""
+    for definition in compiled.definitions:
+        await host.providers.store.put_definition(
+            definition.fingerprint, definition.id, definition.version, compiled.source.to_json()
+        )
+
+
+async def list_hosts(store_option: str | None, *, as_json: bool) -> int:
+    """List the processes that have a session on a store.
+
+    Raises:
+        CommandError: the store does not exist.
+    """
+    async with Store.existing(store_option).open() as host:
+        own = (await host.health())["session"]
+        locks = host.providers.locks
+        sessions = [info for info in await locks.sessions() if info.id != own]
+        states = await locks.states([info.id for info in sessions])
+        runs = await host.instances(status=["runnable"], limit=1_000)
+    told = [
+        {
+            "session": info.id,
+            "host": info.host,
+            "machine": info.machine,
+            "state": states.get(info.id, "unknown"),
+            "runs": sum(1 for run in runs if run.owner == info.id),
+        }
+        for info in sessions
+    ]
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    elif not told:
+        print("no process works on this store")
+    else:
+        headings = ("SESSION", "HOST", "MACHINE", "STATE", "RUNS")
+        print_table([headings, *(tuple(str(value) for value in row.values()) for row in told)])
+    return Exit.COMPLETE
+
+
+def _function(name: str) -> Any:
+    """Find the function that `--module` names."""
+    module, colon, attribute = name.partition(":")
+    if not colon or not module or not attribute:
+        raise CommandError(f"--module takes MODULE:FUNCTION, not {name!r}")
+    # As with `python -m`: what lies in the current directory can be named.
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = import_module(module)
+    except ImportError as exc:
+        raise CommandError(f"--module {name}: {exc}") from exc
+    function = getattr(found, attribute, None)
+    if not callable(function):
+        raise CommandError(f"--module {name}: {module} has no function {attribute!r}")
+    return function
+
+
+async def _seek(host: WorkflowHost, tools: Tools) -> None:
+    """Register the workflow files of stored runs, as far as the types of their steps are allowed here."""
+    seen: set[str] = set()
+    while tools.allow:
+        unfinished = [str(WorkflowStatus.RUNNABLE), str(WorkflowStatus.SUSPENDED)]
+        for run in await host.instances(status=unfinished, limit=1_000):
+            if run.fingerprint not in seen:
+                seen.add(run.fingerprint)
+                await _adopt(host, tools, run)
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_LOOK)
+
+
+async def _adopt(host: WorkflowHost, tools: Tools, run: WorkflowInstance) -> None:
+    try:
+        compiled = await stored_workflow(host, run, tools)
+    except CommandError:
+        # It was made by a program, which registers it itself.
+        return
+    except WfeError as exc:
+        print(f"runs of the workflow {run.definition_id!r} are left alone:\n{exc}", file=sys.stderr)
+        return
+    host.register(*compiled.definitions, revision=True)

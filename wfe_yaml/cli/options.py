@@ -1,0 +1,105 @@
+"""What the commands share: options, sections of the help, and how a command ends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from wfe_yaml.cli.completing import complete_run, complete_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+RUN = "Run"
+LOOK = "Look"
+STEER = "Steer"
+WRITE = "Write"
+KEEP = "Keep"
+_SECTIONS = {
+    RUN: "Run",
+    LOOK: "Look at runs",
+    STEER: "Steer runs",
+    WRITE: "Write workflow files",
+    KEEP: "Keep the store",
+}
+
+
+class ProgressMode(StrEnum):
+    """How a run is shown."""
+
+    AUTO = "auto"
+    TTY = "tty"
+    PLAIN = "plain"
+    GROUP = "group"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="WFE_STORE",
+        help="Where runs are kept: a URL or a file.",
+        show_default=".wfe/wfe.db",
+    ),
+]
+ProgressOption = Annotated[ProgressMode, typer.Option("--progress", help="How the run is shown.")]
+JobsOption = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Steps that run at once.")]
+JunitOption = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write a JUnit report, a test case for each step."),
+]
+WaitOption = Annotated[
+    bool,
+    typer.Option(
+        "--wait", help="Stay while the run waits for an event, an approval or a decision, instead of exit 4."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Give JSON.")]
+_RUN_HELP = "The run, or the beginning of its name."
+RunArgument = Annotated[str, typer.Argument(help=_RUN_HELP, autocompletion=complete_run)]
+NewestRunArgument = Annotated[
+    str | None,
+    typer.Argument(help=f"{_RUN_HELP} The newest one by default.", autocompletion=complete_run),
+]
+StepArgument = Annotated[str, typer.Argument(help="The step.", autocompletion=complete_step)]
+
+
+class Sectioned(TyperGroup):
+    """A group whose help lists the commands by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each purpose; the order is that of the table above."""
+        listed = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        shown = [(name, command) for name, command in listed if command is not None and not command.hidden]
+        width = max((len(name) for name, _ in shown), default=0)
+        for key, title in _SECTIONS.items():
+            rows = [
+                (name.ljust(width), command.get_short_help_str(formatter.width - width - 6))
+                for name, command in shown
+                if getattr(command, "rich_help_panel", None) == key
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+
+def examples(*lines: str) -> str:
+    """Make the epilog of a command: each example on a line of its own."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def finish(work: Callable[[], int] | Coroutine[Any, Any, int]) -> NoReturn:
+    """Do the work of a command and leave with its exit code."""
+    import asyncio
+    import sys
+
+    code = work() if callable(work) else asyncio.run(work)
+    # Whoever reads along may be gone: better known here than when Python ends.
+    sys.stdout.flush()
+    raise typer.Exit(int(code))

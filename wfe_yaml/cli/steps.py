@@ -1,0 +1,143 @@
+"""`StepView`: a step as far as it is known, and its place among the others."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wfe_core.ports import CHUNK
+from wfe_yaml.cli.words import short
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from wfe_core.definition.nodes import Node
+
+TAIL = 30
+"""Lines of output kept of each step, for the summary of a failure."""
+LOOPS = frozenset({"for_each"})
+
+
+@dataclass(slots=True, eq=False)
+class StepView:
+    """A step, a container, or an item of a loop."""
+
+    key: str
+    """Its key in the definition; that of the loop for an item."""
+    label: str
+    """Its whole name, with the items it is inside of: `ship[2]/push`."""
+    name: str
+    """Its own name, without those of its containers."""
+    kind: str = "step"
+    depth: int = 0
+    container: bool = False
+    loop: bool = False
+    """It has items, not children."""
+    item: bool = False
+    parent: StepView | None = field(default=None, repr=False)
+    children: list[StepView] = field(default_factory=list["StepView"], repr=False)
+    items: dict[int, StepView] = field(default_factory=dict[int, "StepView"], repr=False)
+    status: str = "pending"
+    attempt: int = 0
+    iteration: int = 0
+    started: datetime | None = None
+    ended: datetime | None = None
+    error: str | None = None
+    continued: bool = False
+    """It failed, and the run went on all the same."""
+    waits: str = ""
+    """What it waits for."""
+    value: str = ""
+    """For an item: what it is, if that is known."""
+    chunks: dict[int, list[Any]] = field(default_factory=dict[int, list[Any]], repr=False)
+    """For a loop: the items that were read, in chunks as the store keeps them."""
+    pointer: int = 0
+    """Its newest activation."""
+    lines: deque[str] | None = field(default=None, repr=False)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+        if self.started is None or self.ended is None:
+            return None
+        return (self.ended - self.started).total_seconds()
+
+    @property
+    def tail(self) -> list[str]:
+        """The last lines it wrote."""
+        return list(self.lines or ())
+
+    @property
+    def state(self) -> str:
+        """The status; that of an item follows from what is inside of it."""
+        if not self.item:
+            return self.status
+        states = [child.state for child in self.children]
+        for word in _WORST_FIRST:
+            if word in states:
+                return word
+        started = any(state != "pending" for state in states)
+        return "running" if started and "pending" in states else states[0] if states else "pending"
+
+    def inside(self) -> list[StepView]:
+        """Give what is directly inside: items of a loop in their order, else the children."""
+        return [self.items[index] for index in sorted(self.items)] if self.loop else self.children
+
+    def make_item(self, index: int) -> StepView:
+        """Make the row of an item of this loop."""
+        return StepView(
+            key=self.key,
+            label=f"{self.label}[{index}]",
+            name=f"{self.name}[{index}]",
+            kind="item",
+            depth=self.depth + 1,
+            container=True,
+            item=True,
+            parent=self,
+        )
+
+    def learn(self, number: int, values: list[Any]) -> None:
+        """Learn what the items of a chunk of this loop are."""
+        self.chunks[number] = values
+        for index, item in self.items.items():
+            if index // CHUNK == number:
+                item.value = self.value_at(number, index % CHUNK)
+
+    def value_at(self, number: int, position: int) -> str:
+        """Give what an item is, in short; empty when that is not known."""
+        values = self.chunks.get(number, [])
+        return short(values[position]) if position < len(values) else ""
+
+    def keep(self, line: str) -> None:
+        """Keep a line that it wrote."""
+        if self.lines is None:
+            self.lines = deque(maxlen=TAIL)
+        self.lines.append(line)
+
+    def reset(self) -> None:
+        """Forget what became of it, and of what is inside: it begins anew."""
+        self.status, self.started, self.ended, self.error = "pending", None, None, None
+        self.continued, self.waits, self.lines = False, "", None
+        self.items.clear()
+        for child in self.children:
+            child.reset()
+
+
+_WORST_FIRST = ("failed", "running", "compensating", "sleeping", "waiting", "cancelled", "compensated")
+
+
+def row_for(node: Node, parent: StepView | None) -> StepView:
+    """Make the row of a node."""
+    below = node.key[len(parent.key) :] if parent is not None and parent.kind != "sub_workflow" else None
+    label = node.key if parent is None else parent.label + (below if below is not None else f"/{node.key}")
+    return StepView(
+        key=node.key,
+        label=label,
+        name=node.name,
+        kind=node.kind,
+        depth=0 if parent is None else parent.depth + 1,
+        container=node.container or bool(node.bodies),
+        loop=node.kind in LOOPS,
+        parent=parent,
+    )

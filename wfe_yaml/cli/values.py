@@ -1,0 +1,29 @@
+"""What the data of a run holds: inputs, outputs, and a row for each step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfe_yaml.expressions.scope import STEP_PREFIX
+
+if TYPE_CHECKING:
+    from wfe_core.models import WorkflowInstance
+    from wfe_yaml.cli.steps import StepView
+
+
+def data_of(run: WorkflowInstance) -> dict[str, Any]:
+    """Give the data of a run."""
+    data: dict[str, Any] = run.data or {}
+    return data
+
+
+def row_of(run: WorkflowInstance, step: StepView) -> dict[str, Any]:
+    """Give the result of a step: its row of the data, empty when it has none."""
+    row: dict[str, Any] = {} if step.item else data_of(run).get(STEP_PREFIX + step.key) or {}
+    return row
+
+
+def outputs_of(run: WorkflowInstance) -> dict[str, Any]:
+    """Give the outputs of a run."""
+    outputs: dict[str, Any] = data_of(run).get("outputs") or {}
+    return outputs
