@@ -28,8 +28,8 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for part in (runs, looking, steering, writing, keeping):
-    app.add_typer(part.app)
+for _part in (runs, looking, steering, writing, keeping):
+    app.add_typer(_part.app)
 
 
 def _version(value: bool) -> None:
