@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.compiler.closure import Closure, SourceFile
-from wfe_yaml.compiler.workflow import WorkflowCompiler
+from wfe_yaml.compiler.workflow import compile_workflows
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.executors.base import Tools
 from wfe_yaml.executors.local import LocalProcesses
 from wfe_yaml.model.document import read_document
+from wfe_yaml.model.inputs import checked_inputs
 from wfe_yaml.source.composer import Composer
 from wfe_yaml.source.problems import Problems, listing, suggest
 from wfe_yaml.source.text import SourceText, read_source
@@ -61,7 +62,7 @@ class CompiledWorkflow:
         Raises:
             YamlError: an input is unknown, missing or does not fit; names all of them.
         """
-        values = _checked_inputs(self.inputs, inputs or {})
+        values = checked_inputs(self.inputs, inputs or {})
         return {"inputs": values, "run": {"root": str(Path(root).absolute()), "file": self.source.main.name}}
 
     def read_inputs(self, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _load(source: SourceText, workflow: str | None, tools: Tools | None) -> Comp
     closure = Closure((SourceFile(source.name, source.text),))
     tools = tools or local_tools()
     models = document.all() if document is not None else []
-    definitions = [WorkflowCompiler(model, closure, tools, problems).compile() for model in models]
+    definitions = compile_workflows(models, closure, tools, problems)
     problems.raise_any()
     found = {each.id: each for each in definitions if each is not None}
     if not found:
@@ -166,29 +167,3 @@ def _load(source: SourceText, workflow: str | None, tools: Tools | None) -> Comp
         {model.id: model for model in models},
         problems.warnings(),
     )
-
-
-def _checked_inputs(models: Mapping[str, InputModel], given: Mapping[str, Any]) -> dict[str, Any]:
-    problems = Problems()
-    for name in given:
-        if name not in models:
-            hint = suggest(name, models) or f"inputs are: {listing(models)}"
-            problems.add(Code.INPUT, f"the workflow has no input {name!r}", None, hint)
-    values: dict[str, Any] = {}
-    for name, model in models.items():
-        if name in given:
-            values[name] = given[name]
-            trouble = model.trouble(given[name])
-            if trouble is not None:
-                problems.add(Code.INPUT, f"input {name!r}: {trouble}", None, model.description or None)
-        elif model.default is not None:
-            values[name] = model.type.from_node(model.default)
-        elif model.required:
-            about = f" ({model.description})" if model.description else ""
-            problems.add(
-                Code.INPUT, f"the input {name!r} is missing{about}", None, f"give it with  -i {name}=VALUE"
-            )
-        else:
-            values[name] = None
-    problems.raise_any()
-    return values

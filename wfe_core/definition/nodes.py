@@ -15,7 +15,7 @@ from wfe_core.steps.binding import UNBOUND, Binding
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wfe_core.steps.selectors import Selector
+    from wfe_core.steps.selectors import ResultMapper, Selector
     from wfe_core.steps.spec import StepSpec
 
 
@@ -61,8 +61,12 @@ class Node:
     cancel_when: Selector | None = None
     proceed: bool = False
     """Whether the sequence goes on after `cancel_when` struck."""
-    output: str | Callable[[Any, Any], Mapping[str, Any]] | None = None
-    """Where the result goes: a data field, or a function of (result, data) that gives outputs."""
+    output: str | Callable[[Any, Any], Mapping[str, Any]] | ResultMapper | None = None
+    """Where the result goes: a data field, or what gives outputs: a function of (result, data), a mapper."""
+    status_field: str = ""
+    """The data field (see `status_slot`) that tells how an activation without a result of its own ended:
+    `{"status": "complete"}` of a container (a loop has `items`, their number, too) or a delay, `skipped`, or
+    `failed` when the flow went on after it. For front ends whose data is a plain dict."""
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     priority: int = 0
     description: str = ""

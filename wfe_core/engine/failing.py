@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.containers import park
-from wfe_core.engine.flow import FIRE, RULES, advance, enter
+from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_status
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State
 from wfe_core.engine.transitions import move
@@ -48,6 +48,7 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
     if behaviour is ErrorBehavior.CONTINUE:
         _drop_children(s, p)
         end_as_failed(s, p)
+        tell_status(s, p, node, error=error.message)
         RULES["give_place"](s, p)
         s.remove(p)
         advance(s, p, node)

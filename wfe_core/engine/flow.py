@@ -10,12 +10,14 @@ import traceback as tracebacks
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.happenings import Failure
-from wfe_core.engine.state import PointerScope, State
+from wfe_core.engine.state import PointerScope, State, read_state
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, OutputError, WfeError
 from wfe_core.models import LifecycleKind, PointerStatus
 from wfe_core.ports import PointerRecord
+from wfe_core.serialization import dumps
 from wfe_core.steps.context import StepContext
+from wfe_core.steps.selectors import status_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,6 +96,7 @@ def enter(s: State, pointer: PointerRecord) -> None:
             return
         if not wanted:
             move(pointer, PointerStatus.SKIPPED)
+            tell_status(s, pointer, node)
             s.emit(LifecycleKind.STEP_SKIPPED, pointer)
             s.remove(pointer)
             advance(s, pointer, node)
@@ -126,9 +129,23 @@ def complete(s: State, pointer: PointerRecord, node: Node) -> None:
     pointer.knows = s.record.revision + 1
     if node.saga is not None:
         note_undo(s, pointer, node)
+    if node.container or node.kind == "delay":
+        tell_status(s, pointer, node)
     s.emit(LifecycleKind.STEP_COMPLETED, pointer)
     s.remove(pointer)
     advance(s, pointer, node)
+
+
+def tell_status(s: State, pointer: PointerRecord, node: Node, **more: Any) -> None:
+    """Put into the data how an activation has ended, for definitions that want it there."""
+    if not node.status_field:
+        return
+    told: dict[str, Any] = {"status": str(pointer.status), **more}
+    total = read_state(pointer).get("total")
+    if total is not None:
+        told["items"] = total
+    slot = status_slot(node.status_field, PointerScope(s, pointer).indices)
+    s.patch({slot: dumps(told, f"status of step {node.key!r}")})
 
 
 def note_undo(s: State, pointer: PointerRecord, node: Node) -> None:

@@ -32,7 +32,7 @@ from wfe_core.models import LifecycleKind, PointerStatus
 from wfe_core.policies import micros
 from wfe_core.serialization import dumps
 from wfe_core.steps.results import ExecutionResult
-from wfe_core.steps.selectors import output_slot
+from wfe_core.steps.selectors import ResultMapper, output_slot
 
 if TYPE_CHECKING:
     from wfe_core.definition.nodes import DelayNode, EndNode, ForEachNode, GoToNode, Node, StepNode
@@ -136,8 +136,11 @@ def _is_plain(value: Any) -> bool:
 
 def _mapped(s: State, p: PointerRecord, node: Node, value: Any) -> Mapping[str, Any]:
     mapper = cast("Any", node.output)
+    view = context(s, p, node)
     try:
-        outputs = mapper(value, context(s, p, node).data)
+        outputs = (
+            mapper.outputs(value, view) if isinstance(mapper, ResultMapper) else mapper(value, view.data)
+        )
     except Exception as exc:
         msg = f"step {node.key!r}: the function of .output(...) threw {type(exc).__name__}: {exc}"
         raise OutputError(msg) from exc

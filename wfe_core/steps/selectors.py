@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import DefinitionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from wfe_core.steps.context import StepContext
 
@@ -106,6 +106,21 @@ def output_slot(step_key: str, indices: tuple[int, ...]) -> str:
     """
     place = ".".join(map(str, indices))
     return f"~{step_key}#{place}" if place else f"~{step_key}"
+
+
+class ResultMapper(ABC):
+    """Gives the outputs of a result by what is seen from the place of the step: its item, its positions."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def outputs(self, result: Any, view: StepContext[Any]) -> Mapping[str, Any]:
+        """Give what is merged into the data; must have no effects."""
+
+
+def status_slot(field: str, indices: tuple[int, ...]) -> str:
+    """The data key of what a `status_field` tells: the field, and the positions in the loops around it."""
+    return f"{field}~{'.'.join(map(str, indices))}" if indices else field
 
 
 def output_of(step: str, field: str | None = None) -> Any:

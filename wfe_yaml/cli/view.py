@@ -8,7 +8,7 @@ from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
 from wfe_yaml.cli.words import readable
 from wfe_yaml.compiler.body import CONTINUED, FAILED
-from wfe_yaml.expressions.scope import STEP_PREFIX
+from wfe_yaml.expressions.results import STEP_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,11 +8,11 @@ from wfe_core.errors import StepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepResult
-from wfe_yaml.expressions.scope import STEP_PREFIX
 
 if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
     from wfe_yaml.executors.base import Program
+    from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.scope import Scope
 
 FAILED = "failed"
@@ -25,7 +25,7 @@ class StepRun(StepBody[Any]):
     """Runs the program of one step.
 
     Args:
-        key: the step's key in the definition.
+        place: the step.
         program: what to run.
         scope: the names its expressions see.
         attempts: how many attempts its policy allows.
@@ -33,9 +33,9 @@ class StepRun(StepBody[Any]):
     """
 
     def __init__(
-        self, key: str, program: Program, scope: Scope, *, attempts: int, continue_on_error: bool
+        self, place: Place, program: Program, scope: Scope, *, attempts: int, continue_on_error: bool
     ) -> None:
-        self._row = STEP_PREFIX + key
+        self._place = place
         self._program = program
         self._scope = scope
         self._attempts = attempts
@@ -45,14 +45,15 @@ class StepRun(StepBody[Any]):
         """Run one attempt."""
         root = str(ctx.field("run")["root"]) if ctx.has_field("run") else "."
         call = StepCall(ctx=ctx, names=self._scope.names(ctx), root=root)
+        slot = self._place.slot(ctx.indices)
         try:
             result = await self._program.run(call)
         except StepError as exc:
             if self._continue and (not exc.retryable or ctx.attempt >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
-                return ExecutionResult.next(outcome=FAILED, output={self._row: _failed_row(exc)})
+                return ExecutionResult.next(outcome=FAILED, output={slot: _failed_row(exc)})
             raise
-        return {self._row: _row(result)}
+        return {slot: _row(result)}
 
 
 def _row(result: StepResult) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from wfe_yaml.expressions.scope import Place
+from wfe_yaml.expressions.results import OWN
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape
 
 if TYPE_CHECKING:
-    from wfe_yaml.model.steps import StepModel
+    from collections.abc import Mapping
+
+    from wfe_yaml.expressions.results import Place
+    from wfe_yaml.model.inputs import OutputModel
     from wfe_yaml.model.types import ValueType
 
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 class Seen:
     """The steps that an expression may refer to, and those it may not, with the reason."""
 
-    places: dict[str, Place] = field(default_factory=dict[str, Place])
+    places: dict[str, Place] = field(default_factory=dict[str, "Place"])
     shapes: dict[str, Shape] = field(default_factory=dict[str, Shape])
     unreachable: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -46,15 +49,43 @@ class Site:
         prefix: what its key has before its name.
         seen: the steps it sees.
         depth: how many containers it is in, itself counted.
+        loops: the names of the `for_each` around it, outermost first.
+        counting: the innermost loop is one that counts (`while`, `schedule`), not one over items.
+        matrix: the cell of the matrix it is in.
+        saga: whether something around it undoes what completed.
     """
 
     prefix: str
     seen: Seen
-    depth: int
+    depth: int = 1
+    loops: tuple[str, ...] = ()
+    counting: bool = False
+    matrix: Mapping[str, Any] | None = None
+    saga: bool = False
 
-    def below(self, place: Place, seen: Seen) -> Site:
-        """Give the site of the steps inside a container."""
-        return Site(place.key + "/", seen, self.depth + 1)
+    def below(self, place: Place, seen: Seen, part: str = "") -> Site:
+        """Give the site of the steps inside a container, or inside a part of it."""
+        prefix = f"{place.key}/{part}/" if part else f"{place.key}/"
+        return replace(self, prefix=prefix, seen=seen, depth=self.depth + 1)
+
+
+def around(site: Site) -> dict[str, Shape]:
+    """Give the names that the constructs around a site add."""
+    found: dict[str, Shape] = {"data": UNKNOWN}
+    if site.loops:
+        found["item"] = UNKNOWN
+        found["items"] = Shape("loop around this step called", dict.fromkeys(site.loops, UNKNOWN))
+    if site.loops or site.counting:
+        found["index"] = SINGLE
+    if site.matrix is not None:
+        axes = {name: value_shape(value) for name, value in site.matrix.items()}
+        found["matrix"] = Shape("axis of the matrix called", axes)
+    return found
+
+
+def value_shape(value: Any) -> Shape:
+    """Give what is known of a value that is there already."""
+    return UNKNOWN if isinstance(value, (dict, list)) else SINGLE
 
 
 def type_shape(kind: ValueType) -> Shape:
@@ -62,14 +93,27 @@ def type_shape(kind: ValueType) -> Shape:
     return SINGLE if kind.base in ("string", "int", "number", "bool") else UNKNOWN
 
 
-def result_shape(step: StepModel) -> Shape:
+def declared_shape(name: str, outputs: Mapping[str, OutputModel]) -> Shape:
+    """Give what is known of declared outputs of a step."""
+    known = {output: type_shape(item.type) for output, item in outputs.items()}
+    hint = f"declare it under `outputs:` of the step {name!r}"
+    return Shape(f"output of the step {name!r} called", known, hint=hint)
+
+
+def result_shape(outputs: Shape = UNKNOWN) -> Shape:
     """Give what is known of the result of a step."""
-    outputs = UNKNOWN
-    if step.outputs is not None:
-        known = {name: type_shape(item.type) for name, item in step.outputs.items()}
-        hint = f"declare it under `outputs:` of the step {step.name!r}"
-        outputs = Shape(f"output of the step {step.name!r} called", known, hint=hint)
-    return Shape(
-        "key of a step's result",
-        {"outputs": outputs, "status": SINGLE, "exit_code": SINGLE, "error": SINGLE},
-    )
+    single = dict.fromkeys(("status", "success", "exit_code", "error", "duration"), SINGLE)
+    return Shape("key of a step's result", {"outputs": outputs, **single})
+
+
+_OWN: dict[str, Shape] = dict.fromkeys(OWN, SINGLE)
+
+
+def group_shape(children: Mapping[str, Shape]) -> Shape:
+    """Give what is known of a container."""
+    return Shape("step", {**_OWN, **children})
+
+
+def list_shape(each: Shape) -> Shape:
+    """Give what is known of a loop or a matrix: a list that tells its own status."""
+    return Shape("key", _OWN, each=each)

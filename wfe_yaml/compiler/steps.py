@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from wfe_core.definition.nodes import Node, StepNode
+from wfe_core.definition.linking import UNDO
+from wfe_core.definition.nodes import Node, Sequence, StepNode
 from wfe_core.policies import NO_RETRY, ErrorBehavior
 from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
-from wfe_yaml.compiler.containers import CONTAINERS
-from wfe_yaml.compiler.names import Seen, Site, result_shape
+from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
+from wfe_yaml.compiler.loops import LOOPS, cells
+from wfe_yaml.compiler.names import Site, around, declared_shape, result_shape
+from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
 from wfe_yaml.executors.registry import LATER, executors
-from wfe_yaml.expressions.scope import Place, Scope
+from wfe_yaml.expressions.results import STEP_PREFIX, Place
+from wfe_yaml.expressions.scope import Scope
 from wfe_yaml.expressions.shapes import UNKNOWN, Shape, check_expressions
 from wfe_yaml.expressions.templates import ConditionSelector
+from wfe_yaml.model.constructs import STEP
 from wfe_yaml.model.records import keys_of, read_record
 from wfe_yaml.source.nodes import Entry, Mapping
 from wfe_yaml.source.problems import listing, suggest
@@ -25,10 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingABC
 
     from wfe_core.steps.selectors import Selector
+    from wfe_yaml.compiler.containers import Common, Container
     from wfe_yaml.executors.base import Program, Tools
+    from wfe_yaml.expressions.templates import Structure, Template
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.model.steps import StepModel
     from wfe_yaml.source.problems import Problems
+    from wfe_yaml.source.text import Location
 
 _DEEPEST = 20
 _SHORTHANDS = ("run", "env", "working_dir", "shell", "timeout")
@@ -44,12 +53,18 @@ class Compiled:
     place: Place
     shape: Shape
 
+    @property
+    def nodes(self) -> list[Node]:
+        """The node, if there is one."""
+        return [self.node] if self.node is not None else []
+
 
 class StepCompiler:
     """Compiles the steps of one workflow.
 
     Args:
         model: the workflow.
+        family: all workflows of the file, by id.
         tools: what executors work with.
         workflow: what the name `workflow` gives.
         shapes: the names that all places see, with what is known of them.
@@ -59,16 +74,20 @@ class StepCompiler:
     def __init__(
         self,
         model: WorkflowModel,
+        family: MappingABC[str, WorkflowModel],
         tools: Tools,
         workflow: MappingABC[str, Any],
         shapes: MappingABC[str, Shape],
         problems: Problems,
     ) -> None:
         self._model = model
+        self.family = family
         self._tools = tools
         self._workflow = workflow
         self._shapes = shapes
         self.problems = problems
+        self.calls: dict[str, Location] = {}
+        """The other workflows that steps run, and where the first of them says so."""
 
     def sequence(self, steps: list[StepModel], site: Site) -> list[Node]:
         """Compile steps one after the other; afterwards the site has seen them all."""
@@ -77,53 +96,79 @@ class StepCompiler:
             seen.hide(step.name, "runs later than this one")
         nodes: list[Node] = []
         for step in steps:
-            seen.hide(step.name, "is this step itself, which has no result yet")
+            seen.hide(step.name, ITSELF)
             compiled = self.step(step, site)
-            if compiled.node is not None:
-                nodes.append(compiled.node)
+            nodes.extend(compiled.nodes)
             seen.add(compiled.place, compiled.shape)
         return nodes
 
     def step(self, step: StepModel, site: Site) -> Compiled:
         """Compile a step or a container."""
-        place = Place(step.name, site.prefix + step.name)
-        condition: Selector | None = None
-        if step.when is not None:
-            check_expressions(step.when.expressions, self.names(site.seen), self.problems)
-            condition = ConditionSelector(step.when, self.scope(site.seen).names)
-        if step.container is None:
-            return Compiled(self._leaf(step, place, site, condition), place, result_shape(step))
-        place.container = True
-        if site.depth >= _DEEPEST:
+        place = Place(step.name, site.prefix + step.name, len(site.loops))
+        common: Common = {
+            "name": step.name,
+            "named": True,
+            "only_if": None if step.when is None else self.condition(step.when, site),
+            "description": step.description,
+            "status_field": STEP_PREFIX + place.key,
+        }
+        if site.depth > _DEEPEST:
             message = f"steps are nested more than {_DEEPEST} levels deep"
             self.problems.add(Code.LIMIT, message, step.node.location)
             return Compiled(None, place, UNKNOWN)
-        node, shape = CONTAINERS[step.container](self, step, place, site, condition)
+        if step.matrix is not None:
+            node, shape = cells(self, step, step.matrix, place, site, common)
+            return Compiled(node, place, shape)
+        if step.construct != STEP:
+            common["timeout"] = step.timeout
+        made = ROOMS[step.construct](self, step, place, site, common)
+        if made is None:
+            return Compiled(None, place, UNKNOWN)
+        node, shape = made
+        if step.compensate is not None:
+            node.compensation = self._compensation(step, place, shape, site)
         return Compiled(node, place, shape)
+
+    def _compensation(self, step: StepModel, place: Place, shape: Shape, site: Site) -> Sequence:
+        """Compile what undoes a step: it sees the result of that step, too.
+
+        It sees the data as they were when the step ended, so its own steps do not see each other.
+        """
+        seen = site.seen.inside()
+        seen.add(place, shape)
+        for one in step.compensate or []:
+            seen.hide(one.name, "is part of a compensation, which sees the data as of the step it undoes")
+        prefix = f"{place.key}/{UNDO}/"
+        nodes: list[Node] = []
+        for one in step.compensate or []:
+            inside = replace(site, prefix=prefix, seen=seen.inside(), depth=site.depth + 1, saga=False)
+            nodes.extend(self.step(one, inside).nodes)
+        return Sequence(nodes)
 
     # ------------------------------------------------------------ steps that run something
 
-    def _leaf(self, step: StepModel, place: Place, site: Site, condition: Selector | None) -> Node | None:
-        program = self._program(step, self.names(site.seen))
+    def leaf(self, step: StepModel, place: Place, site: Site, common: Common) -> Container | None:
+        """Compile a step that runs something."""
+        program = self._program(step, self.names(site))
         if program is None:
             return None
-        retry = step.retry.policy() if step.retry is not None else NO_RETRY
+        retry = step.attempts.policy() if step.attempts is not None else NO_RETRY
+        continues = self.continues(step, site)
         body = StepRun(
-            place.key,
+            place,
             program,
-            self.scope(site.seen),
+            self.scope(site),
             attempts=retry.max_attempts,
-            continue_on_error=step.continue_on_error,
+            continue_on_error=continues,
         )
-        return StepNode(
-            name=step.name,
-            named=True,
+        node = StepNode(
             spec=StepSpec.of(body, f"step {place.key!r}", name=step.name, python=False),
             retry_given=retry,
-            on_error_given=ErrorBehavior.FAIL,
-            only_if=condition,
-            description=step.description,
+            on_error_given=None if continues else self.on_error(step, site),
+            **common,
         )
+        outputs = UNKNOWN if step.outputs is None else declared_shape(step.name, step.outputs)
+        return node, result_shape(outputs)
 
     def _program(self, step: StepModel, shapes: dict[str, Shape]) -> Program | None:
         """Read the config with the model of the step's type, and compile it."""
@@ -182,20 +227,65 @@ class StepCompiler:
         node = given if isinstance(given, Mapping) else step.node
         return Mapping(node.source, node.start, node.end, node.weight, entries)
 
-    # ------------------------------------------------------------ names
+    # ------------------------------------------------------------ what all kinds need
 
-    def scope(self, seen: Seen) -> Scope:
+    def condition(self, value: Template | Structure, site: Site) -> Selector:
+        """Compile a condition at a place."""
+        check_expressions(value.expressions, self.names(site), self.problems)
+        return ConditionSelector(value, self.scope(site).names)
+
+    def continues(self, step: StepModel, site: Site) -> bool:
+        """Whether a failure of the step does not stop the run; a saga is undone unless the step says so."""
+        if step.given("continue_on_error"):
+            return step.continue_on_error
+        return self._model.on_error == "continue" and not site.saga
+
+    def on_error(self, step: StepModel, site: Site) -> ErrorBehavior | None:
+        """Give what happens when a step has failed for good; None leaves it to what is around."""
+        behavior = step.on_failing
+        if behavior is ErrorBehavior.COMPENSATE and not site.saga and step.compensate is None:
+            message = "there is no saga around this step that could be undone"
+            where = step.at("error_behavior")
+            self.problems.add(
+                Code.CONFLICT, message, where, "put it into a `saga:`, or give it `compensate:`"
+            )
+        return ErrorBehavior.CONTINUE if self.continues(step, site) else behavior
+
+    def limit(self, step: StepModel) -> int | None:
+        """Give how many branches of a container run at once; None for no limit."""
+        return step.max_parallel or self._model.max_parallel
+
+    def scope(self, site: Site) -> Scope:
         """Give where the expressions of a step get their values from."""
         return Scope(
             # Shared, not copied: a file of 2,000 steps would copy millions. What must not be used yet has
             # been refused by then.
-            steps=seen.places,
+            steps=site.seen.places,
             workflow=self._workflow,
             env=self._model.env,
             environ=self._tools.environ,
+            loops=site.loops,
+            counting=site.counting,
+            matrix=site.matrix,
         )
 
-    def names(self, seen: Seen) -> dict[str, Shape]:
+    def names(self, site: Site) -> dict[str, Shape]:
         """Give the names that the expressions of a step may use."""
+        seen = site.seen
         steps = Shape("step", seen.shapes, seen.unreachable, "no step before this one is called so")
-        return {**self._shapes, "steps": steps}
+        return {**self._shapes, **around(site), "steps": steps}
+
+
+def _leaf(
+    compiler: StepCompiler, step: StepModel, place: Place, site: Site, common: Common
+) -> Container | None:
+    return compiler.leaf(step, place, site, common)
+
+
+ROOMS: dict[str, Callable[[StepCompiler, StepModel, Place, Site, Common], Container | None]] = {
+    STEP: _leaf,
+    **CONTAINERS,
+    **LOOPS,
+    **WAITS,
+}
+"""How each construct is compiled, by its key."""

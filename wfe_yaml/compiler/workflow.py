@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.definition.definition import WorkflowDefinition
@@ -10,9 +11,12 @@ from wfe_core.policies import NO_RETRY
 from wfe_core.steps.selectors import Selector
 from wfe_yaml.compiler.names import Seen, Site, type_shape
 from wfe_yaml.compiler.steps import StepCompiler
+from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wfe_core.steps.context import StepContext
     from wfe_yaml.compiler.closure import Closure
     from wfe_yaml.executors.base import Tools
@@ -20,9 +24,28 @@ if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Structure
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.source.problems import Problems
+    from wfe_yaml.source.text import Location
 
 OUTPUTS = "outputs"
 """The data row (and the last step) that holds the outputs of the run."""
+
+
+def compile_workflows(
+    models: list[WorkflowModel], closure: Closure, tools: Tools, problems: Problems
+) -> list[WorkflowDefinition[dict[str, Any]] | None]:
+    """Compile all workflows of a file; what is None has problems."""
+    family = {model.id: model for model in models}
+    compilers = [WorkflowCompiler(model, family, closure, tools, problems) for model in models]
+    definitions = [compiler.compile() for compiler in compilers]
+    calls = {compiler.id: compiler.calls for compiler in compilers}
+    try:
+        TopologicalSorter(calls).prepare()
+    except CycleError as exc:
+        circle: list[str] = list(reversed(exc.args[1]))
+        message = f"the workflows run each other in a circle: {' runs '.join(map(repr, circle))}"
+        problems.add(Code.CONFLICT, message, calls[circle[0]][circle[1]], "such a run would never end")
+        return [None for _ in models]
+    return definitions
 
 
 class WorkflowCompiler:
@@ -30,12 +53,20 @@ class WorkflowCompiler:
 
     Args:
         model: the workflow.
+        family: all workflows of the file, by id.
         closure: the texts it comes from: they are its identity.
         tools: what executors work with.
         problems: where problems are noted.
     """
 
-    def __init__(self, model: WorkflowModel, closure: Closure, tools: Tools, problems: Problems) -> None:
+    def __init__(
+        self,
+        model: WorkflowModel,
+        family: Mapping[str, WorkflowModel],
+        closure: Closure,
+        tools: Tools,
+        problems: Problems,
+    ) -> None:
         self._model = model
         self._closure = closure
         self._problems = problems
@@ -46,7 +77,17 @@ class WorkflowCompiler:
             "run": Shape("key", {"id": SINGLE, "attempt": SINGLE}),
             "workflow": Shape("key", dict.fromkeys(workflow, SINGLE)),
         }
-        self._steps = StepCompiler(model, tools, workflow, self._shapes, problems)
+        self._steps = StepCompiler(model, family, tools, workflow, self._shapes, problems)
+
+    @property
+    def id(self) -> str:
+        """The id of the workflow."""
+        return self._model.id
+
+    @property
+    def calls(self) -> dict[str, Location]:
+        """The workflows that its steps run, and where they say so."""
+        return self._steps.calls
 
     def compile(self) -> WorkflowDefinition[dict[str, Any]] | None:
         """Give the definition; None when there are problems."""
@@ -57,9 +98,9 @@ class WorkflowCompiler:
         for template in model.env.values():
             check_expressions(template.expressions, names, self._problems)
         seen = Seen()
-        nodes = self._steps.sequence(model.steps, Site("", seen, 1))
+        nodes = self._steps.sequence(model.steps, Site("", seen))
         if model.outputs:
-            nodes.append(self._outputs(seen))
+            nodes.append(self._outputs(Site("", seen)))
         if self._problems:
             return None
         return WorkflowDefinition[dict[str, Any]](
@@ -73,11 +114,11 @@ class WorkflowCompiler:
             fingerprint=self._closure.fingerprint(model.id),
         )
 
-    def _outputs(self, seen: Seen) -> Node:
-        names = self._steps.names(seen)
+    def _outputs(self, site: Site) -> Node:
+        names = self._steps.names(site)
         for value in self._model.outputs.values():
             check_expressions(value.expressions, names, self._problems)
-        return EndNode(name=OUTPUTS, result=_OutputsSelector(self._model.outputs, self._steps.scope(seen)))
+        return EndNode(name=OUTPUTS, result=_OutputsSelector(self._model.outputs, self._steps.scope(site)))
 
 
 class _OutputsSelector(Selector):

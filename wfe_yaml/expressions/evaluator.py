@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from wfe_yaml.expressions.functions import BUILT_IN_FILTERS, BUILT_IN_TESTS, FILTERS, FUNCTIONS, TESTS
 from wfe_yaml.expressions.parsing import MAX_DEPTH, ExpressionError, Token, parse
+from wfe_yaml.expressions.results import ListView
 from wfe_yaml.expressions.values import (
     EvaluationError,
     Missing,
@@ -461,6 +462,8 @@ def _lookup(value: Any, key: Any, at: str) -> tuple[Any, str]:
             return Missing(why(key)), place
         hint = suggest(key, value) or f"it has: {listing(value)}"
         return Missing(f"{at} has no {key!r}; {hint}"), place
+    if isinstance(value, ListView) and isinstance(key, str):
+        return value.pick(key), f"{at}.{key}"
     if (isinstance(value, str) or is_list(value)) and isinstance(key, int) and not isinstance(key, bool):
         if -len(value) <= key < len(value):
             return value[key], f"{at}[{key}]"

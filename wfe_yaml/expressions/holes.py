@@ -75,7 +75,7 @@ def split(scalar: Scalar) -> list[str | Hole]:
 def hole_location(scalar: Scalar, hole: Hole, start: int | None = None, end: int | None = None) -> Location:
     """Give the place in the file of a hole, or of a stretch (offsets in its code) inside it."""
     if start is None:
-        return spot(scalar, hole.start, hole.end)
+        return spot(scalar, max(hole.start, 0), hole.end)
     return spot(scalar, hole.code_start + start, hole.code_start + (start + 1 if end is None else end))
 
 

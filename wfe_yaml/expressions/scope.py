@@ -1,31 +1,19 @@
-"""The names of a running step: `inputs`, `steps`, `env`, `run`, `workflow`, looked up when they are used."""
+"""The names of a running step: `inputs`, `steps`, `item`, `env`, `run`, …, looked up when they are used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from wfe_yaml.expressions.results import GroupView, OutputsOnly
 from wfe_yaml.expressions.values import Missing
-from wfe_yaml.source.problems import listing
 
 if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
+    from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.templates import Template
-
-STEP_PREFIX = "steps/"
-"""The result of the step with key `checks/unit` is the data row `steps/checks/unit`."""
-
-
-@dataclass(slots=True)
-class Place:
-    """A step as others refer to it."""
-
-    name: str
-    key: str
-    """Its key in the definition: the names of its containers and its own, joined by `/`."""
-    children: dict[str, Place] = field(default_factory=dict[str, "Place"])
-    container: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +25,18 @@ class Scope:
         workflow: what `workflow` gives.
         env: the variables of the workflow, on top of the environment of the process.
         environ: the environment of the process.
+        loops: the names of the `for_each` around the place, outermost first.
+        counting: `index` counts the runs of a `while` or a `schedule`, not the items of a loop.
+        matrix: the cell of the matrix around the place.
     """
 
     steps: Mapping[str, Place]
     workflow: Mapping[str, Any]
     env: Mapping[str, Template]
     environ: Mapping[str, str]
+    loops: tuple[str, ...] = ()
+    counting: bool = False
+    matrix: Mapping[str, Any] | None = None
 
     def names(self, view: StepContext[Any]) -> RunNames:
         """Bind to what the engine shows of an instance."""
@@ -60,72 +54,42 @@ class RunNames:
 
     def root(self, name: str) -> Any:
         """Give the value of a first name, or `Missing`."""
-        view = self._view
+        scope, view = self._scope, self._view
         if name == "inputs":
             return view.field("inputs") if view.has_field("inputs") else {}
         if name == "steps":
-            return StepsView(self._scope.steps, view)
+            return GroupView(scope.steps, view, view.indices)
         if name == "env":
-            return EnvironmentView(self._scope, self)
+            return EnvironmentView(scope, self)
         if name == "run":
             return {"id": view.instance_id, "attempt": view.attempt}
         if name == "workflow":
-            return self._scope.workflow
+            return scope.workflow
+        return self._around(name)
+
+    def _around(self, name: str) -> Any:
+        """Give what the constructs around the place know."""
+        scope, view = self._scope, self._view
+        if name == "item" and scope.loops:
+            return view.items[scope.loops[-1]]
+        if name == "items":
+            return {loop: view.items[loop] for loop in scope.loops}
+        if name == "index" and scope.counting:
+            return view.iteration
+        if name == "index" and scope.loops:
+            return view.index
+        if name == "matrix" and scope.matrix is not None:
+            return scope.matrix
+        if name == "data":
+            return MappingProxyType(
+                {
+                    "inputs": self.root("inputs"),
+                    "steps": OutputsOnly(scope.steps, view, view.indices),
+                    "item": view.items[scope.loops[-1]] if scope.loops else None,
+                    "matrix": scope.matrix,
+                }
+            )
         return Missing(f"there is no name {name!r}")
-
-
-class StepsView(Mapping[str, Any]):
-    """The results of steps, each decoded when it is asked for."""
-
-    def __init__(self, places: Mapping[str, Place], view: StepContext[Any]) -> None:
-        self._places = places
-        self._view = view
-
-    def __getitem__(self, name: str) -> Any:
-        """Give the result of a step, or the view of a container."""
-        place = self._places[name]
-        if place.container:
-            return StepsView(place.children, self._view)
-        key = STEP_PREFIX + place.key
-        row: dict[str, Any] = self._view.field(key) if self._view.has_field(key) else {"status": "skipped"}
-        return {**row, "outputs": OutputsView(name, row)}
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names."""
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        """Count the names."""
-        return len(self._places)
-
-
-class OutputsView(Mapping[str, Any]):
-    """The outputs of a step; says why one is missing."""
-
-    def __init__(self, step: str, row: Mapping[str, Any]) -> None:
-        self._step = step
-        self._status = row.get("status")
-        self._outputs: Mapping[str, Any] = row.get("outputs") or {}
-
-    def __getitem__(self, name: str) -> Any:
-        """Give an output."""
-        return self._outputs[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names."""
-        return iter(self._outputs)
-
-    def __len__(self) -> int:
-        """Count the outputs."""
-        return len(self._outputs)
-
-    def why_missing(self, name: str) -> str:
-        """Say why an output is not there, and what can be done."""
-        remedy = "; '| default(…)' gives a value for that case"
-        if self._status == "skipped":
-            return f"the step {self._step!r} was skipped, so it has no output {name!r}{remedy}"
-        have = listing(self._outputs)
-        return f"the step {self._step!r} has not set the output {name!r} (it set: {have}){remedy}"
 
 
 class EnvironmentView(Mapping[str, Any]):

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Expression
     from wfe_yaml.source.problems import Problems
 
-LATER = frozenset({"data", "secrets", "matrix", "item", "index", "vars", "step"})
+LATER = frozenset({"secrets", "vars"})
 """Names of the language that this version does not have."""
+ELSEWHERE = {
+    "item": "only inside a `for_each`",
+    "items": "only inside a `for_each`",
+    "index": "only inside a `for_each` or a `while`",
+    "matrix": "only in a step with a `matrix`",
+    "step": "only in hooks",
+}
+"""Names that only some places have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,19 @@ class Shape:
     """Keys that exist elsewhere, and why they cannot be used here."""
     hint: str | None = None
     """What to do when a key is missing and none is similar."""
+    each: Shape | None = None
+    """The shape of its items, when it is the list of a loop: a key then gives the list of what they have."""
+
+    def at(self, part: str | int) -> Shape | None:
+        """Give what is known of a key or an item; None when there is no such key."""
+        if self.each is None:
+            return (self.keys or {}).get(str(part))
+        if isinstance(part, int):
+            return self.each
+        if self.keys is not None and part in self.keys:
+            return self.keys[part]
+        inner = UNKNOWN if self.each.keys is None else self.each.at(part)
+        return None if inner is None else Shape(inner.what, inner.keys, inner.unreachable, inner.hint, inner)
 
 
 UNKNOWN = Shape("key")
@@ -57,16 +78,16 @@ def _check_path(expression: Expression, path: Path, names: Mapping[str, Shape], 
     for part in path.parts[1:]:
         if shape.keys is None or part is None:
             return
-        if not isinstance(part, str):
+        if not isinstance(part, str) and shape.each is None:
             if not shape.keys:
                 return
             problems.add(Code.UNKNOWN_NAME, f"{at} has names, not numbers", expression.path_location(path))
             return
-        if part in shape.keys:
-            shape, at = shape.keys[part], f"{at}.{part}"
-            continue
-        _unknown_key(expression, path, at, part, shape, problems)
-        return
+        found = shape.at(part)
+        if found is None:
+            _unknown_key(expression, path, at, str(part), shape, problems)
+            return
+        shape, at = found, f"{at}.{part}"
 
 
 def _unknown_root(
@@ -74,8 +95,11 @@ def _unknown_root(
 ) -> None:
     where = expression.path_location(path)
     if root in LATER:
-        message = f"{root!r} is part of the language, but not of this version of wfe (or not at this place)"
+        message = f"{root!r} is part of the language, but not of this version of wfe"
         problems.add(Code.UNAVAILABLE, message, where)
+        return
+    if root in ELSEWHERE:
+        problems.add(Code.UNKNOWN_NAME, f"{root!r} is known {ELSEWHERE[root]}", where)
         return
     hint = suggest(root, names) or f"there are: {listing(sorted(names))}"
     problems.add(Code.UNKNOWN_NAME, f"unknown name {root!r}", where, hint)
@@ -88,7 +112,7 @@ def _unknown_key(
     if part in shape.unreachable:
         problems.add(Code.UNKNOWN_NAME, f"{shape.what} {part!r} {shape.unreachable[part]}", where)
         return
-    known = shape.keys or {}
+    known = {**((shape.each.keys or {}) if shape.each is not None else {}), **(shape.keys or {})}
     if not known and shape is SINGLE:
         problems.add(Code.UNKNOWN_NAME, f"{at} is a single value: it has no {part!r}", where)
         return

@@ -78,6 +78,8 @@ def plain(value: Any) -> Any:
     """Give a value as plain dicts and lists (the views of `steps` and `env` are lazy mappings)."""
     if is_mapping(value) and not isinstance(value, dict):
         return {key: plain(need(value[key])) for key in value}
+    if is_list(value) and type(value) is not list:
+        return [plain(need(item)) for item in value]
     return value
 
 

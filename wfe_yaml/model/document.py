@@ -7,7 +7,7 @@ from typing import ClassVar
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Structure, Template
 from wfe_yaml.model.inputs import InputModel, typed
-from wfe_yaml.model.kinds import Anything, Integer, ListOf, MapOf, Raw, Shorthand, Span, Text
+from wfe_yaml.model.kinds import Anything, Choice, Integer, ListOf, MapOf, Raw, Shorthand, Span, Text
 from wfe_yaml.model.names import ENVIRONMENT, IDENTIFIER, VARIABLE
 from wfe_yaml.model.records import Of, Record, key, read_record, record
 from wfe_yaml.model.steps import StepModel, Steps
@@ -33,7 +33,7 @@ class WorkflowModel(Record):
 
     title: ClassVar[str] = "a workflow"
     later: ClassVar[frozenset[str]] = frozenset({
-        "secrets", "ensure", "on_success", "on_failure", "on_abort", "services", "max_parallel", "on_error",
+        "secrets", "ensure", "on_success", "on_failure", "on_abort", "services",
         "templates", "vars", "artifacts", "cache",
     })  # fmt: skip
 
@@ -57,6 +57,12 @@ class WorkflowModel(Record):
     env: dict[str, Template] = key(ENVIRONMENT, "Environment variables of all steps.", default=dict)
     defaults: DefaultsModel | None = key(Of(DefaultsModel), "What steps have when they do not say otherwise.")
     timeout: int | None = key(Span(), "How long a run may take, from its start.")
+    max_parallel: int | None = key(
+        Integer(1), "How many branches of a container run at once, unless it says so itself."
+    )
+    on_error: str = key(
+        Choice("stop", "continue"), "Whether the failure of a step stops the run.", default="stop"
+    )
     steps: list[StepModel] = key(Steps(), "The steps, one after the other.", required=True)
 
 

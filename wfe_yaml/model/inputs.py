@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as MappingABC
 from typing import Any, ClassVar
 
 from wfe_yaml.errors import Code
@@ -11,40 +12,28 @@ from wfe_yaml.model.kinds import ListOf, Number, Raw, Text
 from wfe_yaml.model.records import Record, key, record
 from wfe_yaml.model.types import STRING, Type, ValueType
 from wfe_yaml.source.nodes import Mapping, Node, Scalar
-from wfe_yaml.source.problems import Problems
+from wfe_yaml.source.problems import Problems, listing, suggest
 
 
 @record
-class InputModel(Record):
-    """An input of a workflow."""
-
-    title: ClassVar[str] = "an input"
+class DeclaredModel(Record):
+    """A declared value: its type and its bounds."""
 
     type: ValueType = key(Type(), "Its type.", default=STRING)
-    default: Node | None = key(Raw(), "The value when none is given; without one the input must be given.")
     description: str = key(Text(), "What it is, for people.", default="")
     enum: list[Node] | None = key(ListOf(Raw(), what="a list of values", least=1), "The only values allowed.")
     pattern: str | None = key(Text(), "A regular expression that the whole text must match.")
     min: float | None = key(Number(), "The smallest number, or the least length of a text or list.")
     max: float | None = key(Number(), "The largest number, or the greatest length of a text or list.")
 
-    @property
-    def required(self) -> bool:
-        """Whether a run must give it."""
-        return self.default is None and not self.type.optional
-
     def check(self, problems: Problems) -> None:
-        """The default must be a value that could be given."""
+        """The pattern must be one."""
         if self.pattern is not None:
             try:
                 re.compile(self.pattern)
             except (re.error, RecursionError, OverflowError) as exc:
                 problems.add(Code.VALUE, f"the pattern is no regular expression: {exc}", self.at("pattern"))
                 self.pattern = None
-        if self.default is not None:
-            trouble = self.trouble(self.type.from_node(self.default))
-            if trouble is not None:
-                problems.add(Code.TYPE, f"the default does not fit: {trouble}", self.default.location)
 
     def trouble(self, value: Any) -> str | None:
         """Say why a value is not allowed; None when it is."""
@@ -66,13 +55,32 @@ class InputModel(Record):
 
 
 @record
-class OutputModel(Record):
+class InputModel(DeclaredModel):
+    """An input of a workflow."""
+
+    title: ClassVar[str] = "an input"
+
+    default: Node | None = key(Raw(), "The value when none is given; without one the input must be given.")
+
+    @property
+    def required(self) -> bool:
+        """Whether a run must give it."""
+        return self.default is None and not self.type.optional
+
+    def check(self, problems: Problems) -> None:
+        """The default must be a value that could be given."""
+        DeclaredModel.check(self, problems)  # a dataclass with slots has no `super()`
+        if self.default is not None:
+            trouble = self.trouble(self.type.from_node(self.default))
+            if trouble is not None:
+                problems.add(Code.TYPE, f"the default does not fit: {trouble}", self.default.location)
+
+
+@record
+class OutputModel(DeclaredModel):
     """An output of a step."""
 
     title: ClassVar[str] = "an output"
-
-    type: ValueType = key(Type(), "Its type.", default=STRING)
-    description: str = key(Text(), "What it is, for people.", default="")
 
 
 def _size(value: Any) -> tuple[float | None, str]:
@@ -93,3 +101,34 @@ def typed(model: type[Any]) -> Any:
         return None if found is None else model(node=empty, type=found)
 
     return expand
+
+
+def checked_inputs(models: MappingABC[str, InputModel], given: MappingABC[str, Any]) -> dict[str, Any]:
+    """Give the inputs of a run: what was given, else the defaults.
+
+    Raises:
+        YamlError: an input is unknown, missing or does not fit; names all of them.
+    """
+    problems = Problems()
+    for name in given:
+        if name not in models:
+            hint = suggest(name, models) or f"inputs are: {listing(models)}"
+            problems.add(Code.INPUT, f"the workflow has no input {name!r}", None, hint)
+    values: dict[str, Any] = {}
+    for name, model in models.items():
+        if name in given:
+            values[name] = given[name]
+            trouble = model.trouble(given[name])
+            if trouble is not None:
+                problems.add(Code.INPUT, f"input {name!r}: {trouble}", None, model.description or None)
+        elif model.default is not None:
+            values[name] = model.type.from_node(model.default)
+        elif model.required:
+            about = f" ({model.description})" if model.description else ""
+            problems.add(
+                Code.INPUT, f"the input {name!r} is missing{about}", None, f"give it with  -i {name}=VALUE"
+            )
+        else:
+            values[name] = None
+    problems.raise_any()
+    return values

@@ -308,6 +308,27 @@ class Anything(Kind[Structure]):
         return structure(node, problems)
 
 
+class Items(Kind[Structure]):
+    """A list, or an expression that gives one."""
+
+    expected = "a list, or an expression that gives one"
+
+    def read(self, node: Node, problems: Problems) -> Structure | None:
+        """Give the list as a structure of templates."""
+        if isinstance(node, Scalar):
+            if not isinstance(node.value, str) or not has_holes(node.text):
+                hint = f"write $<< {node.text[:60].strip()} >>" if isinstance(node.value, str) else None
+                self.misfit(node, problems, hint)
+                return None
+            template = Template.read(node, problems)
+            if len(template.parts) > 1:
+                problems.add(Code.VALUE, f"expected {self.expected}, found a text", node.location)
+        elif not isinstance(node, Sequence):
+            self.misfit(node, problems)
+            return None
+        return structure(node, problems)
+
+
 def structure(node: Node, problems: Problems) -> Structure:
     """Compile the expressions of a value, however nested."""
     if isinstance(node, Sequence):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wfe_core.policies import RetryPolicy
+from wfe_core.policies import ErrorBehavior, RetryPolicy
 from wfe_yaml.errors import Code
-from wfe_yaml.model.kinds import Integer, ListOf, Number, Span, Text
+from wfe_yaml.model.kinds import Choice, Integer, ListOf, Number, Span, Text
 from wfe_yaml.model.records import Record, key, record
 from wfe_yaml.source.nodes import Mapping, Scalar, Sequence
 from wfe_yaml.source.problems import Problems
@@ -59,3 +59,44 @@ def attempts(scalar: Scalar, problems: Problems) -> RetryModel | None:
     number = Integer(1, 1000).read(scalar, problems)
     empty = Mapping(scalar.source, scalar.start, scalar.end, 1)
     return None if number is None else RetryModel(node=empty, max_attempts=number)
+
+
+@record
+class ErrorBehaviorModel(Record):
+    """What happens when a step fails, as the lineage spells it."""
+
+    title: ClassVar[str] = "error_behavior"
+
+    type: str = key(
+        Choice("retry", "suspend", "terminate", "compensate"),
+        "Try again, wait for a person, fail the run, or undo the saga around the step.",
+        required=True,
+    )
+    interval: int | None = key(Span(positive=False), "The pause between two attempts.")
+    max_retries: int | None = key(Integer(0, 999), "How often it is tried again after the first attempt.")
+
+    def check(self, problems: Problems) -> None:
+        """The numbers belong to retrying."""
+        for word in ("interval", "max_retries"):
+            if self.given(word) and self.type != "retry":
+                problems.add(Code.CONFLICT, f"{word!r} needs 'type: retry'", self.key_at(word))
+
+    @property
+    def retry(self) -> RetryModel | None:
+        """The same as `retry:` says it."""
+        if self.type != "retry":
+            return None
+        interval = 1_000_000 if self.interval is None else self.interval
+        attempts = 1 + (2 if self.max_retries is None else self.max_retries)
+        return RetryModel(
+            node=self.node, max_attempts=attempts, interval=interval, backoff=1.0, max_interval=interval
+        )
+
+    @property
+    def on_error(self) -> ErrorBehavior | None:
+        """What the engine does when the step has failed for good."""
+        return {
+            "suspend": ErrorBehavior.SUSPEND,
+            "terminate": ErrorBehavior.FAIL,
+            "compensate": ErrorBehavior.COMPENSATE,
+        }.get(self.type)

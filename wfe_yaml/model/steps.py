@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from wfe_core.policies import ErrorBehavior
 from wfe_yaml.errors import Code
-from wfe_yaml.expressions.templates import Template
+from wfe_yaml.expressions.templates import Structure, Template
+from wfe_yaml.model.conditions import When
+from wfe_yaml.model.constructs import BELONGS, CONSTRUCTS, RUNS, STEP, WITH_BODY, belongs, describe
 from wfe_yaml.model.inputs import OutputModel, typed
-from wfe_yaml.model.kinds import Boolean, Condition, Integer, ListOf, MapOf, Raw, Shorthand, Span, Text
-from wfe_yaml.model.names import STEP_NAME, VARIABLE
+from wfe_yaml.model.kinds import (
+    Anything,
+    Boolean,
+    Choice,
+    Integer,
+    Items,
+    ListOf,
+    MapOf,
+    Raw,
+    Shorthand,
+    Span,
+    Text,
+)
+from wfe_yaml.model.matrix import Matrix, MatrixModel
+from wfe_yaml.model.names import IDENTIFIER, STEP_NAME, VARIABLE
 from wfe_yaml.model.records import Kind, Of, Record, key, keys_of, record
-from wfe_yaml.model.retry import RetryModel, attempts
-from wfe_yaml.source.nodes import Node
+from wfe_yaml.model.retry import ErrorBehaviorModel, RetryModel, attempts
+from wfe_yaml.model.waits import (
+    ApprovalModel,
+    Pause,
+    ScheduleModel,
+    WaitModel,
+    event_alone,
+    prompt_alone,
+)
+from wfe_yaml.source.nodes import Entry, Mapping, Node, Scalar, Sequence
 from wfe_yaml.source.problems import Problems
 
 
@@ -20,19 +44,53 @@ class Steps(Kind["list[StepModel]"]):
 
     expected = "a list of steps"
 
+    def __init__(self, *, dag: bool = False) -> None:
+        self._dag = dag
+
     def read(self, node: Node, problems: Problems) -> list[StepModel] | None:
         """Read the steps; their names must differ."""
         steps = ListOf(Of(StepModel), what=self.expected, least=1).read(node, problems)
-        seen: dict[str, StepModel] = {}
+        check_names(steps or [], problems)
         for step in steps or []:
-            if step.name in seen:
-                line = seen[step.name].at("name").line
-                message = f"two steps here are named {step.name!r}"
-                problems.add(
-                    Code.DUPLICATE_NAME, message, step.at("name"), f"the other one is in line {line}"
-                )
-            seen.setdefault(step.name, step)
+            if step.given("needs") and not self._dag:
+                hint = "steps of a list run in order anyway; put them into a `dag:`"
+                problems.add(Code.CONFLICT, "'needs' belongs to steps of a dag", step.key_at("needs"), hint)
         return steps
+
+
+def check_names(steps: list[StepModel], problems: Problems) -> None:
+    """Steps beside each other must have different names."""
+    seen: dict[str, StepModel] = {}
+    for step in steps:
+        if step.name in seen:
+            line = seen[step.name].at("name").line
+            message = f"two steps here are named {step.name!r}"
+            problems.add(Code.DUPLICATE_NAME, message, step.at("name"), f"the other one is in line {line}")
+        seen.setdefault(step.name, step)
+
+
+class Inline(Kind["list[StepModel]"]):
+    """One step that needs no name, or a list of steps."""
+
+    expected = "a step (without a name), or a list of steps"
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def read(self, node: Node, problems: Problems) -> list[StepModel] | None:
+        """Read the steps."""
+        if isinstance(node, Sequence):
+            return Steps().read(node, problems)
+        if not isinstance(node, Mapping):
+            self.misfit(node, problems)
+            return None
+        if "name" not in node.entries:
+            word = Scalar(node.source, node.start, node.end, 1, "name", "name")
+            name = Scalar(node.source, node.start, node.end, 1, self._name, self._name)
+            entries = {"name": Entry(word, name), **node.entries}
+            node = Mapping(node.source, node.start, node.end, node.weight, entries)
+        step = Of(StepModel).read(node, problems)
+        return None if step is None else [step]
 
 
 @record
@@ -41,10 +99,9 @@ class StepModel(Record):
 
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "secrets", "error_behavior", "on_success", "on_failure", "on_abort", "ensure", "compensate",
-        "idempotent", "cache", "sources", "generates", "artifacts", "services", "dag", "needs", "for_each",
-        "matrix", "fail_fast", "while", "if", "then", "else", "saga", "wait_for", "delay", "approval",
-        "workflow", "with", "schedule", "extends", "pass_env", "success", "allow_raw",
+        "inputs", "secrets", "on_success", "on_failure", "on_abort", "ensure",
+        "idempotent", "cache", "sources", "generates", "artifacts", "services",
+        "extends", "pass_env", "success", "allow_raw",
     })  # fmt: skip
 
     name: str = key(STEP_NAME, "What the step is called; unique among its neighbours.", required=True)
@@ -59,7 +116,10 @@ class StepModel(Record):
     retry: RetryModel | None = key(
         Shorthand(Of(RetryModel), attempts, "a number of attempts, or a mapping"), "Try again when it fails."
     )
-    when: Template | None = key(Condition(), "The step is skipped unless this holds.")
+    error_behavior: ErrorBehaviorModel | None = key(
+        Of(ErrorBehaviorModel), "What happens when it fails, in one word; `retry` is the everyday form."
+    )
+    when: Template | Structure | None = key(When(), "The step is skipped unless this holds.")
     outputs: dict[str, OutputModel] | None = key(
         MapOf(
             VARIABLE,
@@ -69,39 +129,105 @@ class StepModel(Record):
         "The outputs that the step sets, with their types.",
     )
     continue_on_error: bool = key(Boolean(), "A failure of the step does not stop the run.", default=False)
+    compensate: list[StepModel] | None = key(
+        Inline("compensate"), "Undoes the step when the saga around it (or the step's own) is undone."
+    )
+
     steps: list[StepModel] | None = key(Steps(), "Steps one after the other.")
     parallel: list[StepModel] | None = key(Steps(), "Steps all at once.")
-    max_parallel: int | None = key(Integer(1), "How many of `parallel` run at once.")
+    dag: list[StepModel] | None = key(
+        Steps(dag=True), "Steps of which each begins when those it `needs` have ended."
+    )
+    needs: list[str] | None = key(
+        ListOf(Text(), what="a list of names of steps"), "In a `dag`: the steps that must have ended before."
+    )
+    for_each: Structure | None = key(Items(), "A list: `steps` run once for each `item`.")
+    while_: Template | Structure | None = key(When(), "`steps` run again and again while this holds.")
+    max_iterations: int | None = key(Integer(1), "The `while` fails when it would go on after so many.")
+    if_: Template | Structure | None = key(When(), "Runs the steps of `then` if this holds, else of `else`.")
+    then: list[StepModel] | None = key(Steps(), "The steps when the condition of `if` holds.")
+    else_: list[StepModel] | None = key(Steps(), "The steps when it does not.")
+    saga: list[StepModel] | None = key(
+        Steps(), "Steps one after the other; when one fails, those that completed are undone."
+    )
+    on_error: str | None = key(
+        Choice("fail", "continue", "suspend"), "What comes when a saga has been undone; `fail` by default."
+    )
+    matrix: MatrixModel | None = key(
+        Matrix(), "The step runs once for each combination of values, as `matrix.NAME`."
+    )
+    max_parallel: int | None = key(Integer(1), "How many run at once.")
+    fail_fast: bool | None = key(Boolean(), "Whether a failure stops what runs beside it; true by default.")
+
+    wait_for: WaitModel | None = key(
+        Shorthand(Of(WaitModel), event_alone, "the name of an event, or a mapping"),
+        "Waits for an event; its data are the outputs.",
+    )
+    delay: int | Template | None = key(Pause(), "Waits so long.")
+    approval: ApprovalModel | None = key(
+        Shorthand(Of(ApprovalModel), prompt_alone, "a question, or a mapping"),
+        "Waits for a person; `by` and `comment` are the outputs.",
+    )
+    workflow: str | None = key(IDENTIFIER, "Runs another workflow of the file; its outputs are the outputs.")
+    with_: dict[str, Structure] | None = key(
+        MapOf(VARIABLE, Anything(), what="a mapping from names of inputs to values"),
+        "The inputs of the `workflow`.",
+    )
+    schedule: ScheduleModel | None = key(
+        Of(ScheduleModel), "Runs `steps` in the background, later or again and again."
+    )
 
     @property
-    def children(self) -> list[StepModel]:
-        """The steps inside, if it is a container."""
-        return self.steps or self.parallel or []
+    def construct(self) -> str:
+        """The key that says what it is; `step` for one that runs something."""
+        return next((word for word in CONSTRUCTS if self.given(word)), STEP)
 
     @property
-    def container(self) -> str | None:
-        """The key that makes it a container, if it is one."""
-        return next((word for word in CONTAINERS if self.given(word)), None)
+    def attempts(self) -> RetryModel | None:
+        """When and how often it is tried again, however that was written."""
+        return self.retry or (self.error_behavior.retry if self.error_behavior is not None else None)
+
+    @property
+    def on_failing(self) -> ErrorBehavior | None:
+        """What happens when it has failed for good; None when the file does not say."""
+        return self.error_behavior.on_error if self.error_behavior is not None else None
 
     def check(self, problems: Problems) -> None:
-        """A step does one thing, and a container has no keys of a step."""
-        doing = [word for word in (*CONTAINERS, "run", "config", "type") if self.given(word)]
-        containers = [word for word in doing if word in CONTAINERS]
-        if len(containers) > 1 or (containers and len(doing) > 1):
-            other = next(word for word in doing if word != containers[0])
-            message = f"{containers[0]!r} and {other!r} exclude each other in one step"
-            problems.add(Code.CONFLICT, message, self.key_at(other), "make two steps of it")
-        elif not doing and all(word in keys_of(StepModel) for word in self.node.entries):
+        """A step does one thing, and has no keys of another construct."""
+        doing = [word for word in (*CONSTRUCTS, *RUNS) if self.given(word)]
+        construct = self.construct
+        if construct in WITH_BODY and "steps" in doing:
+            doing.remove("steps")
+        elif construct in WITH_BODY and self._known():
+            message = f"{construct!r} needs the key 'steps': what it runs"
+            problems.add(Code.MISSING_KEY, message, self.key_at(construct))
+        if construct != STEP and len(doing) > 1:
+            message = f"{doing[0]!r} and {doing[1]!r} exclude each other in one step"
+            problems.add(Code.CONFLICT, message, self.key_at(doing[1]), "make two steps of it")
+        elif not doing and self._known():
             # An unknown key was told already, and is likely what the step was meant to do.
             hint = "give it `run:`, or `parallel:` or `steps:` with steps inside"
             problems.add(Code.MISSING_KEY, f"the step {self.name!r} does nothing", self.node.location, hint)
-        if containers:
-            for word in ("env", "working_dir", "shell", "outputs", "retry", "continue_on_error"):
-                if self.given(word):
-                    message = f"{word!r} belongs to a step that runs something, not to a container"
-                    problems.add(Code.CONFLICT, message, self.key_at(word))
-        if self.given("max_parallel") and not self.given("parallel"):
-            problems.add(Code.CONFLICT, "'max_parallel' needs 'parallel'", self.key_at("max_parallel"))
+        self._check_keys(construct, problems)
+        if construct == "if" and not self.given("then") and self._known():
+            problems.add(Code.MISSING_KEY, "'if' needs the key 'then': a list of steps", self.key_at("if"))
+        check_names([*(self.then or []), *(self.else_ or [])], problems)
 
+    def _known(self) -> bool:
+        return all(word in keys_of(StepModel) for word in self.node.entries)
 
-CONTAINERS = ("parallel", "steps")
+    def _check_keys(self, construct: str, problems: Problems) -> None:
+        for word, homes in BELONGS.items():
+            if not self.given(word) or construct in homes or ("matrix" in homes and self.given("matrix")):
+                continue
+            message = f"{word!r} belongs to {belongs(word)}, not to {describe(construct)}"
+            problems.add(Code.CONFLICT, message, self.key_at(word))
+        if self.retry is not None and self.given("error_behavior"):
+            message = "'retry' and 'error_behavior' exclude each other in one step"
+            problems.add(Code.CONFLICT, message, self.key_at("error_behavior"), "keep `retry`")
+        if self.matrix is None:
+            return
+        for word in ("max_parallel", "fail_fast"):
+            if self.given(word) and getattr(self.matrix, word) is not None:
+                message = f"{word!r} stands on the step and in its matrix"
+                problems.add(Code.CONFLICT, message, self.key_at(word), "remove one of the two")

@@ -200,7 +200,7 @@ def test_every_field_of_a_node_was_thought_of() -> None:
         "bodies", "compensation", "key", "name",
         # free
         "config", "cancel_when", "description", "keep_output", "named", "on_error", "on_error_given",
-        "only_if", "output", "priority", "proceed", "retry", "retry_given", "timeout",
+        "only_if", "output", "priority", "proceed", "retry", "retry_given", "status_field", "timeout",
         # follow from the structure
         "collects", "next", "parent", "saga", "sequence", "undoable",
     }  # fmt: skip

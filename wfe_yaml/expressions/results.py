@@ -1,0 +1,205 @@
+"""Views of the results of steps: what `steps.NAME` gives, each row decoded when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from wfe_core.steps.selectors import status_slot
+from wfe_yaml.expressions.values import Missing, is_mapping
+from wfe_yaml.source.problems import listing
+
+if TYPE_CHECKING:
+    from wfe_core.steps.context import StepContext
+
+STEP_PREFIX = "steps/"
+"""The result of the step with key `checks/unit` is the data row `steps/checks/unit`."""
+OWN = ("status", "success", "error")
+"""What a container tells of itself."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A step as others refer to it.
+
+    Attributes:
+        name: its name.
+        key: its key in the definition: the names of its containers and its own, joined by `/`.
+        loops: how many loops are around it; their positions tell its results apart.
+        kind: a step with a result, a group of steps, a loop of such groups, or the cells of a matrix.
+        children: the steps inside, by name; the cells, by label.
+    """
+
+    name: str
+    key: str
+    loops: int = 0
+    kind: Literal["step", "group", "loop", "cells"] = "step"
+    children: dict[str, Place] = field(default_factory=dict[str, "Place"])
+
+    def slot(self, indices: tuple[int, ...]) -> str:
+        """Give the data row of its result, seen from these positions in loops."""
+        return status_slot(STEP_PREFIX + self.key, indices[: self.loops])
+
+
+def view_of(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> Any:
+    """Give what `steps.NAME` stands for, at these positions in the loops around it."""
+    if place.kind == "step":
+        return ResultView(place, _row(place, view, indices))
+    if place.kind == "group":
+        return GroupView(place.children, view, indices, place)
+    own = _row(place, view, indices)
+    if place.kind == "cells":
+        return ListView([view_of(cell, view, indices) for cell in place.children.values()], own)
+    items = [GroupView(place.children, view, (*indices, at)) for at in range(own.get("items", 0))]
+    return ListView(items, own)
+
+
+def _row(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> dict[str, Any]:
+    slot = place.slot(indices)
+    row: dict[str, Any] = view.field(slot) if view.has_field(slot) else {"status": "skipped"}
+    return row
+
+
+def _own(row: Mapping[str, Any], name: str) -> Any:
+    return row["status"] == "complete" if name == "success" else row.get(name)
+
+
+class ResultView(Mapping[str, Any]):
+    """The result of a step."""
+
+    NAMES = ("outputs", "status", "success", "exit_code", "error", "duration")
+
+    def __init__(self, place: Place, row: Mapping[str, Any]) -> None:
+        self._place = place
+        self._row = row
+
+    def __getitem__(self, name: str) -> Any:
+        """Give an attribute of the result."""
+        if name == "outputs":
+            return OutputsView(self._place.name, self._row)
+        if name not in self.NAMES:
+            raise KeyError(name)
+        return _own(self._row, name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the attributes."""
+        return iter(self.NAMES)
+
+    def __len__(self) -> int:
+        """Count the attributes."""
+        return len(self.NAMES)
+
+
+class GroupView(Mapping[str, Any]):
+    """The steps of a container (or of an item of a loop) by name, and how the container itself ended."""
+
+    def __init__(
+        self,
+        places: Mapping[str, Place],
+        view: StepContext[Any],
+        indices: tuple[int, ...],
+        place: Place | None = None,
+    ) -> None:
+        self._places = places
+        self._view = view
+        self._indices = indices
+        self._place = place
+
+    def __getitem__(self, name: str) -> Any:
+        """Give the result of a step, or what the container tells of itself."""
+        found = self._places.get(name)
+        if found is not None:
+            return view_of(found, self._view, self._indices)
+        if self._place is None or name not in OWN:
+            raise KeyError(name)
+        return _own(_row(self._place, self._view, self._indices), name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a step, or the container tells this."""
+        return name in self._places or (self._place is not None and name in OWN)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the steps."""
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        """Count the steps."""
+        return len(self._places)
+
+
+class ListView(list[Any]):
+    """What a loop or matrix gives: a list in order; a name gives the list of what the items have there."""
+
+    def __init__(self, items: list[Any], own: Mapping[str, Any] | None = None) -> None:
+        super().__init__(items)
+        self._own = own
+
+    def pick(self, name: str) -> Any:
+        """Give what the loop tells of itself, or that of each item; null where an item has none."""
+        if self._own is not None and name in OWN:
+            return _own(self._own, name)
+        if not all(is_mapping(item) or isinstance(item, ListView) for item in self):
+            return Missing(f"the items are single values: they have no {name!r}")
+        picked = [item.pick(name) if isinstance(item, ListView) else item.get(name) for item in self]
+        return ListView([None if isinstance(value, Missing) else value for value in picked])
+
+
+class OutputsView(Mapping[str, Any]):
+    """The outputs of a step; says why one is missing."""
+
+    def __init__(self, step: str, row: Mapping[str, Any]) -> None:
+        self._step = step
+        self._status = row.get("status")
+        self._outputs: Mapping[str, Any] = row.get("outputs") or {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Give an output."""
+        return self._outputs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._outputs)
+
+    def __len__(self) -> int:
+        """Count the outputs."""
+        return len(self._outputs)
+
+    def why_missing(self, name: str) -> str:
+        """Say why an output is not there, and what can be done."""
+        remedy = "; '| default(…)' gives a value for that case"
+        if self._status == "skipped":
+            return f"the step {self._step!r} was skipped, so it has no output {name!r}{remedy}"
+        have = listing(self._outputs)
+        return f"the step {self._step!r} has not set the output {name!r} (it set: {have}){remedy}"
+
+
+class OutputsOnly(Mapping[str, Any]):
+    """The outputs of steps by name, and nothing else of them: `data.steps`."""
+
+    def __init__(self, places: Mapping[str, Place], view: StepContext[Any], indices: tuple[int, ...]) -> None:
+        self._places = places
+        self._view = view
+        self._indices = indices
+
+    def __getitem__(self, name: str) -> Any:
+        """Give the outputs of a step, or those of the steps of a container."""
+        return self._outputs(self._places[name], self._indices)
+
+    def _outputs(self, place: Place, indices: tuple[int, ...]) -> Any:
+        if place.kind == "step":
+            return _row(place, self._view, indices).get("outputs") or {}
+        if place.kind == "group":
+            return OutputsOnly(place.children, self._view, indices)
+        if place.kind == "cells":
+            return ListView([self._outputs(cell, indices) for cell in place.children.values()])
+        count = _row(place, self._view, indices).get("items", 0)
+        return ListView([OutputsOnly(place.children, self._view, (*indices, at)) for at in range(count)])
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self._places)
