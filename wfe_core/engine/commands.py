@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.containers import look_at_loop
-from wfe_core.engine.ending import cancel_everything, finish
+from wfe_core.engine.ending import finish
 from wfe_core.engine.flow import RULES, begin, enter
 from wfe_core.engine.state import State, read_state
+from wfe_core.engine.stopping import cancel_everything
 from wfe_core.engine.transitions import move
 from wfe_core.engine.undoing import cancel, saga_again
 from wfe_core.engine.waiting import activity_ended, child_ended

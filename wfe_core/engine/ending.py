@@ -1,4 +1,4 @@
-"""Ends: complete, failed, cancelled, terminated; and how what is open is closed.
+"""Ends: complete, failed, cancelled, terminated.
 
 An end that must wait for steps to stop, or for compensations, is noted in `InstanceRecord.ending` first,
 so that it survives a crash; the instance reaches its terminal status when nothing is left to wait for.
@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.definition.nodes import ScheduleNode
 from wfe_core.engine.failing import error_text, read_error
-from wfe_core.engine.flow import RULES, advance, evaluate, fail_now, sequence_ended, undo_place
-from wfe_core.engine.state import State, read_state
-from wfe_core.engine.transitions import move
+from wfe_core.engine.flow import RULES, advance, evaluate, fail_now, sequence_ended
+from wfe_core.engine.state import State
+from wfe_core.engine.stopping import cancel_everything, cancel_tree, interrupt, stop_leaf
 from wfe_core.errors import ConditionError
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Message
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wfe_core.definition.nodes import Node
     from wfe_core.models import ErrorInfo
     from wfe_core.ports import PointerRecord
-    from wfe_core.ports.records import MessageKind
 
 _ENDED = {
     WorkflowStatus.COMPLETE: LifecycleKind.WORKFLOW_COMPLETED,
@@ -67,15 +64,6 @@ def end_failed(s: State, error: ErrorInfo) -> None:
     interrupt(s, s.pointers.values())
     s.queued.clear()
     end(s, WorkflowStatus.FAILED, error)
-
-
-def interrupt(s: State, pointers: Iterable[PointerRecord]) -> None:
-    """Stop the attempts that run; their pointers are pending again."""
-    for pointer in list(pointers):
-        if pointer.id in s.running:
-            stop_leaf(s, pointer)
-            move(pointer, PointerStatus.PENDING)
-            s.set_due(pointer, None)
 
 
 def end(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> None:
@@ -131,82 +119,6 @@ def finish(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> 
         s.t.messages = [*s.t.messages, Message(record.parent_id, "child", text, dedupe=key)]
 
 
-def stop_leaf(s: State, p: PointerRecord) -> None:
-    """Stop what works for a leaf: its attempt, its work item, its child."""
-    if p.id in s.running:
-        s.running.pop(p.id)
-        s.stopping.add(p.id)
-        s.t.stops = [*s.t.stops, p.id]
-    elif p.status == PointerStatus.WAITING and p.state is not None:
-        state = read_state(p)
-        if "activity" in state:
-            s.t.drop_activities = [*s.t.drop_activities, state["activity"]]
-        elif "child" in state:
-            command: MessageKind = "terminate" if s.record.status == WorkflowStatus.TERMINATED else "cancel"
-            s.t.messages = [*s.t.messages, Message(state["child"], command, "{}")]
-
-
-def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
-    """Let open pointers that are about to be cancelled be undone with their saga.
-
-    Places are given outside in, so that deeper containers and then leaves come off first.
-    """
-    for pointer in sorted(pointers, key=lambda p: (not s.node(p).container, p.id)):
-        give_place(s, pointer)
-
-
-def give_place(s: State, p: PointerRecord) -> None:
-    """Let what a pointer may have done be undone with its saga: by its own compensation, if it has begun."""
-    node = s.node(p)
-    if node.saga is None or node.compensation is None:
-        p.undo = None
-    elif node.container:
-        p.undo = undo_place(s) if p.undo is None else p.undo - 1
-    elif p.attempt > 0:
-        p.undo = undo_place(s)
-
-
-def cancel_one(s: State, p: PointerRecord) -> None:
-    """Cancel one open pointer."""
-    node = s.node(p)
-    if node.kind == "saga" and p.status in (
-        PointerStatus.RUNNING,
-        PointerStatus.COMPENSATING,
-        PointerStatus.SLEEPING,
-    ):
-        close_saga(s, p)
-    stop_leaf(s, p)
-    if p.status != PointerStatus.CANCELLED:
-        move(p, PointerStatus.CANCELLED)
-    s.emit(LifecycleKind.STEP_CANCELLED, p)
-    s.remove(p)
-
-
-def close_saga(s: State, p: PointerRecord) -> None:
-    """A saga is no longer open; with the last one the old revisions of the data can go."""
-    s.undo_pages.pop(p.id, None)
-    s.open_sagas -= 1
-    if s.open_sagas == 0:
-        s.t.drop_history = True
-        s.undo_ancestors.clear()
-        for key in [key for key in s.chunks if key[0] not in s.pointers]:
-            del s.chunks[key]
-
-
-def cancel_tree(s: State, p: PointerRecord) -> None:
-    """Cancel an open pointer and all that is open inside it; a saga around it can still undo it."""
-    tree = [p, *s.descendants(p.id)]
-    give_places(s, tree)
-    for inside in reversed(tree):
-        cancel_one(s, inside)
-
-
-def cancel_everything(s: State) -> None:
-    """Cancel all open pointers, innermost first."""
-    for pointer in sorted(s.pointers.values(), key=lambda p: -p.id):
-        cancel_one(s, pointer)
-
-
 def check_cancel_when(s: State) -> bool:
     """Look at every open pointer whose node has `cancel_when`; True when one was cancelled."""
     for pointer in sorted(s.pointers.values(), key=lambda p: p.id):
@@ -242,10 +154,4 @@ def _cancelled_by_condition(s: State, p: PointerRecord, node: Node) -> None:
         sequence_ended(s, p, node)
 
 
-RULES.update(
-    {
-        "main_ended": main_ended, "end_complete": end_complete, "end_failed": end_failed,
-        "cancel_tree": cancel_tree, "give_place": give_place, "interrupt": interrupt,
-        "stop_leaf": stop_leaf,
-    }
-)  # fmt: skip
+RULES.update({"main_ended": main_ended, "end_complete": end_complete, "end_failed": end_failed})

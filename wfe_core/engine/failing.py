@@ -8,6 +8,7 @@ from wfe_core.engine.containers import park
 from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_status
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State
+from wfe_core.engine.stopping import cancel_tree, give_place, interrupt
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepTimeoutError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
@@ -49,7 +50,7 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
         _drop_children(s, p)
         end_as_failed(s, p)
         tell_status(s, p, node, error=error.message)
-        RULES["give_place"](s, p)
+        give_place(s, p)
         s.remove(p)
         advance(s, p, node)
         return
@@ -69,7 +70,7 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
     if s.record.status == WorkflowStatus.FAILED or s.record.ending is not None:
         return  # something else has ended the instance in this very round
     if behaviour is ErrorBehavior.SUSPEND:
-        RULES["interrupt"](s, s.descendants(p.id))
+        interrupt(s, s.descendants(p.id))
         s.record.status = WorkflowStatus.SUSPENDED
         s.record.error = error_text(error)
         s.t.touched = True
@@ -88,7 +89,7 @@ def end_as_failed(s: State, p: PointerRecord) -> None:
 def _drop_children(s: State, p: PointerRecord) -> None:
     """A container that failed has nothing open inside any more."""
     for child in sorted(s.children.get(p.id, ())):
-        RULES["cancel_tree"](s, s.pointers[child])
+        cancel_tree(s, s.pointers[child])
 
 
 def enclosing_saga(s: State, p: PointerRecord, boundary: PointerRecord | None) -> PointerRecord | None:

@@ -26,6 +26,7 @@ from wfe_core.engine.flow import (
     spawn,
 )
 from wfe_core.engine.state import PointerScope, State, read_state, write_state
+from wfe_core.engine.stopping import cancel_tree
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, OutputError, WfeError
 from wfe_core.models import LifecycleKind, PointerStatus
@@ -242,7 +243,7 @@ def _enter_go_to(s: State, p: PointerRecord, node: GoToNode) -> None:
     s.emit(LifecycleKind.STEP_COMPLETED, p)
     s.remove(p)
     if place is not p:
-        RULES["cancel_tree"](s, place)
+        cancel_tree(s, place)
     spawn(s, target, place.parent, place.scope, index=place.index, iteration=place.iteration)
 
 

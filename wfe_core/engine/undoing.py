@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.engine.containers import add_chunk
-from wfe_core.engine.ending import cancel_one, close_saga, end, give_place, give_places
+from wfe_core.engine.ending import end
 from wfe_core.engine.failing import (
     compensation_owner,
     enclosing_saga,
@@ -23,6 +23,7 @@ from wfe_core.engine.failing import (
 )
 from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body
 from wfe_core.engine.state import State, read_state, write_state
+from wfe_core.engine.stopping import cancel_one, close_saga, give_place, give_places
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus

@@ -11,6 +11,7 @@ from wfe_core.engine.flow import ENTER, FIRE, JOIN, RULES, begin, complete, eval
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.leaves import take_result
 from wfe_core.engine.state import State, read_state, write_state
+from wfe_core.engine.stopping import stop_leaf
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, StepError, WaitTimeoutError, WfeError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus
@@ -233,7 +234,7 @@ def _fire_sub_workflow(s: State, p: PointerRecord, node: SubWorkflowNode) -> Non
         p.state = None
         RULES["enter"](s, p)
         return
-    RULES["stop_leaf"](s, p)
+    stop_leaf(s, p)
     fail_now(
         s, p, node, WaitTimeoutError(f"step {node.key!r}: workflow {node.workflow!r} did not end in time")
     )

@@ -1,0 +1,102 @@
+"""Stopping: how what is open is interrupted or cancelled, and keeps its place in the order of undoing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wfe_core.engine.flow import undo_place
+from wfe_core.engine.state import State, read_state
+from wfe_core.engine.transitions import move
+from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
+from wfe_core.ports import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wfe_core.ports import PointerRecord
+    from wfe_core.ports.records import MessageKind
+
+
+def interrupt(s: State, pointers: Iterable[PointerRecord]) -> None:
+    """Stop the attempts that run; their pointers are pending again."""
+    for pointer in list(pointers):
+        if pointer.id in s.running:
+            stop_leaf(s, pointer)
+            move(pointer, PointerStatus.PENDING)
+            s.set_due(pointer, None)
+
+
+def stop_leaf(s: State, p: PointerRecord) -> None:
+    """Stop what works for a leaf: its attempt, its work item, its child."""
+    if p.id in s.running:
+        s.running.pop(p.id)
+        s.stopping.add(p.id)
+        s.t.stops = [*s.t.stops, p.id]
+    elif p.status == PointerStatus.WAITING and p.state is not None:
+        state = read_state(p)
+        if "activity" in state:
+            s.t.drop_activities = [*s.t.drop_activities, state["activity"]]
+        elif "child" in state:
+            command: MessageKind = "terminate" if s.record.status == WorkflowStatus.TERMINATED else "cancel"
+            s.t.messages = [*s.t.messages, Message(state["child"], command, "{}")]
+
+
+def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
+    """Let open pointers that are about to be cancelled be undone with their saga.
+
+    Places are given outside in, so that deeper containers and then leaves come off first.
+    """
+    for pointer in sorted(pointers, key=lambda p: (not s.node(p).container, p.id)):
+        give_place(s, pointer)
+
+
+def give_place(s: State, p: PointerRecord) -> None:
+    """Let what a pointer may have done be undone with its saga: by its own compensation, if it has begun."""
+    node = s.node(p)
+    if node.saga is None or node.compensation is None:
+        p.undo = None
+    elif node.container:
+        p.undo = undo_place(s) if p.undo is None else p.undo - 1
+    elif p.attempt > 0:
+        p.undo = undo_place(s)
+
+
+def cancel_one(s: State, p: PointerRecord) -> None:
+    """Cancel one open pointer."""
+    node = s.node(p)
+    if node.kind == "saga" and p.status in (
+        PointerStatus.RUNNING,
+        PointerStatus.COMPENSATING,
+        PointerStatus.SLEEPING,
+    ):
+        close_saga(s, p)
+    stop_leaf(s, p)
+    if p.status != PointerStatus.CANCELLED:
+        move(p, PointerStatus.CANCELLED)
+    s.emit(LifecycleKind.STEP_CANCELLED, p)
+    s.remove(p)
+
+
+def close_saga(s: State, p: PointerRecord) -> None:
+    """A saga is no longer open; with the last one the old revisions of the data can go."""
+    s.undo_pages.pop(p.id, None)
+    s.open_sagas -= 1
+    if s.open_sagas == 0:
+        s.t.drop_history = True
+        s.undo_ancestors.clear()
+        for key in [key for key in s.chunks if key[0] not in s.pointers]:
+            del s.chunks[key]
+
+
+def cancel_tree(s: State, p: PointerRecord) -> None:
+    """Cancel an open pointer and all that is open inside it; a saga around it can still undo it."""
+    tree = [p, *s.descendants(p.id)]
+    give_places(s, tree)
+    for inside in reversed(tree):
+        cancel_one(s, inside)
+
+
+def cancel_everything(s: State) -> None:
+    """Cancel all open pointers, innermost first."""
+    for pointer in sorted(s.pointers.values(), key=lambda p: -p.id):
+        cancel_one(s, pointer)
