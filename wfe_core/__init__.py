@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from wfe_core.models import (
         ErrorInfo,
         ExecutionPointer,
+        Guarded,
         LifecycleEvent,
         LifecycleKind,
         PointerStatus,
@@ -99,6 +100,7 @@ _HOMES = {
     ),
     "wfe_core.models": (
         "ErrorInfo",
+        "Guarded",
         "ExecutionPointer",
         "LifecycleEvent",
         "LifecycleKind",
@@ -137,6 +139,7 @@ __all__ = [
     "ErrorInfo",
     "ExecutionPointer",
     "ExecutionResult",
+    "Guarded",
     "HostStateError",
     "Inject",
     "InstanceConflictError",

@@ -66,6 +66,16 @@ class ErrorInfo:
         return f"{self.type}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """How the body of a guard ended, for its hooks: `ctx.guarded`."""
+
+    status: PointerStatus
+    """`complete`, `failed` or `cancelled`."""
+    error: ErrorInfo | None = None
+    """What failed: its `type`, `message` and `step_key`; None unless the status is `failed`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowInstance:
     """A read-only view of an instance at one moment."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.clock import to_datetime
 from wfe_core.engine.failing import read_error
+from wfe_core.engine.guarding import running_hook
 from wfe_core.models import PointerStatus, WorkflowStatus
 from wfe_core.serialization import loads
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from wfe_core.definition.nodes import GuardNode
     from wfe_core.ports import InstanceRecord, PointerRecord
     from wfe_host.runtime import Runtime
 
@@ -103,6 +105,11 @@ def _of_pointer(runtime: Runtime, record: InstanceRecord, p: PointerRecord) -> l
         record.definition_id, record.version
     )
     node = None if definition is None else definition.steps.get(p.step)
+    hook = running_hook(p) if node is not None and node.kind == "guard" else None
+    if hook is not None:
+        since = None if p.due is None else to_datetime(p.due - cast("GuardNode", node).ensure_timeout)
+        until = None if p.due is None else to_datetime(p.due)
+        return [Reason("running", f"runs its {hook} hook", "the hook ends", p.step, since, until)]
     if (node is not None and node.container and p.status == PointerStatus.RUNNING) or not p.live:
         return []
     since = to_datetime(p.started or p.created)

@@ -8,11 +8,12 @@ import pytest
 
 from tests.crash.explorer import STORES, Explorer, Scenario
 from tests.crash.flows import FLOWS
+from tests.crash.guards import GUARDS
 from tests.crash.sagas import SAGAS
 from tests.crash.waits import WAITS
 from wfe_core.testing.faults import Fault
 
-SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **WAITS}
+SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **WAITS}
 
 pytestmark = [
     pytest.mark.parametrize("store", STORES),

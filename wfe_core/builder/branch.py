@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Self, overload
+from typing import Any, Self, overload
 
 from wfe_core.builder.dag import Dag
-from wfe_core.builder.modifiers import Modifiers, output_of_call, set_after_undo
+from wfe_core.builder.modifiers import output_of_call
+from wfe_core.builder.scopes import Scopes
 from wfe_core.builder.typing import D, Marked, OfData, OfDataAndContext, Output, Plain
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.definition.nodes import (
@@ -24,19 +25,18 @@ from wfe_core.definition.nodes import (
     GoToNode,
     IfNode,
     ParallelNode,
-    SagaNode,
     ScheduleNode,
     SubWorkflowNode,
     WaitNode,
     WhileNode,
 )
-from wfe_core.policies import Duration, ErrorBehavior, RetryPolicy
+from wfe_core.policies import Duration
 from wfe_core.steps.context import StepContext
 from wfe_core.steps.decorator import MarkedFunction, StepBody
 from wfe_core.steps.selectors import Selector
 
 
-class Branch(Modifiers[D]):
+class Branch(Scopes[D]):
     """A sequence in the making. Every method gives the builder back; what a body returns is ignored."""
 
     # ------------------------------------------------------------ steps
@@ -187,30 +187,6 @@ class Branch(Modifiers[D]):
         graph = Dag[D](self._draft, node)
         fn(graph)
         graph.connect()
-        self._draft.add(node)
-        return self
-
-    def saga(
-        self,
-        body: Callable[[Branch[D]], object],
-        *,
-        on_error: Literal["fail", "continue", "suspend"] | ErrorBehavior = "fail",
-        retry: RetryPolicy | None = None,
-    ) -> Self:
-        """Run a body whose completed steps are undone by their compensations when one fails for good.
-
-        Args:
-            body: steps with `.compensate_with(...)`.
-            on_error: what comes when all is undone: the instance fails, is suspended, or goes on.
-            retry: runs the saga again after an undo, as often as this allows.
-        """
-        call = ".saga(...)"
-        node = SagaNode(
-            name="saga", bodies=[self._draft.body(body, call)], again=self._draft.policy(retry, call)
-        )
-        behavior = self._draft.behavior(on_error, call)
-        if behavior is not None:
-            set_after_undo(self._draft, node, behavior, call)
         self._draft.add(node)
         return self
 

@@ -39,7 +39,7 @@ class WorkflowDefinition(Generic[D]):
         steps: all nodes by key, containers and compensations included, in reading order. Read-only.
         data_type: the type of the data.
         data_class: the class that values of the data are objects of (`dict` for a TypedDict).
-        has_cancel_when: whether any node has a condition to look at after every checkpoint.
+        has_guards: whether any node is a guard, with hooks to run before something around it ends.
         codec: turns data into JSON and back.
         root: the main line.
         retry: the default retry policy for steps, if the workflow has one.
@@ -96,6 +96,7 @@ class WorkflowDefinition(Generic[D]):
         self.data_class: type = self.codec.data_class
         self.steps: Mapping[str, Node] = MappingProxyType(self._link(found))
         self.has_cancel_when: bool = any(node.cancel_when is not None for node in self.steps.values())
+        self.has_guards: bool = any(node.kind == "guard" for node in self.steps.values())
         if found:
             raise DefinitionError(*dict.fromkeys(found))
         if not self.fingerprint:

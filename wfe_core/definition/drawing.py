@@ -13,6 +13,7 @@ from wfe_core.definition.nodes import (
     DecideNode,
     ForEachNode,
     GoToNode,
+    GuardNode,
     IfNode,
     Node,
     SagaNode,
@@ -61,6 +62,7 @@ _ATTRIBUTES: dict[type[Node], tuple[str, ...]] = {
     ActivityNode: ("activity",),
     SubWorkflowNode: ("workflow", "version"),
     SagaNode: ("implicit",),
+    GuardNode: ("implicit", "ensure_timeout"),
 }
 
 
@@ -141,15 +143,17 @@ class _Graph:
             if tails:
                 self.edges.extend(_Edge(tail, head) for tail in tails)
             else:
-                label = body.label if len(node.bodies) > 1 or node.kind in ("if", "wait_for") else ""
-                self.edges.append(_Edge(own, head, label))
+                labelled = len(node.bodies) > 1 or node.kind in ("if", "wait_for")
+                hook = isinstance(node, GuardNode) and number > 0
+                self.edges.append(_Edge(own, head, body.label if labelled else "", dashed=hook))
 
     def _exits(self, node: Node) -> list[str]:
         """Where the flow leaves a node: its own vertex, or the ends of its bodies."""
         if _is_wrapper(node):
             return self._exits(node.bodies[0].nodes[0])
         own = self._ids[id(node)]
-        tails = [tail for body in node.bodies for tail in self._ends(body)]
+        bodies = node.bodies[:1] if isinstance(node, GuardNode) else node.bodies
+        tails = [tail for body in bodies for tail in self._ends(body)]
         skips = (
             node.kind in ("while", "wait_for")
             or (isinstance(node, IfNode) and len(node.bodies) == 1)

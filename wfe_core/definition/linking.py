@@ -16,6 +16,7 @@ from wfe_core.definition.nodes import (
     DagNode,
     DecideNode,
     ForEachNode,
+    GuardNode,
     IfNode,
     Node,
     SagaNode,
@@ -35,6 +36,10 @@ TIMEOUT = "~timeout"
 """What the keys of a wait's `on_timeout` branch have after the key of the wait."""
 SAGA = "~saga"
 """What an implicit saga's key has after the key of its node."""
+GUARD = "~guard"
+"""What an implicit guard's key has after the key of its node."""
+HOOKS = ("", "~on_success", "~on_failure", "~on_abort", "~ensure")
+"""What the keys of a guard's hooks have after the key of the guard, by the number of the body."""
 
 
 _READABLE = re.compile(r"[\w .:+-]{1,40}")
@@ -133,15 +138,29 @@ def give_keys(sequences: list[Sequence], prefix: str, where: str) -> list[str]:
             taken.add(node.name)
         node.key = prefix + node.name
         problems.extend(_keys_below(node, where))
-        saga = node.parent
-        if isinstance(saga, SagaNode) and saga.implicit:
-            saga.name, saga.key = node.name + SAGA, node.key + SAGA
+        wrapper: Node | None = node.parent
+        inner = node
+        while isinstance(wrapper, SagaNode | GuardNode) and wrapper.implicit and inner.sequence.number == 0:
+            suffix = SAGA if isinstance(wrapper, SagaNode) else GUARD
+            wrapper.name, wrapper.key = inner.name + suffix, inner.key + suffix
+            problems.extend(_keys_of_hooks(wrapper, where))
+            inner, wrapper = wrapper, wrapper.parent
     return problems
 
 
 def _visible(node: Node) -> Node:
-    """An implicit saga is transparent: its node has the name and the key."""
-    return node.bodies[0].nodes[0] if isinstance(node, SagaNode) and node.implicit else node
+    """What is implicit around a node is transparent: the node has the name and the key."""
+    while isinstance(node, SagaNode | GuardNode) and node.implicit and node.bodies[0].nodes:
+        node = node.bodies[0].nodes[0]
+    return node
+
+
+def _keys_of_hooks(wrapper: SagaNode | GuardNode, where: str) -> list[str]:
+    problems: list[str] = []
+    for body, part in zip(wrapper.bodies[1:], HOOKS[1:], strict=False):
+        body.part, body.label = part, part.lstrip("~")
+        problems.extend(give_keys([body], f"{wrapper.key}/{part}/", where))
+    return problems
 
 
 def _keys_below(node: Node, where: str) -> list[str]:
@@ -169,6 +188,8 @@ def _part(node: Node, number: int) -> str:
         return "else" if number else "then"
     if isinstance(node, WaitNode):
         return TIMEOUT
+    if isinstance(node, GuardNode):
+        return HOOKS[number] if number < len(HOOKS) else ""
     if isinstance(node, DecideNode):
         if number == node.otherwise:
             return "otherwise"
@@ -228,20 +249,24 @@ def give_policies(sequence: Sequence, inherited: Inherited) -> None:
             node.after_undo = inherited.on_error
         retry = node.retry_given if node.container and node.retry_given else inherited.retry
         for body in node.bodies:
-            give_policies(body, _inside_of(node, replace(inherited, retry=retry)))
+            give_policies(body, _inside_of(node, replace(inherited, retry=retry), body.number))
         if node.compensation is not None:
             give_policies(
                 node.compensation, Inherited(retry, ErrorBehavior.FAIL, background=inherited.background)
             )
 
 
-def _inside_of(node: Node, inherited: Inherited) -> Inherited:
+def _inside_of(node: Node, inherited: Inherited, number: int) -> Inherited:
     if isinstance(node, ScheduleNode):
         behavior = node.on_error_given or inherited.background
         return replace(inherited, on_error=behavior, saga=None, undoable=())
     undoable = inherited.undoable
     if node.container and node.compensation is not None:
         undoable = (node, *undoable)
+    if isinstance(node, GuardNode):
+        # What fails in a guard goes to the guard, whose own behaviour is for what comes then.
+        behavior = ErrorBehavior.FAIL if node.saga is None else ErrorBehavior.COMPENSATE
+        return replace(inherited, on_error=behavior if number else inherited.on_error, undoable=undoable)
     if isinstance(node, SagaNode):
         return replace(inherited, on_error=ErrorBehavior.COMPENSATE, saga=node, undoable=undoable)
     return replace(inherited, on_error=node.on_error, undoable=undoable)
@@ -264,14 +289,14 @@ def _retry(node: Node, inherited: Inherited) -> RetryPolicy:
 
 
 def mark_collecting(root: Sequence) -> None:
-    """Mark the nodes whose output a loop collects; in a saga the last node's output is the saga's."""
+    """Mark the nodes whose output a loop collects; a saga or a guard has that of its last node."""
     for loop in walk(root):
         if not isinstance(loop, ForEachNode) or loop.collect is None:
             continue
         last = _last(loop.bodies[0]) if loop.bodies else None
         while last is not None:
             last.collects = True
-            last = _last(last.bodies[0]) if isinstance(last, SagaNode) else None
+            last = _last(last.bodies[0]) if isinstance(last, SagaNode | GuardNode) else None
 
 
 def _last(sequence: Sequence) -> Node | None:

@@ -182,6 +182,37 @@ class SagaNode(Node):
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class GuardNode(Node):
+    """Runs body 0, then the hooks for how it ended: a durable `try` / `finally`.
+
+    Bodies 1 to 4 are `on_success`, `on_failure`, `on_abort` and `ensure`; a hook that is not wanted is empty.
+
+    - The body completes: `on_success`, `ensure`, then the guard completes with the outcome (and, where asked
+      for, the output) of the body's last step. A failing `on_success` or `ensure` fails the guard.
+    - The body fails for good, or the guard's `timeout` strikes: what is still open inside stops, `on_failure`
+      and `ensure` run, then the failure goes outward as if the guard were not there; `on_error` given to the
+      guard says otherwise (`continue`: what follows the guard goes on). The error tells of failing hooks too.
+    - Something around it ends it (`cancel`, `cancel_when`, a timeout or a failure elsewhere, the undoing of a
+      saga, a jump, `end_workflow`): `on_abort` and `ensure` run before that goes on. Failing hooks change
+      nothing of it; the guard's pointer keeps their error.
+    - A guard that is skipped, or terminated with the instance, runs no hook; nor does the end of a host.
+    - `retry` of a failed instance continues the body (or the hook that failed a good guard), and the hooks
+      run again at the new end.
+
+    Steps and selectors inside a hook find how the body ended in `ctx.guarded` (`wfe_core.models.Guarded`:
+    `status` and `error`). What is inside takes its error behaviour over from around the guard, not from it.
+    """
+
+    kind: ClassVar[str] = "guard"
+    container: ClassVar[bool] = True
+    ensure_timeout: int = 300_000_000
+    """Microseconds that `on_abort` may take, and `ensure` again; then the hook has failed."""
+    implicit: bool = False
+    """Made around one node (`bodies[0].first`), which has the name and the key; the guard's own key is that
+    with `~guard` after it, and the keys of hooks are `KEY~guard/~ensure/...`."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class WaitNode(Node):
     """Waits for an event; body 0, if any, runs when the timeout strikes."""
 

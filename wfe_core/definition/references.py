@@ -11,6 +11,7 @@ from wfe_core.definition.nodes import (
     DagNode,
     ForEachNode,
     GoToNode,
+    GuardNode,
     Node,
     ParallelNode,
     SagaNode,
@@ -29,7 +30,9 @@ def find_target(node: GoToNode, where: str) -> list[str]:
     barrier = ""
     while True:
         for candidate in sequence.nodes:
-            inner = candidate.bodies[0].nodes[0] if _is_implicit(candidate) else candidate
+            inner = candidate
+            while _is_implicit(inner):
+                inner = inner.bodies[0].nodes[0]
             if inner.name == node.target_name:
                 if barrier:
                     return [f"{where}: go_to({node.target_name!r}) would leave {barrier}"]
@@ -47,7 +50,7 @@ def find_target(node: GoToNode, where: str) -> list[str]:
 
 
 def _is_implicit(node: Node) -> bool:
-    return isinstance(node, SagaNode) and node.implicit
+    return isinstance(node, SagaNode | GuardNode) and node.implicit
 
 
 def _barrier(owner: Node, sequence: Sequence) -> str:
@@ -56,6 +59,8 @@ def _barrier(owner: Node, sequence: Sequence) -> str:
         return f"the compensation of {owner.key!r}; end it instead, and branch after the saga"
     if isinstance(owner, ParallelNode | DagNode):
         return f"a branch of {owner.key!r}, whose branches run at the same time; jump after they have joined"
+    if isinstance(owner, GuardNode) and sequence.number:
+        return f"a hook of {owner.key!r}, which runs because its body has ended; jump after the guard"
     if isinstance(owner, ScheduleNode):
         return f"the background branch {owner.key!r}, which the main line does not wait for"
     if isinstance(owner, StepNode) or (isinstance(owner, ForEachNode) and owner.max_parallel != 1):
@@ -145,6 +150,8 @@ def _runs_before(source: Node, reader: Node) -> bool:
             sequence, before = shared
             return sequence.nodes.index(before) < sequence.nodes.index(node)
         owner = node.sequence.owner
+        if isinstance(owner, GuardNode) and node.sequence is owner.bodies[1] and id(owner.bodies[0]) in line:
+            return True  # on_success: the body has completed
         if isinstance(owner, DagNode):
             needs = transitive_needs(owner, node.sequence.number) if _sound(owner) else set[int]()
             if any(id(owner.bodies[number]) in line for number in needs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from wfe_core.definition.linking import loops_around
+from wfe_core.definition.linking import HOOKS, loops_around, walk
 from wfe_core.definition.nodes import (
     DagNode,
     DecideNode,
@@ -13,6 +13,7 @@ from wfe_core.definition.nodes import (
     EndNode,
     ForEachNode,
     GoToNode,
+    GuardNode,
     IfNode,
     Node,
     ParallelNode,
@@ -112,7 +113,7 @@ def _check_for_each(node: ForEachNode, where: str) -> list[str]:
     problems = _needs_body(node, where)
     if node.collect is not None and not problems:
         last: Node = node.bodies[0].nodes[-1]
-        while isinstance(last, SagaNode) and last.bodies[0].nodes:
+        while isinstance(last, SagaNode | GuardNode) and last.bodies[0].nodes:
             last = last.bodies[0].nodes[-1]
         if last.container:
             problems.append(
@@ -202,6 +203,26 @@ def _check_delay(node: DelayNode, where: str) -> list[str]:
     return []
 
 
+def _check_guard(node: GuardNode, where: str) -> list[str]:
+    if len(node.bodies) != len(HOOKS):
+        return [f"{where}: it has {len(node.bodies)} bodies; a guard has {len(HOOKS)}, hooks may be empty"]
+    problems: list[str] = []
+    if not node.bodies[0].nodes:
+        problems.append(f"{where}: its body has no step; give it a branch that adds one")
+    if not any(hook.nodes for hook in node.bodies[1:]):
+        problems.append(f"{where}: it has no hook; give on_success, on_failure, on_abort or ensure")
+    if node.ensure_timeout <= 0:
+        problems.append(f"{where}: ensure_timeout must be more than nothing")
+    problems += [
+        f"{where}: {inside.key!r} would end the workflow from inside a hook, which runs because something "
+        f"ends already; put it after the guard"
+        for hook in node.bodies[1:]
+        for inside in walk(hook)
+        if isinstance(inside, EndNode)
+    ]
+    return problems
+
+
 def _needs_body(node: Node, where: str) -> list[str]:
     if len(node.bodies) == 1 and node.bodies[0].nodes:
         return []
@@ -215,6 +236,7 @@ _CHECKS: dict[str, Check] = {
     "for_each": cast("Check", _check_for_each),
     "parallel": cast("Check", _check_parallel),
     "dag": cast("Check", _check_dag),
+    "guard": cast("Check", _check_guard),
     "saga": cast("Check", _needs_body),
     "schedule": cast("Check", _check_schedule),
     "delay": cast("Check", _check_delay),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import finish
 from wfe_core.engine.flow import RULES, begin, enter
+from wfe_core.engine.guarding import is_closed, reopen
 from wfe_core.engine.state import State, read_state
 from wfe_core.engine.stopping import cancel_everything
 from wfe_core.engine.transitions import move
-from wfe_core.engine.undoing import cancel, saga_again
+from wfe_core.engine.undoing import saga_again
+from wfe_core.engine.unwinding import cancel
 from wfe_core.engine.waiting import activity_ended, child_ended
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Message
@@ -39,12 +41,33 @@ def _take(s: State, message: InboxMessage) -> None:
         if s.record.status in _OPEN:
             s.events.append(message)
             s.events_dirty = True
-    elif message.kind in ("activity", "child") and s.record.status in _STILL:
+        return
+    payload: dict[str, Any] = loads(message.payload)
+    if message.kind in ("activity", "child") and (
+        s.record.status in _STILL or _awaited_by_frozen(s, message.kind, payload)
+    ):
         s.held.append(message)
     else:
         s.t.consumed = [*s.t.consumed, message.seq]
-        payload: dict[str, Any] = loads(message.payload)
         _ACTIONS[message.kind](s, payload)
+
+
+def _awaited_by_frozen(s: State, kind: str, payload: dict[str, Any]) -> bool:
+    """Whether what waits for a result stands still, because something around it is about to end."""
+    if not s.shut and not s.closing:
+        return False
+    return any(
+        s.frozen(p)
+        for p in s.pointers.values()
+        if p.status == PointerStatus.WAITING and read_state(p).get(kind) == payload["id"]
+    )
+
+
+def take_held(s: State) -> None:
+    """Take the results that came while nothing was allowed to go on."""
+    held, s.held = s.held, []
+    for message in held:
+        _take(s, message)
 
 
 _STILL = frozenset({WorkflowStatus.SUSPENDED, WorkflowStatus.FAILED})
@@ -80,14 +103,22 @@ def _retry(s: State, payload: dict[str, Any]) -> None:
 
 
 def _go_on(s: State) -> None:
-    """Continue from the failed and the interrupted pointers, with a fresh budget of attempts."""
+    """Continue from the failed and the interrupted pointers, with a fresh budget of attempts.
+
+    What is inside a guard that closes still waits for the guard.
+    """
+    failed = s.record.status == WorkflowStatus.FAILED
     s.record.status = WorkflowStatus.RUNNABLE
     s.record.error = None
     s.record.ended = None
     s.t.touched = True
     s.events_dirty = True
     for pointer in sorted(s.pointers.values(), key=lambda p: p.id):
-        if pointer.status == PointerStatus.FAILED:
+        if failed and pointer.status == PointerStatus.RUNNING and is_closed(s, pointer):
+            reopen(s, pointer)
+        elif s.frozen(pointer):
+            continue
+        elif pointer.status == PointerStatus.FAILED:
             pointer.failures = 0
             pointer.crashes = 0
             pointer.error = None
@@ -97,11 +128,11 @@ def _go_on(s: State) -> None:
             s.agenda.append((enter, (s, pointer)))
         elif pointer.status == PointerStatus.RUNNING:
             s.agenda.append((look_at_loop, (s, pointer)))
+    if s.definition.has_guards:
+        s.rearm()
     # The last step may have ended while nothing was allowed to go on.
     s.agenda.append((RULES["main_ended"], (s,)))
-    held, s.held = s.held, []
-    for message in held:
-        _take(s, message)
+    take_held(s)
 
 
 def _again(s: State, p: PointerRecord) -> None:
@@ -111,7 +142,10 @@ def _again(s: State, p: PointerRecord) -> None:
         saga_again(s, p)
         return
     move(p, PointerStatus.PENDING)
-    if node.container and p.id in s.children:
+    if node.kind == "guard":
+        begin(s, p)
+        reopen(s, p)
+    elif node.container and p.id in s.children:
         begin(s, p)
         if node.timeout is not None:
             s.set_due(p, s.now + node.timeout)
@@ -163,3 +197,4 @@ _ACTIONS: dict[str, Callable[[State, dict[str, Any]], None]] = {
     "activity": _activity,
     "child": _child,
 }
+RULES["take_held"] = take_held

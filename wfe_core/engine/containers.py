@@ -249,7 +249,7 @@ def chunk_loaded(s: State, chunk: ItemChunk) -> None:
     pointer = s.pointers.get(chunk.pointer_id)
     if pointer is not None:
         add_chunk(s, chunk)
-        if s.runnable:
+        if s.runnable and not _shut(s, pointer):
             fill_loop(s, pointer, cast("ForEachNode", s.node(pointer)))
 
 
@@ -270,7 +270,7 @@ def outputs_loaded(s: State, pointer_id: int, text: str) -> None:
 def look_at_loop(s: State, p: PointerRecord) -> None:
     """A loop may have room, or have been about to load something when the instance was interrupted."""
     node = s.node(p)
-    if node.kind not in ("for_each", "step") or not s.runnable:
+    if node.kind not in ("for_each", "step") or not s.runnable or _shut(s, p):
         return
     if p.live and p.status == PointerStatus.RUNNING and p.id not in s.running and "total" in read_state(p):
         fill_loop(s, p, cast("ForEachNode", node))
@@ -290,8 +290,13 @@ def park(s: State, p: PointerRecord) -> None:
 
 
 def _refill(s: State, p: PointerRecord, node: ForEachNode) -> None:
-    if p.live and s.runnable:
+    if p.live and s.runnable and not _shut(s, p):
         fill_loop(s, p, node)
+
+
+def _shut(s: State, p: PointerRecord) -> bool:
+    """Whether nothing may begin inside a loop, because it or something around it is about to end."""
+    return p.id in s.shut or s.frozen(p)
 
 
 def _enter_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:

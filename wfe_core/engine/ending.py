@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.definition.nodes import ScheduleNode
+from wfe_core.engine.closing import THEN, close, progress
 from wfe_core.engine.failing import error_text, read_error
 from wfe_core.engine.flow import RULES, advance, evaluate, fail_now, sequence_ended
 from wfe_core.engine.state import State
-from wfe_core.engine.stopping import cancel_everything, cancel_tree, interrupt, stop_leaf
+from wfe_core.engine.stopping import cancel_tree, stop_leaf
 from wfe_core.errors import ConditionError
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Message
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
-    from wfe_core.definition.nodes import Node
     from wfe_core.models import ErrorInfo
     from wfe_core.ports import PointerRecord
 
@@ -46,24 +46,16 @@ def main_ended(s: State) -> None:
             return
         recurring.append(pointer)
     for pointer in recurring:
-        cancel_tree(s, pointer)
-    end(s, WorkflowStatus.COMPLETE)
+        if pointer.id not in s.shut:
+            close(s, pointer, "cancelled_for_good", itself=True)
+    if not any(pointer.live for pointer in recurring):
+        end(s, WorkflowStatus.COMPLETE)
 
 
-def end_complete(s: State) -> None:
-    """`end_workflow`: all that is open is cancelled, children too; nothing is compensated."""
-    cancel_everything(s)
-    end(s, WorkflowStatus.COMPLETE)
-
-
-def end_failed(s: State, error: ErrorInfo) -> None:
-    """The instance fails: running steps of other branches are interrupted, and `retry` continues them.
-
-    What the round still has to do is done, so that no join is lost: nothing can start any more.
-    """
-    interrupt(s, s.pointers.values())
-    s.queued.clear()
-    end(s, WorkflowStatus.FAILED, error)
+def _cancelled_for_good(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
+    del arguments
+    cancel_tree(s, p)
+    s.agenda.append((main_ended, (s,)))
 
 
 def end(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> None:
@@ -82,11 +74,13 @@ def end(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> Non
 
 def stops_over(s: State) -> None:
     """The last step that was told to stop has ended: go on with what waited for it."""
-    if s.record.ending is None or s.stopping:
+    if s.stopping:
+        return
+    if s.shut or s.closing:
+        s.agenda.append((progress, (s,)))
+    if s.record.ending is None or s.closing:
         return
     ending = loads(s.record.ending)
-    if ending.get("undo") is not None:
-        return
     error = None if "error" not in ending else read_error(dumps(ending["error"], "error"))
     finish(s, WorkflowStatus(ending["status"]), error)
 
@@ -125,6 +119,8 @@ def check_cancel_when(s: State) -> bool:
         node = s.node(pointer)
         if node.cancel_when is None or not _cancellable(pointer):
             continue
+        if pointer.id in s.shut or s.frozen(pointer):
+            continue
         try:
             holds = evaluate(s, pointer, node, node.cancel_when, "cancel_when")
         except ConditionError as exc:
@@ -132,7 +128,7 @@ def check_cancel_when(s: State) -> bool:
             fail_now(s, pointer, node, exc)
             return True
         if holds:
-            _cancelled_by_condition(s, pointer, node)
+            close(s, pointer, "cancelled_by_condition", itself=True)
             return True
     return False
 
@@ -146,7 +142,9 @@ def _cancellable(p: PointerRecord) -> bool:
     )
 
 
-def _cancelled_by_condition(s: State, p: PointerRecord, node: Node) -> None:
+def _cancelled_by_condition(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
+    del arguments
+    node = s.node(p)
     cancel_tree(s, p)
     if node.proceed:
         advance(s, p, node)
@@ -154,4 +152,5 @@ def _cancelled_by_condition(s: State, p: PointerRecord, node: Node) -> None:
         sequence_ended(s, p, node)
 
 
-RULES.update({"main_ended": main_ended, "end_complete": end_complete, "end_failed": end_failed})
+RULES["main_ended"] = main_ended
+THEN.update({"cancelled_for_good": _cancelled_for_good, "cancelled_by_condition": _cancelled_by_condition})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.engine.closing import THEN, close
 from wfe_core.engine.containers import park
 from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_status
 from wfe_core.engine.happenings import Failure
-from wfe_core.engine.state import State
+from wfe_core.engine.state import State, error_of
 from wfe_core.engine.stopping import cancel_tree, give_place, interrupt
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepTimeoutError
@@ -16,6 +18,8 @@ from wfe_core.policies import ErrorBehavior
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfe_core.definition.nodes import Node
     from wfe_core.ports import PointerRecord
 
@@ -33,50 +37,103 @@ def failed(s: State, p: PointerRecord, node: Node, failure: Failure) -> None:
         and policy.allows(failure.types, timed_out=failure.timed_out)
     )
     if again:
-        _drop_children(s, p)
-        move(p, PointerStatus.SLEEPING)
-        s.set_due(p, s.now + policy.delay(p.failures, s.host.chance))
-        s.emit(LifecycleKind.STEP_RETRYING, p, {"due": p.due, **_brief(failure.info)})
-        park(s, p)
+        close(s, p, "again")
         return
-    s.emit(LifecycleKind.STEP_FAILED, p, _brief(failure.info))
+    s.emit(LifecycleKind.STEP_FAILED, p, brief(failure.info))
     exhausted(s, p, node, failure.info)
+
+
+def _again(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
+    """Nothing is open inside any more: the next attempt comes after its delay."""
+    del arguments
+    _drop_children(s, p)
+    move(p, PointerStatus.SLEEPING)
+    s.set_due(p, s.now + s.node(p).retry.delay(p.failures, s.host.chance))
+    error = read_error(p.error)
+    s.emit(LifecycleKind.STEP_RETRYING, p, {"due": p.due, **({} if error is None else brief(error))})
+    park(s, p)
+
+
+@dataclass(frozen=True, slots=True)
+class Defeat:
+    """A failure on its way outward."""
+
+    error: ErrorInfo
+    behavior: ErrorBehavior
+    """What the policy of what failed asks for."""
+    failed: Sequence[list[str]] = ()
+    """Compensations that failed on the way: step, type, message. Nothing may go on then."""
+    cause: ErrorInfo | None = None
+    """The error before those of compensations were added."""
 
 
 def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
     """Act on the error behaviour: the activation will not be tried again."""
-    behaviour = node.on_error
-    if behaviour is ErrorBehavior.CONTINUE:
-        _drop_children(s, p)
-        end_as_failed(s, p)
-        tell_status(s, p, node, error=error.message)
-        give_place(s, p)
-        s.remove(p)
-        advance(s, p, node)
+    outward(s, p, Defeat(error, node.on_error))
+
+
+def outward(s: State, p: PointerRecord, defeat: Defeat) -> None:
+    """Let a failure go to whatever around it takes it: a guard, a saga, a compensation, or the instance."""
+    if defeat.behavior is ErrorBehavior.CONTINUE and not defeat.failed:
+        close(s, p, "passed_over", {"message": defeat.error.message})
         return
-    compensating = compensation_owner(s, p)
-    if behaviour is ErrorBehavior.COMPENSATE:
-        saga = enclosing_saga(s, p, compensating)
-        if saga is not None:
-            RULES["undo"](s, saga, p, error)
-            return
-    if compensating is not None:
-        _drop_children(s, p)
+    taker = _taker(s, p, defeat)
+    if taker is None:
+        _reached_the_instance(s, p, defeat)
+    elif taker.status == PointerStatus.COMPENSATING:
         end_as_failed(s, p)
-        s.remove(p)
-        RULES["compensation_failed"](s, compensating, error)
-        return
+        if p.id not in s.children:
+            s.remove(p)
+        RULES["compensation_failed"](s, taker, defeat.error)
+    elif s.node(taker).kind == "guard":
+        RULES["guard_failed"](s, taker, p, defeat)
+    else:
+        RULES["undo"](s, taker, p, defeat.cause or defeat.error, defeat.failed)
+
+
+def _taker(s: State, p: PointerRecord, defeat: Defeat) -> PointerRecord | None:
+    """The innermost of what takes a failure.
+
+    That is a guard, unless the instance is only to be suspended; a saga, if the policy says so; and the
+    pointer in whose compensation it happened.
+    """
+    guards = defeat.behavior is not ErrorBehavior.SUSPEND or bool(defeat.failed)
+    current = p
+    for ancestor in s.ancestors(p):
+        kind = s.node(ancestor).kind
+        if s.node(current).sequence.number < 0 and ancestor.status == PointerStatus.COMPENSATING:
+            return ancestor
+        if ancestor.status == PointerStatus.RUNNING and (
+            (kind == "guard" and guards) or (kind == "saga" and defeat.behavior is ErrorBehavior.COMPENSATE)
+        ):
+            return ancestor
+        current = ancestor
+    return None
+
+
+def _reached_the_instance(s: State, p: PointerRecord, defeat: Defeat) -> None:
     end_as_failed(s, p)
     if s.record.status == WorkflowStatus.FAILED or s.record.ending is not None:
         return  # something else has ended the instance in this very round
-    if behaviour is ErrorBehavior.SUSPEND:
+    if defeat.behavior is ErrorBehavior.SUSPEND and not defeat.failed:
         interrupt(s, s.descendants(p.id))
         s.record.status = WorkflowStatus.SUSPENDED
-        s.record.error = error_text(error)
+        s.record.error = error_text(defeat.error)
         s.t.touched = True
-        s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "step failed", **_brief(error)})
+        s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "step failed", **brief(defeat.error)})
         return
-    RULES["end_failed"](s, error)
+    RULES["end_failed"](s, defeat.error)
+
+
+def _passed_over(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
+    """A failure that its policy lets pass: the sequence goes on."""
+    node = s.node(p)
+    _drop_children(s, p)
+    end_as_failed(s, p)
+    tell_status(s, p, node, error=arguments["message"])
+    give_place(s, p)
+    s.remove(p)
+    advance(s, p, node)
 
 
 def end_as_failed(s: State, p: PointerRecord) -> None:
@@ -90,18 +147,6 @@ def _drop_children(s: State, p: PointerRecord) -> None:
     """A container that failed has nothing open inside any more."""
     for child in sorted(s.children.get(p.id, ())):
         cancel_tree(s, s.pointers[child])
-
-
-def enclosing_saga(s: State, p: PointerRecord, boundary: PointerRecord | None) -> PointerRecord | None:
-    """The innermost open saga around a pointer, not beyond the compensation it is in."""
-    for ancestor in s.ancestors(p):
-        if boundary is not None and ancestor is boundary:
-            return None
-        if s.node(ancestor).kind == "schedule":
-            return None
-        if s.node(ancestor).kind == "saga" and ancestor.status == PointerStatus.RUNNING:
-            return ancestor
-    return None
 
 
 def compensation_owner(s: State, p: PointerRecord) -> PointerRecord | None:
@@ -135,7 +180,7 @@ def timers_fired(s: State) -> None:
             continue
         _fire(s, pointer)
     deadline = s.record.deadline
-    if deadline is not None and deadline <= s.now and s.runnable:
+    if deadline is not None and deadline <= s.now and s.runnable and s.record.ending is None:
         s.record.deadline = None
         s.t.touched = True
         error = StepTimeoutError(f"workflow {s.definition.id!r} took longer than its timeout")
@@ -169,9 +214,12 @@ def _container_timeout(s: State, p: PointerRecord, node: Node) -> None:
     s.set_due(p, None)
     error = StepTimeoutError(f"step {node.key!r} took longer than its timeout")
     failure = Failure.of(error, step_key=node.key)
+    if node.kind == "guard":
+        RULES["guard_timeout"](s, p, failure.info)
+        return
     if node.kind == "saga":
         write_error(p, failure.info)
-        s.emit(LifecycleKind.STEP_FAILED, p, _brief(failure.info))
+        s.emit(LifecycleKind.STEP_FAILED, p, brief(failure.info))
         RULES["undo"](s, p, None, failure.info)
         return
     failed(s, p, node, failure)
@@ -196,18 +244,13 @@ def read_error(text: str | None) -> ErrorInfo | None:
     """Read what `error_text` wrote."""
     if text is None:
         return None
-    value = loads(text)
-    return ErrorInfo(
-        value["type"],
-        value["message"],
-        value.get("step_key"),
-        value.get("traceback"),
-        value.get("retryable", True),
-    )
+    return error_of(loads(text))
 
 
-def _brief(error: ErrorInfo) -> dict[str, Any]:
+def brief(error: ErrorInfo) -> dict[str, Any]:
+    """What lifecycle entries say of an error."""
     return {"type": error.type, "message": error.message}
 
 
+THEN.update({"again": _again, "passed_over": _passed_over})
 RULES["failed"] = failed

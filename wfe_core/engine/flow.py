@@ -62,7 +62,7 @@ def spawn(
     pointer.outcome = outcome
     s.add(pointer)
     s.t.changed[pointer.id] = pointer
-    if s.runnable:
+    if s.runnable and not s.frozen(pointer):
         s.budget -= 1
         if s.budget >= 0:
             s.agenda.append((enter, (s, pointer)))
@@ -85,7 +85,7 @@ def spawn_body(
 
 def enter(s: State, pointer: PointerRecord) -> None:
     """Enter a pending pointer, unless something has ended it meanwhile."""
-    if pointer.status != PointerStatus.PENDING or not pointer.live or not s.runnable:
+    if pointer.status != PointerStatus.PENDING or not pointer.live or not s.runnable or s.frozen(pointer):
         return
     node = s.node(pointer)
     if node.only_if is not None and pointer.attempt == 0:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel
 
 from wfe_core.clock import to_instant
+from wfe_core.engine.closing import THEN, close
 from wfe_core.engine.containers import begin_items, fill_loop, park
 from wfe_core.engine.flow import (
     ENTER,
@@ -20,6 +21,7 @@ from wfe_core.engine.flow import (
     begin,
     complete,
     context,
+    enter,
     evaluate,
     fail_now,
     merge,
@@ -174,7 +176,7 @@ def _go_on_later(s: State, p: PointerRecord, node: StepNode, result: ExecutionRe
     if result.kind == "persist":
         write_state(s, p, state)
         move(p, PointerStatus.PENDING)
-        s.agenda.append((ENTER["step"], (s, p, node)))
+        s.agenda.append((enter, (s, p)))
     elif result.kind == "sleep":
         write_state(s, p, state)
         move(p, PointerStatus.SLEEPING)
@@ -243,7 +245,18 @@ def _enter_go_to(s: State, p: PointerRecord, node: GoToNode) -> None:
     s.emit(LifecycleKind.STEP_COMPLETED, p)
     s.remove(p)
     if place is not p:
-        cancel_tree(s, place)
+        close(s, place, "jump", {"to": target.key}, itself=True)
+    else:
+        _land(s, p, target)
+
+
+def _jump(s: State, place: PointerRecord, arguments: dict[str, Any]) -> None:
+    """The containers that a jump leaves have closed."""
+    cancel_tree(s, place)
+    _land(s, place, s.definition.steps[arguments["to"]])
+
+
+def _land(s: State, place: PointerRecord, target: Node) -> None:
     spawn(s, target, place.parent, place.scope, index=place.index, iteration=place.iteration)
 
 
@@ -278,4 +291,5 @@ def collected(s: State, p: PointerRecord, node: ForEachNode, text: str) -> None:
 ENTER.update({"step": _enter_step, "delay": _enter_delay, "go_to": _enter_go_to, "end_workflow": _enter_end})
 JOIN["step"] = _join_step
 FIRE.update({"step": _fire_step, "delay": _fire_delay})
+THEN["jump"] = _jump
 RULES["collected"] = collected

@@ -171,7 +171,11 @@ class Machine:
         s = self.state
         runnable = s.record.status == WorkflowStatus.RUNNABLE
         going = _GOING if s.releasing else _READY
-        unfinished = s.record.ending is not None or any(p.status in going for p in s.pointers.values())
+        unfinished = (
+            (s.record.ending is not None and (s.releasing or not s.closing))
+            or (s.releasing and bool(s.shut))
+            or any(p.status in going and not s.frozen(p) for p in s.pointers.values())
+        )
         return now if runnable and unfinished else self.next_due()
 
     def _idle(self, now: int) -> bool:
@@ -194,7 +198,8 @@ class Machine:
         s = self.state
         if s.record.status != WorkflowStatus.RUNNABLE:
             return None
-        dues = [due for due in (s.next_timer(), s.record.deadline, next_event_due(s)) if due is not None]
+        deadline = s.record.deadline if s.record.ending is None else None
+        dues = [due for due in (s.next_timer(), deadline, next_event_due(s)) if due is not None]
         return min(dues) if dues else None
 
     def context(
@@ -320,7 +325,7 @@ def _admitted(m: Machine, happening: h.Admitted) -> None:
     s = m.state
     pointer = s.pointers.get(happening.pointer_id)
     s.queued.discard(happening.pointer_id)
-    if pointer is None or pointer.status != PointerStatus.PENDING or not s.runnable:
+    if pointer is None or pointer.status != PointerStatus.PENDING or not s.runnable or s.frozen(pointer):
         if happening.slot:
             s.t.unused = [*s.t.unused, happening.pointer_id]
         return
@@ -364,7 +369,6 @@ def _stopping(m: Machine, happening: h.Stopping) -> None:
 
 
 RULES["begin_child"] = begin_child
-RULES["enter"] = enter
 APPLY: dict[type, Callable[[Machine, Any], None]] = {
     h.Begin: _begin,
     h.Recover: _recover,

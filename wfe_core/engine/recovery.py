@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.engine.closing import reopen_scopes
 from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import stops_over
 from wfe_core.engine.failing import error_text, failed
@@ -39,6 +40,7 @@ def recover(s: State, *, crashed: bool) -> None:
         elif kind in ("for_each", "step") and pointer.status == PointerStatus.RUNNING:
             s.agenda.append((look_at_loop, (s, pointer)))
     stop_walkers(s)
+    reopen_scopes(s)
     s.events_dirty = True
     if s.record.ending is not None:
         s.agenda.append((stops_over, (s,)))

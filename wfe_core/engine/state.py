@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wfe_core.definition.nodes import ForEachNode, SagaNode
 from wfe_core.engine.transition import Transition
-from wfe_core.models import PointerStatus, WorkflowStatus
+from wfe_core.models import ErrorInfo, Guarded, PointerStatus, WorkflowStatus
 from wfe_core.ports import CHUNK, PointerRecord
 from wfe_core.serialization import dumps, loads
 
@@ -60,8 +60,8 @@ class State:
     __slots__ = (
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
         "held", "held_undo", "host", "loading", "now", "open_sagas", "pointers", "queued", "record",
-        "releasing", "running", "stopping", "subscribed", "subscriptions", "t", "timers", "undo_ancestors",
-        "undo_count", "undo_pages",
+        "releasing", "running", "shut", "stopping", "subscribed", "subscriptions", "t", "timers",
+        "undo_ancestors", "undo_count", "undo_pages",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +96,8 @@ class State:
         self.chunks: dict[tuple[int, int], list[str]] = {}
         """Items of loops, as JSON texts, by pointer and chunk number: only those in use."""
         self.undo_pages: dict[int, tuple[list[PointerRecord], bool]] = {}
+        self.shut: dict[int, int | None] = {}
+        """Pointers inside of which nothing goes on, but for the body with this number (see `closing`)."""
         self.subscriptions: dict[tuple[str, str], int] = {}
         self.subscribed: bool = False
         self.open_sagas: int = 0
@@ -118,8 +120,34 @@ class State:
         return (
             record.status == WorkflowStatus.RUNNABLE
             and not self.releasing
-            and (record.ending is None or '"undo"' in record.ending)
+            and (record.ending is None or self.closing)
         )
+
+    @property
+    def closing(self) -> bool:
+        """Whether the instance is to end as soon as its guards have closed and its sagas are undone."""
+        ending = self.record.ending
+        return ending is not None and '"closing"' in ending
+
+    def frozen(self, pointer: PointerRecord) -> bool:
+        """Whether a pointer stands still because something around it is about to end.
+
+        What goes on is inside a hook of a guard that closes, or inside a compensation when the ending
+        instance undoes its sagas.
+        """
+        ending = self.record.ending
+        if ending is None and not self.shut:
+            return False
+        undoing = ending is not None and '"undo"' in ending
+        current = pointer
+        while (parent := self.pointers.get(current.parent)) is not None:
+            number = self.node(current).sequence.number
+            if parent.id in self.shut:
+                return self.shut[parent.id] != number
+            if undoing and number < 0 and parent.status == PointerStatus.COMPENSATING:
+                return False
+            current = parent
+        return ending is not None
 
     def node(self, pointer: PointerRecord) -> Node:
         """The node a pointer is an activation of."""
@@ -149,6 +177,7 @@ class State:
         pointer.due = None
         pointer.ended = self.now
         self.t.changed[pointer.id] = pointer
+        self.shut.pop(pointer.id, None)
         del self.pointers[pointer.id]
         siblings = self.children[pointer.parent]
         siblings.discard(pointer.id)
@@ -192,10 +221,20 @@ class State:
         while timers:
             due, pointer_id = timers[0]
             pointer = self.pointers.get(pointer_id)
-            if pointer is not None and pointer.due == due:
+            if pointer is not None and pointer.due == due and not self._stands_still(pointer):
                 return due
             heapq.heappop(timers)
         return None
+
+    def _stands_still(self, pointer: PointerRecord) -> bool:
+        """Whether a timer must wait: its pointer is frozen, and not a guard whose hook has its own time."""
+        return self.frozen(pointer) and self.shut.get(pointer.id) is None
+
+    def rearm(self) -> None:
+        """Put the timers back that were passed over while their pointers were frozen."""
+        for pointer in self.pointers.values():
+            if pointer.due is not None:
+                heapq.heappush(self.timers, (pointer.due, pointer.id))
 
     def patch(self, texts: Mapping[str, str]) -> None:
         """Merge texts into the data by top-level key."""
@@ -306,6 +345,20 @@ class PointerScope:
                 return None if text is None else loads(text)
         return None
 
+    def guarded(self) -> Guarded | None:
+        """How the body of the guard ended whose hook the pointer is in."""
+        current: PointerRecord | None = self._pointer
+        while current is not None:
+            parent = self._parent(current)
+            if parent is not None and self._state.node(current).sequence.number > 0:
+                node = self._state.node(parent)
+                end = read_state(parent).get("end") if node.kind == "guard" else None
+                if end is not None:
+                    error = None if end.get("error") is None else error_of(end["error"])
+                    return Guarded(PointerStatus(end["status"]), error)
+            current = parent
+        return None
+
     def names(self) -> tuple[str, ...]:
         """Names of the enclosing named loops."""
         return tuple(loop[0] for loop in self._loops() if loop[0] is not None)
@@ -329,6 +382,17 @@ def _kept_scope(pointer: PointerRecord) -> list[list[Any]]:
     return kept
 
 
+def error_of(value: Mapping[str, Any]) -> ErrorInfo:
+    """Read an error as it is stored."""
+    return ErrorInfo(
+        value["type"],
+        value["message"],
+        value.get("step_key"),
+        value.get("traceback"),
+        value.get("retryable", True),
+    )
+
+
 def read_state(pointer: PointerRecord) -> dict[str, Any]:
     """Decode the engine's own state on a pointer."""
     return {} if pointer.state is None else loads(pointer.state)
@@ -339,5 +403,10 @@ def write_state(state: State, pointer: PointerRecord, value: dict[str, Any]) -> 
     pointer.state = dumps(value, f"state of step {pointer.step!r}") if value else None
     state.touch(pointer)
 
+
+STOPPING = "stopping"
+"""Phase of a guard that waits for what is inside it to stop."""
+CLOSED = "closed"
+"""Phase of a guard that has run its hooks and waits for what is around it to end."""
 
 _OPEN_SAGA = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING})

@@ -44,9 +44,12 @@ def stop_leaf(s: State, p: PointerRecord) -> None:
 def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
     """Let open pointers that are about to be cancelled be undone with their saga.
 
-    Places are given outside in, so that deeper containers and then leaves come off first.
+    Places are given outside in, so that deeper containers and then leaves come off first, and of these one
+    that failed before the others.
     """
-    for pointer in sorted(pointers, key=lambda p: (not s.node(p).container, p.id)):
+    for pointer in sorted(
+        pointers, key=lambda p: (not s.node(p).container, p.status == PointerStatus.FAILED, p.id)
+    ):
         give_place(s, pointer)
 
 
@@ -71,9 +74,9 @@ def cancel_one(s: State, p: PointerRecord) -> None:
     ):
         close_saga(s, p)
     stop_leaf(s, p)
-    if p.status != PointerStatus.CANCELLED:
+    if p.status != PointerStatus.FAILED:  # it failed before a guard around it ran its hooks, which stays true
         move(p, PointerStatus.CANCELLED)
-    s.emit(LifecycleKind.STEP_CANCELLED, p)
+        s.emit(LifecycleKind.STEP_CANCELLED, p)
     s.remove(p)
 
 

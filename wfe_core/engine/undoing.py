@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from wfe_core.engine.closing import THEN, close
 from wfe_core.engine.containers import add_chunk
-from wfe_core.engine.ending import end
 from wfe_core.engine.failing import (
-    compensation_owner,
-    enclosing_saga,
+    Defeat,
+    brief,
     end_as_failed,
     error_text,
-    exhausted,
+    outward,
     read_error,
     write_error,
 )
 from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body
-from wfe_core.engine.state import State, read_state, write_state
-from wfe_core.engine.stopping import cancel_one, close_saga, give_place, give_places
+from wfe_core.engine.state import State, error_of, read_state, write_state
+from wfe_core.engine.stopping import cancel_one, close_saga, give_places
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
@@ -68,15 +68,7 @@ def undo(
 
     The step that failed is undone first. `failed` are compensations that failed in a saga inside this one.
     """
-    inside = [p for p in s.descendants(saga.id) if p is not culprit]
-    give_places(s, inside)
-    if culprit is not None:
-        if s.node(culprit).kind == "saga":
-            culprit.undo = None  # it has been undone already, its own compensation included
-        else:
-            give_place(s, culprit)
-    for pointer in reversed(inside):
-        cancel_one(s, pointer)
+    spare: set[int] = set()
     if culprit is not None:
         if s.node(culprit).kind == "saga" and culprit.status in (
             PointerStatus.RUNNING,
@@ -84,8 +76,32 @@ def undo(
         ):
             close_saga(s, culprit)
         end_as_failed(s, culprit)
-        s.remove(culprit)
-    begin_walk(s, saga, error, failed)
+        spare.add(culprit.id)
+        if s.node(culprit).kind == "guard":  # what failed in it is undone first
+            spare.update(p.id for p in s.descendants(culprit.id))
+    arguments = {"error": loads(error_text(error)), "failed": list(failed)}
+    if culprit is not None:
+        arguments["culprit"] = culprit.id
+    close(s, saga, "walk", arguments, spare=spare)
+
+
+def _walk(s: State, saga: PointerRecord, arguments: dict[str, Any]) -> None:
+    """What had to run before has run: the rest inside a saga ends, and its walk begins."""
+    culprit = s.pointers.get(arguments.get("culprit", 0))
+    everything = s.descendants(saga.id)
+    last: list[PointerRecord] = []
+    if culprit is not None:
+        last = s.descendants(culprit.id) if s.node(culprit).kind == "guard" else []
+        last.append(culprit)
+    give_places(s, [p for p in everything if p not in last])
+    if culprit is not None:
+        if s.node(culprit).kind == "saga":
+            culprit.undo = None  # it has been undone already, its own compensation included
+        else:
+            give_places(s, last)
+    for pointer in reversed(everything):
+        cancel_one(s, pointer)
+    begin_walk(s, saga, error_of(arguments["error"]), arguments["failed"])
 
 
 def begin_walk(
@@ -184,6 +200,12 @@ def compensation_failed(s: State, p: PointerRecord, error: ErrorInfo) -> None:
     state = read_state(saga)
     state["undo"]["failed"].append([p.step, error.type, error.message])
     write_state(s, saga, state)
+    close(s, p, "given_up", {"error": loads(error_text(error))})
+
+
+def _given_up(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
+    saga = walking_saga(s, p)
+    error = error_of(arguments["error"])
     for inside in reversed(s.descendants(p.id)):
         cancel_one(s, inside)
     if saga is p:
@@ -191,7 +213,7 @@ def compensation_failed(s: State, p: PointerRecord, error: ErrorInfo) -> None:
         return
     write_error(p, error)
     move(p, PointerStatus.FAILED)
-    s.emit(LifecycleKind.STEP_FAILED, p, {"type": error.type, "message": error.message})
+    s.emit(LifecycleKind.STEP_FAILED, p, brief(error))
     s.remove(p)
     p.undo = None
     walk_on(s, saga)
@@ -203,8 +225,8 @@ def walk_over(s: State, saga: PointerRecord) -> None:
     state = read_state(saga)["undo"]
     cause = None if "error" not in state else read_error(dumps(state["error"], "error"))
     failed: list[list[str]] = state["failed"]
-    if s.record.ending is not None and "undo" in loads(s.record.ending):
-        _next_of_cancel(s, saga, failed)
+    if saga.id in RULES["to_undo"](s):
+        RULES["saga_undone"](s, saga, failed)
         return
     saga.outcome = '"compensated"'
     if failed:
@@ -272,18 +294,8 @@ def _fail_saga(
         s.t.touched = True
         s.emit(LifecycleKind.WORKFLOW_SUSPENDED, None, {"reason": "saga undone"})
         return
-    if not failed:
-        exhausted(s, saga, node, error)
-        return
-    owner = compensation_owner(s, saga)
-    outer = enclosing_saga(s, saga, owner)
-    if outer is not None:
-        undo(s, outer, saga, cause or error, failed)
-    elif owner is not None:
-        s.remove(saga)
-        compensation_failed(s, owner, error)
-    else:
-        RULES["end_failed"](s, error)
+    behavior = ErrorBehavior.COMPENSATE if failed else node.on_error
+    outward(s, saga, Defeat(error, behavior, failed, cause))
 
 
 def saga_again(s: State, saga: PointerRecord) -> None:
@@ -304,63 +316,6 @@ def saga_again(s: State, saga: PointerRecord) -> None:
     spawn_body(s, saga, node.bodies[0])
 
 
-def cancel(s: State, reason: str) -> None:
-    """Cancel the instance: stop everything, undo each open saga (the last begun first), end as cancelled."""
-    if s.record.status == WorkflowStatus.SUSPENDED:
-        s.record.status = WorkflowStatus.RUNNABLE
-    sagas = s.open_outer_sagas()
-    s.agenda.clear()
-    s.queued.clear()
-    s.t.touched = True
-    walking = [p for p in sagas if p.status == PointerStatus.COMPENSATING]
-    waiting = [p for p in sagas if p.status != PointerStatus.COMPENSATING]
-    keep = {p.id for p in sagas}
-    for saga in walking:
-        keep.update(p.id for p in s.descendants(saga.id))
-    doomed = [p for p in s.pointers.values() if p.id not in keep]
-    give_places(s, doomed)
-    for pointer in sorted(doomed, key=lambda p: -p.id):
-        cancel_one(s, pointer)
-    undo_first = [p.id for p in walking] + [p.id for p in waiting]
-    s.record.ending = dumps(
-        {"status": WorkflowStatus.CANCELLED, "undo": undo_first, "reason": reason}, "ending"
-    )
-    if not sagas:
-        s.record.ending = None
-        end(s, WorkflowStatus.CANCELLED)
-    elif not walking:
-        error = ErrorInfo("WorkflowCancelledError", reason or "the workflow was cancelled")
-        begin_walk(s, waiting[0], error)
-
-
-def _next_of_cancel(s: State, saga: PointerRecord, failed: list[list[str]]) -> None:
-    """One saga of a cancelled instance is undone: go on with the next, or end."""
-    ending = loads(s.record.ending or "{}")
-    ending["undo"] = [pointer_id for pointer_id in ending["undo"] if pointer_id != saga.id]
-    ending["failed"] = [*ending.get("failed", ()), *failed]
-    close_saga(s, saga)
-    saga.outcome = '"compensated"'
-    saga.state = None
-    move(saga, PointerStatus.COMPENSATED)
-    s.emit(LifecycleKind.STEP_COMPENSATED, saga)
-    s.remove(saga)
-    s.t.touched = True
-    for pointer_id in ending["undo"]:
-        following = s.pointers.get(pointer_id)
-        if following is not None:
-            s.record.ending = dumps(ending, "ending")
-            error = ErrorInfo("WorkflowCancelledError", ending.get("reason") or "the workflow was cancelled")
-            begin_walk(s, following, error)
-            return
-    s.record.ending = None
-    if ending["failed"]:
-        names = "; ".join(f"{step}: {kind}: {message}" for step, kind, message in ending["failed"])
-        info = ErrorInfo("CompensationFailedError", f"cancelled; compensations that failed: {names}")
-        end(s, WorkflowStatus.FAILED, info)
-    else:
-        end(s, WorkflowStatus.CANCELLED)
-
-
 def stop_walkers(s: State) -> None:
     """Ask again for the pages of walks that a stop had to wait for (used on recovery)."""
     for pointer in s.pointers.values():
@@ -374,6 +329,7 @@ def stop_walkers(s: State) -> None:
                 s.t.load_undo = [*s.t.load_undo, pointer.id]
 
 
+THEN.update({"walk": _walk, "given_up": _given_up})
 ENTER["saga"] = _enter_saga
 JOIN["saga"] = _join_saga
 RULES.update(

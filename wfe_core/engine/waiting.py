@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.clock import to_instant
 from wfe_core.engine.containers import park
-from wfe_core.engine.flow import ENTER, FIRE, JOIN, RULES, begin, complete, evaluate, fail_now, spawn_body
+from wfe_core.engine.flow import (
+    ENTER,
+    FIRE,
+    JOIN,
+    RULES,
+    begin,
+    complete,
+    enter,
+    evaluate,
+    fail_now,
+    spawn_body,
+)
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.leaves import take_result
 from wfe_core.engine.state import State, read_state, write_state
@@ -84,7 +95,8 @@ def match_events(s: State) -> None:
         return
     s.events.sort(key=lambda m: (m.effective, m.seq))
     waiting = sorted(
-        (p for p in s.pointers.values() if p.status == PointerStatus.WAITING), key=lambda p: p.id
+        (p for p in s.pointers.values() if p.status == PointerStatus.WAITING and not s.frozen(p)),
+        key=lambda p: p.id,
     )
     for pointer in waiting:
         wanted = read_state(pointer).get("wait")
@@ -120,7 +132,7 @@ def _event_arrived(s: State, p: PointerRecord, message: InboxMessage) -> None:
             kept["state"] = state["state"]
         write_state(s, p, kept)
         move(p, PointerStatus.PENDING)
-        ENTER["step"](s, p, node)
+        enter(s, p)
         return
     if node.kind == "approval" and not value.get("approved"):
         who, why = value.get("by"), value.get("comment")
@@ -232,7 +244,7 @@ def _fire_sub_workflow(s: State, p: PointerRecord, node: SubWorkflowNode) -> Non
     if p.status == PointerStatus.SLEEPING:
         move(p, PointerStatus.PENDING)
         p.state = None
-        RULES["enter"](s, p)
+        enter(s, p)
         return
     stop_leaf(s, p)
     fail_now(

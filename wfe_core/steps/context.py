@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Mapping
 
-    from wfe_core.models import ErrorInfo
+    from wfe_core.models import ErrorInfo, Guarded
 
 DataT_co = TypeVar("DataT_co", covariant=True, default=Any)
 
@@ -41,6 +41,9 @@ class ScopeView(Protocol):
     def names(self) -> tuple[str, ...]:
         """Names of the enclosing named loops."""
         ...
+
+    def guarded(self) -> Guarded | None:
+        """How the body of the guard ended whose hook this is in; None outside of hooks."""
 
 
 class StepPort(Protocol):
@@ -204,6 +207,15 @@ class StepContext(Generic[DataT_co]):
         return self._scope.iteration
 
     @property
+    def guarded(self) -> Guarded | None:
+        """In a hook of a guard (at any depth): how the guarded body ended; else None.
+
+        `ctx.guarded.status` is `complete`, `failed` or `cancelled`, `ctx.guarded.error` what failed, if it
+        did. Selectors and conditions inside a hook see it as steps do.
+        """
+        return self._scope.guarded()
+
+    @property
     def cancelled(self) -> bool:
         """Whether this attempt has been cancelled; a thread that loops should look at it."""
         return self._port is not None and self._port.cancelled
@@ -253,6 +265,9 @@ class NoScope:
     def names(self) -> tuple[str, ...]:
         """There are no loops here."""
         return ()
+
+    def guarded(self) -> None:
+        """There is no guard here."""
 
 
 def decode_state(text: str | None) -> Any:

@@ -40,6 +40,9 @@ class Loops:
         """The named loops."""
         return tuple(name for name, _, _ in self.loops if name is not None)
 
+    def guarded(self) -> None:
+        """There is no guard here."""
+
 
 MakeContext = Callable[..., StepContext[Any]]
 
