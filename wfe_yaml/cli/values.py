@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wfe_yaml.expressions.scope import STEP_PREFIX
+from wfe_yaml.expressions.results import STEP_PREFIX
 
 if TYPE_CHECKING:
     from wfe_core.models import WorkflowInstance
