@@ -35,7 +35,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class WfeError(Exception):
@@ -174,10 +177,14 @@ class StepError(WfeError):
     Args:
         message: what went wrong, for a person.
         retryable: False gives up at once, whatever the retry policy says.
+        details: JSON values that are stored with the error (`ErrorInfo.details`), such as an exit code.
     """
 
-    def __init__(self, message: str = "", *, retryable: bool = True) -> None:
+    def __init__(
+        self, message: str = "", *, retryable: bool = True, details: Mapping[str, Any] | None = None
+    ) -> None:
         self.retryable = retryable
+        self.details: Mapping[str, Any] = {} if details is None else details
         super().__init__(message)
 
 

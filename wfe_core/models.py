@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -60,6 +61,8 @@ class ErrorInfo:
     step_key: str | None = None
     traceback: str | None = None
     retryable: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    """What the error was given to be stored with it (`StepError(..., details=...)`)."""
 
     def __str__(self) -> str:
         """Give the type and the message."""

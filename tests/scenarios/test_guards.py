@@ -10,6 +10,7 @@ from wfe_core import (
     ExecutionResult,
     RetryPolicy,
     StepContext,
+    StepError,
     WorkflowBuilder,
     WorkflowFailedError,
     WorkflowSuspendedError,
@@ -158,6 +159,33 @@ async def test_hooks_see_how_the_body_ended(wfe: WfeEngine, rec: Any) -> None:
     with pytest.raises(WorkflowFailedError):
         await wfe.run(flow, {})
     assert seen == [None, ("complete", None), ("failed", ("StepError", "bad failed", "guard-2/bad"))]
+
+
+async def test_hooks_see_the_details_of_the_error(wfe: WfeEngine, rec: Any) -> None:
+    """What `StepError(details=...)` was given is stored with it; what has no JSON form hides nothing."""
+    seen: list[Any] = []
+
+    def look(ctx: StepContext[Any]) -> None:
+        assert ctx.guarded is not None
+        assert ctx.guarded.error is not None
+        seen.append((ctx.guarded.error.message, dict(ctx.guarded.error.details)))
+
+    def fails(details: dict[str, Any]) -> Any:
+        async def body() -> None:
+            raise StepError("no", retryable=False, details=details)
+
+        return lambda b: b.then(body).name("body")
+
+    for details in ({"exit_code": 3}, {"odd": object()}):
+        flow = WorkflowBuilder(f"flow-{len(seen)}").guard(
+            fails(details), on_failure=lambda b: b.then(look).name("look")
+        )
+        handle = await wfe.start(flow.build(), {})
+        instance = await wfe.ended(handle)
+        assert instance.error is not None
+        assert seen[-1] == ("no", dict(instance.error.details))
+    assert seen[0] == ("no", {"exit_code": 3})
+    assert list(seen[1][1]) == ["unreadable"]
 
 
 async def test_a_step_under_continue_is_no_failure(wfe: WfeEngine, rec: Any) -> None:

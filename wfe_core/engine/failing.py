@@ -237,6 +237,8 @@ def error_text(error: ErrorInfo) -> str:
         value["traceback"] = error.traceback
     if not error.retryable:
         value["retryable"] = False
+    if error.details:
+        value["details"] = dict(error.details)
     return dumps(value, "error")
 
 

@@ -8,6 +8,7 @@ ended are in the guard's state, written with the checkpoint that began the phase
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.engine.closing import (
@@ -113,7 +114,7 @@ def _over(s: State, p: PointerRecord, node: GuardNode, state: dict[str, Any]) ->
 def _with_notes(error: ErrorInfo, noted: list[list[str]]) -> ErrorInfo:
     """The first error stays the error; what hooks failed with is told with it."""
     text = "".join(f"; its {hook} hook failed too: {kind}: {message}" for hook, kind, message in noted)
-    return ErrorInfo(error.type, error.message + text, error.step_key, error.traceback, error.retryable)
+    return replace(error, message=error.message + text)
 
 
 def guard_failed(s: State, p: PointerRecord, culprit: PointerRecord | None, defeat: Defeat) -> None:

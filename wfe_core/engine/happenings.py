@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from wfe_core.errors import StepError, WfeError
+from wfe_core.errors import SerializationError, StepError, WfeError
 from wfe_core.models import ErrorInfo
+from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,8 +153,17 @@ class Failure:
         retryable = exc.retryable if isinstance(exc, StepError) else not isinstance(exc, WfeError)
         names = tuple(base.__name__ for base in type(exc).__mro__ if base not in (object, BaseException))
         trace = None if traceback is None else _clean(traceback)
-        info = ErrorInfo(type(exc).__name__, _clean(_text_of(exc)), step_key, trace, retryable)
+        details = _storable(exc.details) if isinstance(exc, StepError) else {}
+        info = ErrorInfo(type(exc).__name__, _clean(_text_of(exc)), step_key, trace, retryable, details)
         return cls(info, names, timed_out=isinstance(exc, TimeoutError) and isinstance(exc, StepError))
+
+
+def _storable(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The details of an error, if they have a JSON form: those that have none must not hide the error."""
+    try:
+        return cast("Mapping[str, Any]", loads(dumps(dict(details), "details")))
+    except SerializationError as exc:
+        return {"unreadable": _clean(str(exc))}
 
 
 def _clean(text: str) -> str:

@@ -390,6 +390,7 @@ def error_of(value: Mapping[str, Any]) -> ErrorInfo:
         value.get("step_key"),
         value.get("traceback"),
         value.get("retryable", True),
+        value.get("details", {}),
     )
 
 

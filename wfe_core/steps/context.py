@@ -211,7 +211,8 @@ class StepContext(Generic[DataT_co]):
         """In a hook of a guard (at any depth): how the guarded body ended; else None.
 
         `ctx.guarded.status` is `complete`, `failed` or `cancelled`, `ctx.guarded.error` what failed, if it
-        did. Selectors and conditions inside a hook see it as steps do.
+        did (a YAML step puts its `exit_code` into the `details` of that). Selectors and conditions inside a
+        hook see it as steps do.
         """
         return self._scope.guarded()
 

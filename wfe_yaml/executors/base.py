@@ -84,7 +84,7 @@ class ProcessFailedError(StepError):
         outputs: Mapping[str, Any] | None = None,
         retryable: bool = True,
     ) -> None:
-        super().__init__(message, retryable=retryable)
+        super().__init__(message, retryable=retryable, details={"exit_code": exit_code})
         self.exit_code = exit_code
         self.outputs: dict[str, Any] = dict(outputs or {})
 
