@@ -231,11 +231,12 @@ async def test_a_guard_that_suspends_goes_on_with_its_body(wfe: WfeEngine, rec: 
 
 
 async def test_a_skipped_guard_runs_no_hook(wfe: WfeEngine, rec: Any) -> None:
-    """`only_if` on the guard: nothing has begun, so nothing has ended."""
+    """`only_if` on the guard, or on the only step in it: nothing has begun, so nothing has ended."""
     flow = (
         WorkflowBuilder("flow")
         .guard(rec.step("a"), **hooks(rec))
         .only_if(lambda d: False)
+        .guard(lambda b: b.then(rec.step("a")).only_if(lambda d: False), **hooks(rec))
         .then(rec.step("tail"))
         .build()
     )

@@ -195,7 +195,8 @@ class GuardNode(Node):
     - Something around it ends it (`cancel`, `cancel_when`, a timeout or a failure elsewhere, the undoing of a
       saga, a jump, `end_workflow`): `on_abort` and `ensure` run before that goes on. Failing hooks change
       nothing of it; the guard's pointer keeps their error.
-    - A guard that is skipped, or terminated with the instance, runs no hook; nor does the end of a host.
+    - A guard that is skipped (or whose only node is), or terminated with the instance, runs no hook;
+      nor does the end of a host run one.
     - `retry` of a failed instance continues the body (or the hook that failed a good guard), and the hooks
       run again at the new end.
 

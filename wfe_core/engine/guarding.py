@@ -55,6 +55,10 @@ def _join_guard(s: State, p: PointerRecord, node: GuardNode, last: PointerRecord
         if live_hook(state) == number:
             _begin(s, p, _FOLLOWING[number], state)
         return
+    if last.status == PointerStatus.SKIPPED and len(node.bodies[BODY].nodes) == 1 and p.id not in s.shut:
+        s.set_due(p, None)
+        complete(s, p, node)  # nothing has begun, so nothing has ended
+        return
     p.outcome = last.outcome
     if node.implicit or node.collects:
         p.output = last.output

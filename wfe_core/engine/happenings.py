@@ -153,7 +153,7 @@ class Failure:
         retryable = exc.retryable if isinstance(exc, StepError) else not isinstance(exc, WfeError)
         names = tuple(base.__name__ for base in type(exc).__mro__ if base not in (object, BaseException))
         trace = None if traceback is None else _clean(traceback)
-        details = _storable(exc.details) if isinstance(exc, StepError) else {}
+        details = _storable(exc.details if isinstance(exc, StepError) else {})
         info = ErrorInfo(type(exc).__name__, _clean(_text_of(exc)), step_key, trace, retryable, details)
         return cls(info, names, timed_out=isinstance(exc, TimeoutError) and isinstance(exc, StepError))
 

@@ -137,11 +137,12 @@ def test_on_success_and_what_follows_may_read_outputs_of_the_body() -> None:
     """There the body has completed; in the other hooks its steps may not have run."""
 
     def flow(hook: str) -> WorkflowDefinition[Any]:
+        given: dict[str, Any] = {hook: lambda b: b.then(_takes).name("b").input(value=output_of("guard/a"))}
         return (
             WorkflowBuilder("flow")
             .guard(
                 lambda b: b.then(_step).name("a"),
-                **{hook: lambda b: b.then(_takes).name("b").input(value=output_of("guard/a"))},
+                **given,
             )
             .then(_takes)
             .name("tail")
