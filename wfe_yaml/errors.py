@@ -71,6 +71,7 @@ class Code(StrEnum):
     VARIABLE = "E043", "a variable of the file is unknown, missing or of the wrong type"
     FOREIGN_EXPRESSION = "W001", "an expression of another system, which is left as text"
     SHORT_SECRET = "W002", "a secret too short to be masked"
+    UNUSED_VARIABLE = "W003", "a variable was given that nothing uses"
 
     @property
     def severity(self) -> Severity:

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.compiler.closure import Closure, SourceFile
+from wfe_yaml.compiler.variables import variable_values
 from wfe_yaml.compiler.workflow import compile_workflows
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.executors.base import Tools
 from wfe_yaml.executors.local import LocalProcesses
 from wfe_yaml.model.document import read_document
 from wfe_yaml.model.inputs import checked_inputs
-from wfe_yaml.source.composer import Composer
+from wfe_yaml.secrets import available_secrets
+from wfe_yaml.source.includes import FolderLibrary, Includes, TextLibrary
 from wfe_yaml.source.problems import Problems, listing, suggest
+from wfe_yaml.source.templates import Reading
 from wfe_yaml.source.text import SourceText, read_source
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.model.inputs import InputModel
+    from wfe_yaml.source.includes import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class CompiledWorkflow:
         source: the texts it was made from.
         models: what the file says, by the id of the workflow.
         warnings: what is doubtful, but stops nothing.
+        missing_secrets: secrets of the entry without a value; a run needs them, a check of the file does not.
     """
 
     definition: WorkflowDefinition[dict[str, Any]]
@@ -44,6 +49,7 @@ class CompiledWorkflow:
     source: Closure
     models: Mapping[str, WorkflowModel]
     warnings: tuple[Problem, ...] = ()
+    missing_secrets: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> Mapping[str, InputModel]:
@@ -65,6 +71,18 @@ class CompiledWorkflow:
         values = checked_inputs(self.inputs, inputs or {})
         return {"inputs": values, "run": {"root": str(Path(root).absolute()), "file": self.source.main.name}}
 
+    def require_secrets(self) -> None:
+        """Check that every secret of the entry has a value.
+
+        Raises:
+            YamlError: names those that have none.
+        """
+        problems = Problems()
+        for name in self.missing_secrets:
+            hint = f"set the environment variable {name}, or name a file with  --secret-file"
+            problems.add(Code.SECRET, f"the secret {name!r} is missing", None, hint)
+        problems.raise_any()
+
     def read_inputs(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """Turn inputs given as text (`-i name=text`) into values of their types.
 
@@ -83,14 +101,23 @@ class CompiledWorkflow:
         return values
 
 
-def local_tools(realm: str = "", *, allow: frozenset[str] | None = None) -> Tools:
+def local_tools(
+    realm: str = "", *, allow: frozenset[str] | None = None, secrets: Mapping[str, str] | None = None
+) -> Tools:
     """Give what executors work with by default: child processes and the environment of this process.
 
     Args:
         realm: names the store.
         allow: the types of steps that may run here; None for all.
+        secrets: values of secrets, which go before the environment.
     """
-    return Tools(processes=LocalProcesses(), environ=dict(os.environ), realm=realm, allow=allow)
+    return Tools(
+        processes=LocalProcesses(),
+        environ=dict(os.environ),
+        realm=realm,
+        allow=allow,
+        secrets=dict(secrets or {}),
+    )
 
 
 def load_workflow(
@@ -100,70 +127,117 @@ def load_workflow(
     workflow: str | None = None,
     tools: Tools | None = None,
 ) -> CompiledWorkflow:
-    """Load a workflow file.
+    """Load a workflow file and the files it includes.
 
     Args:
         path: the file.
-        variables: reserved for `vars.NAME`, which this version does not have.
+        variables: values for `vars.NAME`, which go before those that the file gives.
         workflow: the id of the entry, when the file has several; the first by default.
         tools: what executors work with; this process's environment and child processes by default.
 
     Raises:
         YamlError: everything that is wrong with it, with places and hints.
     """
-    del variables
-    return _load(read_source(path), workflow, tools)
+    return _load(read_source(path), FolderLibrary(Path(path).parent), variables or {}, workflow, tools)
 
 
 def load_workflow_from_str(
     text: str,
     *,
     name: str = "<text>",
+    files: Mapping[str, str] | None = None,
     variables: Mapping[str, Any] | None = None,
     workflow: str | None = None,
     tools: Tools | None = None,
 ) -> CompiledWorkflow:
-    """Load a workflow from text; `name` stands for the file in messages. See `load_workflow`.
+    """Load a workflow from text.
+
+    Args:
+        text: the text of the workflow file.
+        name: stands for the file in messages.
+        files: the texts of the files it includes, by their paths; without it they are read from disk, beside
+            `name` (the current folder when that is no path).
+        variables: see `load_workflow`, as for the rest.
+        workflow: the id of the entry.
+        tools: what executors work with.
 
     Raises:
         YamlError: everything that is wrong with it, with places and hints.
     """
-    del variables
-    return _load(SourceText(name, text), workflow, tools)
+    library = TextLibrary(files) if files is not None else FolderLibrary(Path(name).parent)
+    return _load(SourceText(name, text), library, variables or {}, workflow, tools)
 
 
 def load_closure(stored: str, *, workflow: str, tools: Tools | None = None) -> CompiledWorkflow:
-    """Load what a run was started from, whatever became of the file since.
+    """Load what a run was started from, whatever became of the files since.
 
     Raises:
         StorageCorruptError: it is no stored workflow, or of a newer version of wfe.
         YamlError: this version of wfe does not accept the text any more.
     """
-    main = Closure.from_json(stored).main
-    return load_workflow_from_str(main.text, name=main.name, workflow=workflow, tools=tools)
+    closure = Closure.from_json(stored)
+    return load_workflow_from_str(
+        closure.main.text,
+        name=closure.main.name,
+        files=closure.included(),
+        variables=closure.variables,
+        workflow=workflow,
+        tools=tools,
+    )
 
 
-def _load(source: SourceText, workflow: str | None, tools: Tools | None) -> CompiledWorkflow:
-    problems = Problems()
-    node = Composer(source, problems).compose()
+def changed_files(closure: Closure, main: str | PathLike[str]) -> dict[str, str]:
+    """Name the files that are no longer what a closure was made from, and say what became of each.
+
+    Args:
+        closure: what was stored with a run.
+        main: where the main file lies now.
+    """
+    changed: dict[str, str] = {}
+    for file in closure.files:
+        path = Path(main).parent / file.path if file.path else Path(main)
+        try:
+            if read_source(path).text != file.text:
+                changed[file.name] = "has changed"
+        except YamlError:
+            changed[file.name] = "cannot be read any more" if path.exists() else "is gone"
+    return changed
+
+
+def _load(
+    source: SourceText,
+    library: Library,
+    variables: Mapping[str, Any],
+    workflow: str | None,
+    tools: Tools | None,
+) -> CompiledWorkflow:
     # Problems of the composer (a key twice, a wrong tag) and of the model are told together.
-    document = read_document(node, problems) if node is not None else None
-    closure = Closure((SourceFile(source.name, source.text),))
+    reading = Reading()
+    files = Includes(source, library, reading).gather()
+    document = read_document([file.root for file in files if file.root is not None], reading)
+    texts = [file.source for file in files]
+    values = variable_values(document.variables, variables, texts, reading)
+    closure = Closure(
+        tuple(SourceFile(file.source.name, file.source.text, file.path) for file in files), values
+    )
     tools = tools or local_tools()
-    models = document.all() if document is not None else []
-    definitions = compile_workflows(models, closure, tools, problems)
-    problems.raise_any()
-    found = {each.id: each for each in definitions if each is not None}
+    compiled = compile_workflows(document.workflows, closure, tools, reading)
+    reading.raise_any()
+    found = {each.id: each for each in compiled.definitions}
     if not found:
         raise YamlError(Problem(Code.SYNTAX, f"{source.name}: the file has no workflow"))
     wanted = next(iter(found)) if workflow is None else workflow
     if wanted not in found:
         hint = suggest(wanted, found) or f"there are: {listing(found)}"
         raise YamlError(Problem(Code.VALUE, f"{source.name} has no workflow {wanted!r}", None, hint))
+    models = {model.id: model for model in document.workflows}
+    needed = dict.fromkeys(name for id in compiled.reached(wanted) for name in models[id].secrets)
+    given = available_secrets(needed, tools)
     return CompiledWorkflow(
         found[wanted],
         tuple(found.values()),
         closure,
-        {model.id: model for model in models},
-        problems.warnings(),
+        models,
+        reading.warnings(),
+        tuple(name for name in needed if name not in given),
     )

@@ -25,13 +25,26 @@ def given_inputs(compiled: CompiledWorkflow, pairs: Sequence[str], file: Path | 
         YamlError: the file is wrong, or a text is no value of its input's type.
     """
     values = _from_file(compiled, file) if file is not None else {}
+    return values | compiled.read_inputs(_pairs("-i", pairs))
+
+
+def given_variables(pairs: Sequence[str]) -> dict[str, str]:
+    """Read what `--var` was given.
+
+    Raises:
+        CommandError: an option is not of the form name=value.
+    """
+    return _pairs("--var", pairs)
+
+
+def _pairs(option: str, pairs: Sequence[str]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name:
-            raise CommandError(f"-i takes NAME=VALUE, not {pair!r}")
+            raise CommandError(f"{option} takes NAME=VALUE, not {pair!r}")
         texts[name] = text
-    return values | compiled.read_inputs(texts)
+    return texts
 
 
 def _from_file(compiled: CompiledWorkflow, file: Path) -> dict[str, Any]:

@@ -54,6 +54,13 @@ JunitOption = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", help="Write a JUnit report, a test case for each step."),
 ]
+VarOption = Annotated[
+    list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="A value for a variable of the file.")
+]
+SecretsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--secret-file", metavar="FILE", help="Secrets: lines NAME=value, or a YAML mapping."),
+]
 WaitOption = Annotated[
     bool,
     typer.Option(

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import Exit
-from wfe_yaml.cli.inputs import given_inputs
+from wfe_yaml.cli.inputs import given_inputs, given_variables
 from wfe_yaml.cli.marks import is_unicode
 from wfe_yaml.cli.outline import outline_of, tree
 from wfe_yaml.cli.words import shown
@@ -21,14 +21,20 @@ if TYPE_CHECKING:
 
 
 def plan_file(
-    file: Path, workflow: str | None, inputs: Sequence[str], inputs_file: Path | None, *, as_json: bool
+    file: Path,
+    workflow: str | None,
+    inputs: Sequence[str],
+    inputs_file: Path | None,
+    *,
+    variables: Sequence[str] = (),
+    as_json: bool,
 ) -> int:
     """Print the plan of a workflow file; gives the exit code.
 
     Raises:
         YamlError: the file or an input is wrong.
     """
-    compiled = load_workflow(file, workflow=workflow)
+    compiled = load_workflow(file, workflow=workflow, variables=given_variables(variables))
     given = given_inputs(compiled, inputs, inputs_file)
     if inputs or inputs_file is not None:
         # Whoever gives inputs wants to know whether a run would take them.

@@ -14,10 +14,11 @@ from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
 from wfe_yaml.diagnostics import render
-from wfe_yaml.loader import load_workflow, local_tools
+from wfe_yaml.loader import changed_files, load_workflow, local_tools
+from wfe_yaml.secrets import merged_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from wfe_core.models import WorkflowInstance
     from wfe_host import WorkflowHost
@@ -36,6 +37,8 @@ class RunOptions:
     workflow: str | None
     inputs: tuple[str, ...]
     inputs_file: Path | None
+    variables: tuple[str, ...] = ()
+    secret_files: tuple[Path, ...] = ()
     name: str | None
     showing: Showing
     fresh: bool
@@ -49,15 +52,18 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
         YamlError: the file or an input is wrong.
         CommandError: the options do not fit, or the last run is unfinished.
     """
-    from wfe_yaml.cli.inputs import given_inputs
+    from wfe_yaml.cli.inputs import given_inputs, given_variables
 
     if options.fresh and options.resume:
         raise CommandError("--fresh and --resume exclude each other")
     store = Store.of(store_option)
-    compiled = load_workflow(options.file, workflow=options.workflow, tools=local_tools(store.realm))
+    tools = local_tools(store.realm, secrets=merged_secrets(options.secret_files))
+    variables = given_variables(options.variables)
+    compiled = load_workflow(options.file, variables=variables, workflow=options.workflow, tools=tools)
     if compiled.warnings:
         print(render(compiled.warnings), file=sys.stderr)
     values = given_inputs(compiled, options.inputs, options.inputs_file)
+    compiled.require_secrets()
     data = compiled.start_data(values, root=options.file.absolute().parent)
     store.prepare()
     reference = str(options.file.absolute())
@@ -72,7 +78,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
         live = await live_owners(host, [last])
     if not options.resume:
         raise _unfinished(last, store, options, live=bool(live))
-    return await resume_runs(last.id, store_option, options.showing)
+    return await resume_runs(last.id, store_option, options.showing, options.secret_files)
 
 
 async def _last_run(
@@ -125,7 +131,9 @@ def _starter(
     return start
 
 
-async def resume_runs(name: str | None, store_option: str | None, showing: Showing) -> int:
+async def resume_runs(
+    name: str | None, store_option: str | None, showing: Showing, secret_files: Sequence[Path] = ()
+) -> int:
     """Go on with a run, or with all that are unfinished, one after the other.
 
     Raises:
@@ -145,14 +153,16 @@ async def resume_runs(name: str | None, store_option: str | None, showing: Showi
         return Exit.COMPLETE
     code = Exit.COMPLETE
     for run in runs:
-        outcome = await _continue(run.id, store, showing, _RESUME)
+        outcome = await _continue(run.id, store, showing, _RESUME, secret_files)
         if outcome >= Exit.HUNG_UP:
             return outcome
         code = max(code, outcome)
     return code
 
 
-async def retry_run(name: str, store_option: str | None, showing: Showing) -> int:
+async def retry_run(
+    name: str, store_option: str | None, showing: Showing, secret_files: Sequence[Path] = ()
+) -> int:
     """Continue a failed run.
 
     Raises:
@@ -161,7 +171,7 @@ async def retry_run(name: str, store_option: str | None, showing: Showing) -> in
     store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
-    return await _continue(run.id, store, showing, _RETRY)
+    return await _continue(run.id, store, showing, _RETRY, secret_files)
 
 
 async def cancel_run(name: str, store_option: str | None) -> int:
@@ -230,14 +240,18 @@ class _Command:
 
     check: Callable[[WorkflowInstance, Store], None]
     act: Callable[[WorkflowHost, WorkflowInstance], Awaitable[None]]
+    continues: bool = True
+    """Steps will run, so that secrets are needed."""
 
 
 _RESUME = _Command(_can_resume, _resume)
 _RETRY = _Command(_can_retry, _retry)
-_CANCEL = _Command(_can_cancel, _cancel)
+_CANCEL = _Command(_can_cancel, _cancel, continues=False)
 
 
-async def _continue(run_id: str, store: Store, showing: Showing, command: _Command) -> Exit:
+async def _continue(
+    run_id: str, store: Store, showing: Showing, command: _Command, secret_files: Sequence[Path] = ()
+) -> Exit:
     """Drive a stored run from the text it was started with."""
     driver = Driver(store, showing)
     async with driver.open({run_id}) as host:
@@ -245,7 +259,10 @@ async def _continue(run_id: str, store: Store, showing: Showing, command: _Comma
         command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        compiled = await stored_workflow(host, run, local_tools(store.realm))
+        tools = local_tools(store.realm, secrets=merged_secrets(secret_files))
+        compiled = await stored_workflow(host, run, tools)
+        if command.continues:
+            compiled.require_secrets()
         remark = _changed(run, compiled)
 
         async def start() -> None:
@@ -259,14 +276,8 @@ def _changed(run: WorkflowInstance, compiled: CompiledWorkflow) -> str | None:
     """Say when the file is no longer what the run was started from."""
     if run.reference is None:
         return None
-    try:
-        text = Path(run.reference).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return (
-            f"the file {compiled.source.main.name} is gone; the run goes on with the text it was started from"
-        )
-    if text.removeprefix("\ufeff") == compiled.source.main.text:
+    changed = changed_files(compiled.source, run.reference)
+    if not changed:
         return None
-    return (
-        f"the file {compiled.source.main.name} has changed; the run goes on with the text it was started from"
-    )
+    what = ", ".join(f"the file {name} {fate}" for name, fate in changed.items())
+    return f"{what}; the run goes on with the text it was started from"

@@ -11,13 +11,15 @@ from wfe_yaml.errors import YamlError
 from wfe_yaml.loader import load_workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from wfe_yaml.errors import Problem
 
 
-def validate_files(files: Sequence[Path], form: str = Format.TEXT) -> int:
+def validate_files(
+    files: Sequence[Path], form: str = Format.TEXT, variables: Mapping[str, str] | None = None
+) -> int:
     """Check files; gives the exit code.
 
     Problems go to stderr as text, and to stdout in the formats for tools, all files in one.
@@ -25,7 +27,7 @@ def validate_files(files: Sequence[Path], form: str = Format.TEXT) -> int:
     problems: list[Problem] = []
     for file in files:
         try:
-            compiled = load_workflow(file)
+            compiled = load_workflow(file, variables=variables)
         except YamlError as exc:
             problems += exc.problems
             continue

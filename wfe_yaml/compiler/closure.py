@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from wfe_core.errors import StorageCorruptError
@@ -15,17 +16,30 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A text and the name of the file it came from."""
+    """A text and the name of the file it came from.
+
+    Attributes:
+        name: what the file is called in messages.
+        text: its text.
+        path: where it lies, from the folder of the main file; "" for the main file itself.
+    """
 
     name: str
     text: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """The texts of a workflow file, the file itself first, then what it includes."""
+    """All that decides what a workflow is.
+
+    Attributes:
+        files: the workflow file itself first, then what it includes.
+        variables: the values that were given for its variables.
+    """
 
     files: tuple[SourceFile, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def main(self) -> SourceFile:
@@ -33,15 +47,26 @@ class Closure:
         return self.files[0]
 
     def fingerprint(self, workflow: str) -> str:
-        """Give the identity of one workflow in it: a digest of the texts, whatever the files are called."""
-        whole = {"format": FORMAT, "workflow": workflow, "texts": [file.text for file in self.files]}
+        """Give the identity of one workflow in it: a digest, whatever the files are called."""
+        whole: dict[str, Any] = {
+            "format": FORMAT,
+            "workflow": workflow,
+            "texts": [file.text for file in self.files],
+        }
+        if self.variables:
+            whole["variables"] = self.variables
         text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
     def to_json(self) -> str:
         """Give the stored form."""
-        files = [{"name": file.name, "text": file.text} for file in self.files]
-        return json.dumps({"kind": "wfe-yaml", "format": FORMAT, "files": files}, ensure_ascii=False)
+        files = [{"name": file.name, "path": file.path, "text": file.text} for file in self.files]
+        whole = {"kind": "wfe-yaml", "format": FORMAT, "files": files, "variables": self.variables}
+        return json.dumps(whole, ensure_ascii=False)
+
+    def included(self) -> dict[str, str]:
+        """Give the texts of the included files by their paths."""
+        return {file.path: file.text for file in self.files[1:]}
 
     @classmethod
     def from_json(cls, text: str) -> Closure:
@@ -56,6 +81,7 @@ class Closure:
                 raise StorageCorruptError(
                     "definition", whole["format"], "it was stored by another version of wfe"
                 )
-            return cls(tuple(SourceFile(file["name"], file["text"]) for file in whole["files"]))
+            files = [SourceFile(each["name"], each["text"], each.get("path", "")) for each in whole["files"]]
+            return cls(tuple(files), whole.get("variables", {}))
         except (ValueError, KeyError, TypeError, IndexError) as exc:
             raise StorageCorruptError("definition", text[:40], "it is no stored workflow file") from exc

@@ -20,7 +20,7 @@ from wfe_yaml.executors.base import StepPlan
 from wfe_yaml.executors.registry import LATER, executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
 from wfe_yaml.expressions.scope import Scope
-from wfe_yaml.expressions.shapes import UNKNOWN, Shape, check_expressions
+from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 from wfe_yaml.expressions.templates import ConditionSelector
 from wfe_yaml.model.constructs import STEP
 from wfe_yaml.model.records import keys_of, read_record
@@ -69,6 +69,7 @@ class StepCompiler:
         workflow: what the name `workflow` gives.
         shapes: the names that all places see, with what is known of them.
         problems: where problems are noted.
+        variables: what the name `vars` gives.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class StepCompiler:
         workflow: MappingABC[str, Any],
         shapes: MappingABC[str, Shape],
         problems: Problems,
+        variables: MappingABC[str, Any],
     ) -> None:
         self._model = model
         self.family = family
@@ -88,6 +90,9 @@ class StepCompiler:
         self.problems = problems
         self.calls: dict[str, Location] = {}
         """The other workflows that steps run, and where the first of them says so."""
+        self._variables = variables
+        hint = f"declare it under `secrets:` of the workflow {model.id!r}"
+        self._secrets = Shape("secret", dict.fromkeys(model.secrets, SINGLE), hint=hint)
 
     def sequence(self, steps: list[StepModel], site: Site) -> list[Node]:
         """Compile steps one after the other; afterwards the site has seen them all."""
@@ -202,7 +207,7 @@ class StepCompiler:
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None:
-            check_expressions(program.expressions, shapes, self.problems)
+            check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)
         return program
 
     def _config(self, step: StepModel, model: type[Any]) -> Mapping:
@@ -267,6 +272,8 @@ class StepCompiler:
             loops=site.loops,
             counting=site.counting,
             matrix=site.matrix,
+            variables=self._variables,
+            secrets=self._tools.secrets,
         )
 
     def names(self, site: Site) -> dict[str, Shape]:

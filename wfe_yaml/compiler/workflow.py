@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,9 @@ from wfe_core.definition.nodes import EndNode, Node, Sequence
 from wfe_core.policies import NO_RETRY
 from wfe_core.steps.selectors import Selector
 from wfe_yaml.compiler.names import Seen, Site, type_shape
+from wfe_yaml.compiler.secrets import with_secrets
 from wfe_yaml.compiler.steps import StepCompiler
+from wfe_yaml.compiler.variables import variable_shape
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 
@@ -30,12 +34,35 @@ OUTPUTS = "outputs"
 """The data row (and the last step) that holds the outputs of the run."""
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """The workflows of a file.
+
+    Attributes:
+        definitions: one for each workflow that is right, in the order of the file.
+        calls: the workflows that each of them runs, by id.
+    """
+
+    definitions: tuple[WorkflowDefinition[dict[str, Any]], ...]
+    calls: Mapping[str, Iterable[str]]
+
+    def reached(self, id: str) -> list[str]:
+        """Give the id of a workflow and of all that it runs, directly or not."""
+        found = [id]
+        for each in found:
+            found += [called for called in self.calls.get(each, ()) if called not in found]
+        return found
+
+
 def compile_workflows(
-    models: list[WorkflowModel], closure: Closure, tools: Tools, problems: Problems
-) -> list[WorkflowDefinition[dict[str, Any]] | None]:
-    """Compile all workflows of a file; what is None has problems."""
+    models: Iterable[WorkflowModel], closure: Closure, tools: Tools, problems: Problems
+) -> CompiledFile:
+    """Compile all workflows of a file; those with problems are left out."""
     family = {model.id: model for model in models}
-    compilers = [WorkflowCompiler(model, family, closure, tools, problems) for model in models]
+    compilers = [
+        WorkflowCompiler(model, family, closure, with_secrets(model, tools, problems), problems)
+        for model in family.values()
+    ]
     definitions = [compiler.compile() for compiler in compilers]
     calls = {compiler.id: compiler.calls for compiler in compilers}
     try:
@@ -44,8 +71,8 @@ def compile_workflows(
         circle: list[str] = list(reversed(exc.args[1]))
         message = f"the workflows run each other in a circle: {' runs '.join(map(repr, circle))}"
         problems.add(Code.CONFLICT, message, calls[circle[0]][circle[1]], "such a run would never end")
-        return [None for _ in models]
-    return definitions
+        return CompiledFile((), {})
+    return CompiledFile(tuple(each for each in definitions if each is not None), calls)
 
 
 class WorkflowCompiler:
@@ -76,8 +103,9 @@ class WorkflowCompiler:
             "env": UNKNOWN,
             "run": Shape("key", {"id": SINGLE, "attempt": SINGLE}),
             "workflow": Shape("key", dict.fromkeys(workflow, SINGLE)),
+            "vars": variable_shape(closure.variables),
         }
-        self._steps = StepCompiler(model, family, tools, workflow, self._shapes, problems)
+        self._steps = StepCompiler(model, family, tools, workflow, self._shapes, problems, closure.variables)
 
     @property
     def id(self) -> str:

@@ -29,12 +29,15 @@ class Tools:
         environ: the environment of this process.
         realm: names the store, so that runs of the same name in two stores are told apart.
         allow: the types of steps that may run here; None for all.
+        secrets: values of secrets by name. What a caller gives here goes before the environment; an executor
+            finds exactly those that its workflow declares.
     """
 
     processes: ProcessRunner
     environ: Mapping[str, str]
     realm: str = ""
     allow: frozenset[str] | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

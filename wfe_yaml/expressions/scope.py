@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ class Scope:
         loops: the names of the `for_each` around the place, outermost first.
         counting: `index` counts the runs of a `while` or a `schedule`, not the items of a loop.
         matrix: the cell of the matrix around the place.
+        variables: the constants of the file, which `vars` gives.
+        secrets: the secrets of the workflow.
     """
 
     steps: Mapping[str, Place]
@@ -37,6 +39,8 @@ class Scope:
     loops: tuple[str, ...] = ()
     counting: bool = False
     matrix: Mapping[str, Any] | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def names(self, view: StepContext[Any]) -> RunNames:
         """Bind to what the engine shows of an instance."""
@@ -65,6 +69,10 @@ class RunNames:
             return {"id": view.instance_id, "attempt": view.attempt}
         if name == "workflow":
             return scope.workflow
+        if name == "vars":
+            return scope.variables
+        if name == "secrets":
+            return SecretsView(scope.secrets)
         return self._around(name)
 
     def _around(self, name: str) -> Any:
@@ -92,6 +100,29 @@ class RunNames:
         return Missing(f"there is no name {name!r}")
 
 
+class SecretsView(Mapping[str, Any]):
+    """The secrets of the workflow; says how to give one that is missing."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = secrets
+
+    def __getitem__(self, name: str) -> str:
+        """Give a secret."""
+        return self._secrets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._secrets)
+
+    def __len__(self) -> int:
+        """Count the secrets."""
+        return len(self._secrets)
+
+    def why_missing(self, name: str) -> str:
+        """Say what can be done."""
+        return f"the secret {name!r} is not given; set the variable {name} or use  --secret-file"
+
+
 class EnvironmentView(Mapping[str, Any]):
     """The environment variables of the workflow and of the process."""
 
@@ -102,16 +133,25 @@ class EnvironmentView(Mapping[str, Any]):
     def __getitem__(self, name: str) -> str:
         """Give a variable."""
         template = self._scope.env.get(name)
+        if name in self._scope.secrets:
+            raise KeyError(name)
         return self._scope.environ[name] if template is None else template.text(self._names)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
-        return iter({**self._scope.environ, **self._scope.env})
+        return iter(self._names_there())
 
     def __len__(self) -> int:
         """Count the variables."""
-        return len({**self._scope.environ, **self._scope.env})
+        return len(self._names_there())
+
+    def _names_there(self) -> list[str]:
+        return [
+            name for name in {**self._scope.environ, **self._scope.env} if name not in self._scope.secrets
+        ]
 
     def why_missing(self, name: str) -> str:
         """Say what can be done."""
+        if name in self._scope.secrets:
+            return f"{name!r} is a secret: write secrets.{name}, in the `run` or `env` of a step"
         return f"the environment has no variable {name!r}; '| default(…)' gives a value for that case"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Expression
     from wfe_yaml.source.problems import Problems
 
-LATER = frozenset({"secrets", "vars"})
-"""Names of the language that this version does not have."""
 ELSEWHERE = {
     "item": "only inside a `for_each`",
     "items": "only inside a `for_each`",
@@ -94,9 +92,9 @@ def _unknown_root(
     expression: Expression, path: Path, root: str, names: Mapping[str, Shape], problems: Problems
 ) -> None:
     where = expression.path_location(path)
-    if root in LATER:
-        message = f"{root!r} is part of the language, but not of this version of wfe"
-        problems.add(Code.UNAVAILABLE, message, where)
+    if root == "secrets":
+        message = "a secret can only be used in the `run` and `env` of a step: what stands here is stored"
+        problems.add(Code.FORBIDDEN, message, where)
         return
     if root in ELSEWHERE:
         problems.add(Code.UNKNOWN_NAME, f"{root!r} is known {ELSEWHERE[root]}", where)

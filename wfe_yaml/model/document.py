@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeGuard
 
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Structure, Template
 from wfe_yaml.model.inputs import InputModel, typed
-from wfe_yaml.model.kinds import Anything, Choice, Integer, ListOf, MapOf, Raw, Shorthand, Span, Text
-from wfe_yaml.model.names import ENVIRONMENT, IDENTIFIER, VARIABLE
-from wfe_yaml.model.records import Of, Record, key, read_record, record
+from wfe_yaml.model.kinds import (
+    Anything,
+    Choice,
+    Constant,
+    FilePath,
+    Integer,
+    ListOf,
+    MapOf,
+    OneOrMany,
+    Raw,
+    Shorthand,
+    Span,
+    Text,
+)
+from wfe_yaml.model.names import ENVIRONMENT, ENVIRONMENT_NAME, IDENTIFIER, TEMPLATES, VARIABLE
+from wfe_yaml.model.records import FREE_PREFIXES, Of, Record, key, read_record, record
 from wfe_yaml.model.steps import StepModel, Steps
-from wfe_yaml.source.nodes import Mapping, Node
+from wfe_yaml.source.nodes import Mapping as MappingNode
+from wfe_yaml.source.nodes import Node
 from wfe_yaml.source.problems import Problems
+from wfe_yaml.source.templates import Reading
 
 
 @record
@@ -33,9 +50,13 @@ class WorkflowModel(Record):
 
     title: ClassVar[str] = "a workflow"
     later: ClassVar[frozenset[str]] = frozenset({
-        "secrets", "ensure", "on_success", "on_failure", "on_abort", "services",
-        "templates", "vars", "artifacts", "cache",
+        "ensure", "on_success", "on_failure", "on_abort", "services", "artifacts", "cache",
     })  # fmt: skip
+    extensible: ClassVar[bool] = True
+
+    extends: list[str] | None = key(
+        TEMPLATES, "The templates that it begins as a copy of: maps merge, the rest replaces, null deletes."
+    )
 
     id: str = key(IDENTIFIER, "What the workflow is called.", required=True)
     version: int = key(Integer(1), "A label that sub-workflows can ask for.", default=1)
@@ -54,6 +75,11 @@ class WorkflowModel(Record):
         "What a run gives in the end.",
         default=dict,
     )
+    secrets: list[str] = key(
+        ListOf(ENVIRONMENT_NAME, what="a list of names of secrets"),
+        "Secrets that it needs: from the environment or a file, never stored, masked wherever they show up.",
+        default=list,
+    )
     env: dict[str, Template] = key(ENVIRONMENT, "Environment variables of all steps.", default=dict)
     defaults: DefaultsModel | None = key(Of(DefaultsModel), "What steps have when they do not say otherwise.")
     timeout: int | None = key(Span(), "How long a run may take, from its start.")
@@ -71,8 +97,17 @@ class FileModel(Record):
     """A workflow file."""
 
     title: ClassVar[str] = "a workflow file"
-    later: ClassVar[frozenset[str]] = frozenset({"include", "templates"})
 
+    include: list[str] | None = key(
+        OneOrMany(FilePath(), what="a list of files"),
+        "Files whose workflows, templates and variables are part of this one; paths count from here.",
+    )
+    vars: dict[str, Node] = key(
+        MapOf(VARIABLE, Constant(), what="a mapping from names to values"),
+        "Constants for expressions, which `--var` can replace; null is a value that must be given.",
+        default=dict,
+    )
+    templates: Node | None = key(Raw(), "Mappings that steps and workflows can begin as a copy of.")
     workflow: WorkflowModel | None = key(Of(WorkflowModel), "The workflow.")
     workflows: list[WorkflowModel] | None = key(
         ListOf(Of(WorkflowModel), what="a list of workflows", least=1),
@@ -84,27 +119,68 @@ class FileModel(Record):
         return self.workflows or ([self.workflow] if self.workflow is not None else [])
 
     def check(self, problems: Problems) -> None:
-        """One of the two keys, and ids that differ."""
+        """Only one of the two keys."""
         if self.given("workflow") and self.given("workflows"):
             message = "'workflow' and 'workflows' exclude each other"
             problems.add(Code.CONFLICT, message, self.key_at("workflows"))
-        elif not self.given("workflow") and not self.given("workflows"):
-            hint = "begin the file with `workflow:` and indent the rest below it"
-            problems.add(Code.MISSING_KEY, "the file has no workflow", self.node.location, hint)
-        seen: set[str] = set()
-        for workflow in self.all():
-            if workflow.id in seen:
-                message = f"two workflows have the id {workflow.id!r}"
-                problems.add(Code.DUPLICATE_NAME, message, workflow.at("id"))
-            seen.add(workflow.id)
 
 
-def read_document(node: Node, problems: Problems) -> FileModel | None:
-    """Read the root of a document; None when it is unusable (a problem says why)."""
-    if not isinstance(node, Mapping):
-        hint = "begin the file with `workflow:`"
-        problems.add(
-            Code.TYPE, f"expected a workflow file (a mapping), found {node.kind}", node.location, hint
-        )
-        return None
-    return read_record(FileModel, node, problems)
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A workflow file with all that it includes.
+
+    Attributes:
+        workflows: the entry first, then in the order of the files.
+        variables: the values of `vars`; those of the including file go before those of an included one.
+    """
+
+    workflows: tuple[WorkflowModel, ...]
+    variables: Mapping[str, Node]
+
+
+def read_document(roots: Sequence[Node], reading: Reading) -> Document:
+    """Read a file and what it includes; what is wrong becomes problems.
+
+    Args:
+        roots: the root of the file itself, then those of the included ones.
+        reading: where problems are noted; it gets the templates.
+    """
+    maps = [root for root in roots if _is_file(root, reading)]
+    _define_templates(maps, reading)
+    files = [found for root in maps if (found := read_record(FileModel, root, reading)) is not None]
+    workflows = [workflow for file in files for workflow in file.all()]
+    if maps and not any(key in root.entries for root in maps for key in ("workflow", "workflows")):
+        hint = "begin the file with `workflow:` and indent the rest below it"
+        reading.add(Code.MISSING_KEY, "the file has no workflow", maps[0].location, hint)
+    seen: dict[str, WorkflowModel] = {}
+    for workflow in workflows:
+        if workflow.id in seen:
+            hint = f"the other one is at {seen[workflow.id].at('id')}"
+            message = f"two workflows have the id {workflow.id!r}"
+            reading.add(Code.DUPLICATE_NAME, message, workflow.at("id"), hint)
+        seen.setdefault(workflow.id, workflow)
+    variables: dict[str, Node] = {}
+    for file in files:
+        variables = {**file.vars, **variables}
+    return Document(tuple(seen.values()), variables)
+
+
+def _is_file(root: Node, problems: Problems) -> TypeGuard[MappingNode]:
+    if isinstance(root, MappingNode):
+        return True
+    hint = "begin the file with `workflow:`"
+    problems.add(Code.TYPE, f"expected a workflow file (a mapping), found {root.kind}", root.location, hint)
+    return False
+
+
+def _define_templates(roots: Sequence[MappingNode], reading: Reading) -> None:
+    for root in roots:
+        templates = root.get("templates")
+        if isinstance(templates, MappingNode):
+            for name, entry in templates.entries.items():
+                if not name.startswith(FREE_PREFIXES):
+                    reading.define(name, entry)
+        elif templates is not None:
+            message = f"expected a mapping from names to templates, found {templates.kind}"
+            reading.add(Code.TYPE, message, templates.location)
+    reading.close()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.values import is_list
-from wfe_yaml.model.kinds import ListOf, Number, Raw, Text
+from wfe_yaml.model.kinds import Boolean, ListOf, Number, Raw, Text
 from wfe_yaml.model.records import Record, key, record
 from wfe_yaml.model.types import STRING, Type, ValueType
 from wfe_yaml.source.nodes import Mapping, Node, Scalar
@@ -27,7 +27,10 @@ class DeclaredModel(Record):
     max: float | None = key(Number(), "The largest number, or the greatest length of a text or list.")
 
     def check(self, problems: Problems) -> None:
-        """The pattern must be one."""
+        """The pattern must be one, and the bounds must leave room for a value."""
+        if self.min is not None and self.max is not None and self.min > self.max:
+            message = f"nothing is at least {self.min:g} and at most {self.max:g}"
+            problems.add(Code.VALUE, message, self.at("max"))
         if self.pattern is not None:
             try:
                 re.compile(self.pattern)
@@ -62,14 +65,27 @@ class InputModel(DeclaredModel):
 
     default: Node | None = key(Raw(), "The value when none is given; without one the input must be given.")
 
+    required: bool | None = key(
+        Boolean(), "Whether a run must give it; by itself it must without a default, unless its type is `T?`."
+    )
+
     @property
-    def required(self) -> bool:
+    def needed(self) -> bool:
         """Whether a run must give it."""
-        return self.default is None and not self.type.optional
+        return self.default is None and not self.type.optional if self.required is None else self.required
 
     def check(self, problems: Problems) -> None:
         """The default must be a value that could be given."""
         DeclaredModel.check(self, problems)  # a dataclass with slots has no `super()`
+        if self.required and self.default is not None:
+            message = "an input that is required needs no default"
+            problems.add(Code.CONFLICT, message, self.key_at("default"), "remove one of the two")
+        if self.required is False and self.default is None and not self.type.optional:
+            message = (
+                f"an input that is not required is null when it is not given, but its type is {self.type}"
+            )
+            hint = f"write  type: {self.type}?  or give it a default"
+            problems.add(Code.CONFLICT, message, self.key_at("required"), hint)
         if self.default is not None:
             trouble = self.trouble(self.type.from_node(self.default))
             if trouble is not None:
@@ -123,7 +139,7 @@ def checked_inputs(models: MappingABC[str, InputModel], given: MappingABC[str, A
                 problems.add(Code.INPUT, f"input {name!r}: {trouble}", None, model.description or None)
         elif model.default is not None:
             values[name] = model.type.from_node(model.default)
-        elif model.required:
+        elif model.needed:
             about = f" ({model.description})" if model.description else ""
             problems.add(
                 Code.INPUT, f"the input {name!r} is missing{about}", None, f"give it with  -i {name}=VALUE"

@@ -45,6 +45,19 @@ class Text(Kind[str]):
         return node.text
 
 
+class FilePath(Kind[str]):
+    """The path of a file; what it may be is said where the file is read."""
+
+    expected = "the path of a file"
+
+    def read(self, node: Node, problems: Problems) -> str | None:
+        """Give the path."""
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            self.misfit(node, problems)
+            return None
+        return node.text
+
+
 class Name(Kind[str]):
     """A name that matches a pattern."""
 
@@ -203,6 +216,21 @@ class ListOf(Kind[list[T]]):
         return [value for value in values if value is not None]
 
 
+class OneOrMany(Kind[list[T]]):
+    """A list, or a single value that stands for a list of one."""
+
+    def __init__(self, item: Kind[T], *, what: str) -> None:
+        self.item = item
+        self.expected = what
+
+    def read(self, node: Node, problems: Problems) -> list[T] | None:
+        """Give the values that could be read."""
+        if isinstance(node, Scalar) and node.value is not None:
+            value = self.item.read(node, problems)
+            return None if value is None else [value]
+        return ListOf(self.item, what=self.expected, least=1).read(node, problems)
+
+
 class MapOf(Kind[dict[str, T]]):
     """A mapping from names to values of one kind."""
 
@@ -298,6 +326,27 @@ class Condition(Kind[Template]):
             )
             problems.add(Code.VALUE, f"expected {self.expected}", node.location, hint)
         return template
+
+
+class Constant(Kind[Node]):
+    """Any value without expressions."""
+
+    expected = "a value without expressions"
+
+    def read(self, node: Node, problems: Problems) -> Node | None:
+        """Give the node; each expression in it is refused at its place."""
+        before = len(problems)
+        todo: list[Node] = [node]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, Sequence):
+                todo.extend(item.items)
+            elif isinstance(item, Mapping):
+                todo.extend(entry.value for entry in item.entries.values())
+            elif isinstance(item, Scalar) and has_holes(item.text):
+                hint = "it is known before anything runs, so it cannot depend on a run"
+                problems.add(Code.FORBIDDEN, "an expression cannot stand here", item.location, hint)
+        return node if len(problems) == before else None
 
 
 class Anything(Kind[Structure]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfe_yaml.model.kinds import MapOf, Name, TextTemplate
+from wfe_yaml.model.kinds import MapOf, Name, OneOrMany, Text, TextTemplate
 
 RESERVED_STEP_NAMES = frozenset({"outputs", "status", "exit_code", "error", "stdout", "stderr", "duration"})
 """They are attributes of steps in expressions."""
@@ -18,3 +18,5 @@ VARIABLE = Name(
 ENVIRONMENT_NAME = Name("a name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]*")
 
 ENVIRONMENT = MapOf(ENVIRONMENT_NAME, TextTemplate(), what="a mapping from names of variables to texts")
+TEMPLATES = OneOrMany(Text(), what="the name of a template, or a list of names")
+"""What `extends` takes."""

@@ -81,6 +81,8 @@ class Record:
     """What it is, for messages: "a step"."""
     later: ClassVar[frozenset[str]] = frozenset()
     """Keys of the language that this version does not have."""
+    extensible: ClassVar[bool] = False
+    """It may begin as a copy of a template: `extends`."""
 
     node: Mapping
     """Where it was read from."""
@@ -132,6 +134,8 @@ class Of(Kind[R]):
 def read_record(model: type[R], node: Mapping, problems: Problems) -> R | None:
     """Read a mapping into a record; None when a required key is missing or wrong (a problem says so)."""
     declared = keys_of(cast("Any", model))
+    if model.extensible:
+        node = problems.resolve(node)
     values: dict[str, Any] = {}
     usable = True
     for name, entry in node.entries.items():

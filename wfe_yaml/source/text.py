@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code, Problem, YamlError
@@ -135,6 +136,11 @@ def read_source(path: str | PathLike[str], *, name: str | None = None) -> Source
     shown = str(path) if name is None else name
     source = SourceText(shown, "", file)
     try:
+        # Opening a pipe would wait for a writer, and a device may have no end.
+        kind = file.stat().st_mode
+        if not (S_ISREG(kind) or S_ISDIR(kind)):
+            hint = "write the text to a file first"
+            raise _unreadable(source, f"{shown!r} is no regular file", hint)
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

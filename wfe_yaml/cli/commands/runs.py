@@ -16,7 +16,9 @@ from wfe_yaml.cli.options import (
     ProgressMode,
     ProgressOption,
     RunArgument,
+    SecretsOption,
     StoreOption,
+    VarOption,
     WaitOption,
     examples,
     finish,
@@ -32,7 +34,7 @@ app: typer.Typer = typer.Typer()
     )
     + f"\n\n{TABLE}",
 )
-def run(
+def run(  # noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
     file: Annotated[Path, typer.Argument(help="The workflow file.")],
     workflow: Annotated[
         str | None, typer.Argument(help="The id of the workflow, if the file has several.")
@@ -41,6 +43,8 @@ def run(
         list[str] | None, typer.Option("-i", "--input", metavar="NAME=VALUE", help="An input.")
     ] = None,
     inputs_file: Annotated[Path | None, typer.Option(help="A YAML or JSON file with inputs.")] = None,
+    variables: VarOption = None,
+    secret_files: SecretsOption = None,
     store: StoreOption = None,
     name: Annotated[str | None, typer.Option("--id", help="What to call the run.")] = None,
     jobs: JobsOption = None,
@@ -63,6 +67,8 @@ def run(
         workflow=workflow,
         inputs=tuple(inputs or ()),
         inputs_file=inputs_file,
+        variables=tuple(variables or ()),
+        secret_files=tuple(secret_files or ()),
         name=name,
         showing=Showing(mode=progress.value, jobs=jobs, wait=wait, junit=junit),
         fresh=fresh,
@@ -85,13 +91,14 @@ def resume(
     progress: ProgressOption = ProgressMode.AUTO,
     junit: JunitOption = None,
     wait: WaitOption = False,
+    secret_files: SecretsOption = None,
 ) -> None:
     """Go on with an unfinished run, where it stopped."""
     from wfe_yaml.cli.driving import Showing
     from wfe_yaml.cli.running import resume_runs
 
     showing = Showing(mode=progress.value, jobs=jobs, wait=wait, junit=junit)
-    finish(resume_runs(run, store, showing))
+    finish(resume_runs(run, store, showing, tuple(secret_files or ())))
 
 
 @app.command(rich_help_panel=RUN, epilog=examples("wfe retry ci-3f2a"))
@@ -102,13 +109,14 @@ def retry(
     progress: ProgressOption = ProgressMode.AUTO,
     junit: JunitOption = None,
     wait: WaitOption = False,
+    secret_files: SecretsOption = None,
 ) -> None:
     """Continue a failed run; finished steps are not run again."""
     from wfe_yaml.cli.driving import Showing
     from wfe_yaml.cli.running import retry_run
 
     showing = Showing(mode=progress.value, jobs=jobs, wait=wait, junit=junit)
-    finish(retry_run(run, store, showing))
+    finish(retry_run(run, store, showing, tuple(secret_files or ())))
 
 
 @app.command(rich_help_panel=RUN, epilog=examples("wfe cancel ci-3f2a"))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wfe_yaml.cli.options import WRITE, JsonOption, StoreOption, examples, finish
+from wfe_yaml.cli.options import WRITE, JsonOption, StoreOption, VarOption, examples, finish
 
 app: typer.Typer = typer.Typer()
 _WorkflowArgument = Annotated[
@@ -51,11 +51,13 @@ def validate(
     form: Annotated[
         ProblemFormat, typer.Option("--format", help="How problems are written.")
     ] = ProblemFormat.TEXT,
+    variables: VarOption = None,
 ) -> None:
     """Check workflow files without running anything."""
+    from wfe_yaml.cli.inputs import given_variables
     from wfe_yaml.cli.validating import validate_files
 
-    finish(lambda: validate_files(files, form.value))
+    finish(lambda: validate_files(files, form.value, given_variables(variables or ())))
 
 
 @app.command(
@@ -69,11 +71,14 @@ def plan(
     ] = None,
     inputs_file: Annotated[Path | None, typer.Option(help="A YAML or JSON file with inputs.")] = None,
     json: JsonOption = False,
+    variables: VarOption = None,
 ) -> None:
     """Show what a run would do: inputs, steps, conditions. Nothing is run or stored."""
     from wfe_yaml.cli.planning import plan_file
 
-    finish(lambda: plan_file(file, workflow, inputs or (), inputs_file, as_json=json))
+    finish(
+        lambda: plan_file(file, workflow, inputs or (), inputs_file, variables=variables or (), as_json=json)
+    )
 
 
 @app.command(
