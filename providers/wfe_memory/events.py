@@ -43,7 +43,8 @@ class MemoryEvents(EventStore):
         tables = self._tables
         with tables.lock:
             for event in list(tables.events.values()):
-                if event.published < retention_before and not tables.references[event.id]:
+                age_from = max(event.published, event.effective)
+                if age_from < retention_before and not tables.references[event.id]:
                     del tables.events[event.id], tables.references[event.id]
                     topic = (event.name, event.key)
                     tables.topics[topic].remove(event)

@@ -307,6 +307,20 @@ async def test_old_events_are_forgotten_after_their_retention(wfe: WfeEngine, re
     assert (await wfe.host.get(handle.id)).status == "runnable"
 
 
+async def test_an_event_of_the_far_future_outlives_its_retention(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 9: what takes effect in 60 days is delivered then, also to who came after 45 days."""
+    begin = to_datetime(wfe.clock.now())
+    effective = to_datetime(wfe.clock.now() + 60 * 86_400_000_000)
+    await wfe.host.publish_event("e", "k", 1, effective=effective)
+    flow = WorkflowBuilder("flow").wait_for("e", "k", as_of=begin, output="got").build()
+    await wfe.advance("45d")
+    handle = await wfe.start(flow, {})
+    await wfe.advance("14d")
+    assert (await wfe.host.get(handle.id)).status == "runnable"
+    await wfe.advance("2d")
+    assert await wfe.result(handle) == {"got": 1}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_twelve_thousand_waiters_on_one_event(wfe: WfeEngine, rec: Any) -> None:

@@ -141,7 +141,8 @@ class EventStore(ABC):
     async def sweep(self, *, retention_before: int, now: int) -> dict[str, str | None]:
         """Finish the delivery of events whose publisher died, and forget old ones.
 
-        Old are events published before `retention_before` that no inbox row refers to. Returns the owners of
+        Old are events published before `retention_before`, and effective before it too, that no inbox row
+        refers to: what takes effect in the future waits for its subscribers. Returns the owners of
         woken instances.
         """
 

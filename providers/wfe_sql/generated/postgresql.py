@@ -560,15 +560,17 @@ UNDELIVERED: Final = Statement(
 )
 
 FORGETTABLE: Final = Statement(
-    'SELECT event.seq FROM event WHERE event.published < $1::BIGINT AND event.fanned_out AND NOT '
-    '(EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) LIMIT $2::BIGINT OFFSET 0',
+    'SELECT event.seq FROM event WHERE event.published < $1::BIGINT AND event.effective < $1::BIGINT '
+    'AND event.fanned_out AND NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) '
+    'LIMIT $2::BIGINT OFFSET 0',
     ('before', 'limit'),
 )
 
 FORGET_EVENTS: Final = Statement(
     'DELETE FROM event WHERE event.seq IN (SELECT "old".seq FROM (SELECT event.seq AS seq FROM event '
-    'WHERE event.published < $1::BIGINT AND event.fanned_out AND NOT (EXISTS (SELECT 1 FROM inbox '
-    'WHERE inbox.event_id = event.id)) LIMIT $2::BIGINT OFFSET 0) AS "old")',
+    'WHERE event.published < $1::BIGINT AND event.effective < $1::BIGINT AND event.fanned_out AND NOT '
+    '(EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) LIMIT $2::BIGINT OFFSET 0) AS '
+    '"old")',
     ('before', 'limit'),
 )
 

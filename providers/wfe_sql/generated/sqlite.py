@@ -485,16 +485,17 @@ UNDELIVERED: Final = Statement(
 )
 
 FORGETTABLE: Final = Statement(
-    'SELECT event.seq FROM event WHERE event.published < ? AND event.fanned_out = 1 AND NOT (EXISTS '
-    '(SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) LIMIT ? OFFSET 0',
-    ('before', 'limit'),
+    'SELECT event.seq FROM event WHERE event.published < ? AND event.effective < ? AND '
+    'event.fanned_out = 1 AND NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) '
+    'LIMIT ? OFFSET 0',
+    ('before', 'before', 'limit'),
 )
 
 FORGET_EVENTS: Final = Statement(
     'DELETE FROM event WHERE event.seq IN (SELECT old.seq FROM (SELECT event.seq AS seq FROM event '
-    'WHERE event.published < ? AND event.fanned_out = 1 AND NOT (EXISTS (SELECT 1 FROM inbox WHERE '
-    'inbox.event_id = event.id)) LIMIT ? OFFSET 0) AS old)',
-    ('before', 'limit'),
+    'WHERE event.published < ? AND event.effective < ? AND event.fanned_out = 1 AND NOT (EXISTS '
+    '(SELECT 1 FROM inbox WHERE inbox.event_id = event.id)) LIMIT ? OFFSET 0) AS old)',
+    ('before', 'before', 'limit'),
 )
 
 READ_OUTBOX: Final = Statement(

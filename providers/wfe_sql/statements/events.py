@@ -107,11 +107,16 @@ def _insert_event(dialect: Dialect) -> Built:
 
 
 def _forgettable() -> Select[tuple[int]]:
-    """Old events that were delivered and that no inbox refers to."""
+    """Old events that were delivered and that no inbox refers to; none that is still to take effect."""
     event, inbox = t.event.c, t.inbox.c
     referred = exists(select(constant(1)).where(inbox.event_id == event.id))
     return limited(
-        select(event.seq).where(event.published < number("before"), event.fanned_out, not_(referred))
+        select(event.seq).where(
+            event.published < number("before"),
+            event.effective < number("before"),
+            event.fanned_out,
+            not_(referred),
+        )
     )
 
 

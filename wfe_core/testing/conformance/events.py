@@ -264,12 +264,20 @@ class RetentionSuite(Suite):
         assert names(await late.inbox()) == ["e"]
 
     async def test_age_counts_from_the_publishing(self, store: PersistenceProvider) -> None:
-        """To the microsecond, and whatever the effective instant is."""
+        """To the microsecond, however long ago the event had taken effect."""
         for name, published in (("old", NOW - 1), ("recent", NOW)):
             await store.publish([event(name, effective=NOW - DAY, published=published)], now=NOW)
         await store.sweep(retention_before=NOW, now=NOW)
         holder = await begin(store, "i", parts={"subscriptions": [PAID]})
         assert names(await holder.inbox()) == ["recent"]
+
+    async def test_an_event_of_the_future_is_kept(self, store: PersistenceProvider) -> None:
+        """Its age counts from when it takes effect: whoever subscribes until then still gets it."""
+        for name, effective in (("later", NOW + 60 * DAY), ("at the border", NOW), ("past", NOW - 1)):
+            await store.publish([event(name, effective=effective, published=NOW - DAY)], now=NOW)
+        await store.sweep(retention_before=NOW, now=NOW)
+        holder = await begin(store, "i", parts={"subscriptions": [PAID]})
+        assert sorted(names(await holder.inbox())) == ["at the border", "later"]
 
     async def test_a_sweep_of_nothing_finds_nothing(self, store: PersistenceProvider) -> None:
         """Delivered events are not delivered again by a sweep, and nobody is woken."""

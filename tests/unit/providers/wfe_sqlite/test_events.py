@@ -149,7 +149,9 @@ async def test_many_events_go_in_parts(host: Providers, monkeypatch: pytest.Monk
 async def test_old_events_go_in_parts(host: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are; those that an inbox refers to stay."""
     monkeypatch.setattr(events, "_PART", 10)
-    await host.store.publish([event(f"e{n:02}", published=NOW - 9, name="other") for n in range(35)], now=NOW)
+    await host.store.publish(
+        [event(f"e{n:02}", published=NOW - 9, effective=NOW - 9, name="other") for n in range(35)], now=NOW
+    )
     await begin(host.store, 1)
     await host.store.publish([event("kept", published=NOW - 9)], now=NOW)
     await host.store.sweep(retention_before=NOW, now=NOW)
