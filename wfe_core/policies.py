@@ -111,14 +111,18 @@ class RetryPolicy:
         if self.max_attempts < 1:
             msg = f"RetryPolicy.max_attempts must be at least 1, not {self.max_attempts}"
             raise ValueError(msg)
-        if not (math.isfinite(self.backoff) and self.backoff >= 1):
+        if not (math.isfinite(_number("RetryPolicy.backoff", self.backoff)) and self.backoff >= 1):
             msg = f"RetryPolicy.backoff must be at least 1, not {self.backoff}"
             raise ValueError(msg)
-        if not 0 <= self.jitter <= 1:
+        if not 0 <= _number("RetryPolicy.jitter", self.jitter) <= 1:
             msg = f"RetryPolicy.jitter must lie between 0 and 1, not {self.jitter}"
             raise ValueError(msg)
-        micros(self.interval)
-        micros(self.max_interval)
+        if _length("interval", self.interval) > _length("max_interval", self.max_interval):
+            msg = (
+                f"RetryPolicy.interval {self.interval!r} is longer than max_interval {self.max_interval!r}, "
+                f"which would cut it short; give max_interval={self.interval!r} or more"
+            )
+            raise ValueError(msg)
         for name in ("retry_on", "give_up_on"):
             value = getattr(self, name)
             if value is not None:
@@ -145,6 +149,21 @@ class RetryPolicy:
         if self.retry_on is None:
             return not names & NOT_RETRIED
         return bool(names & _names(self.retry_on))
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        msg = f"{name} must be a number, not {value!r}"
+        raise TypeError(msg)
+    return value
+
+
+def _length(name: str, value: Duration) -> int:
+    try:
+        return micros(value)
+    except ValueError as exc:
+        msg = f"RetryPolicy.{name}: {exc}"
+        raise ValueError(msg) from exc
 
 
 def _kinds(name: str, value: Any) -> tuple[type[BaseException] | str, ...]:
@@ -182,9 +201,18 @@ class Limit:
 
     def __post_init__(self) -> None:
         """Refuse bounds that would let nothing run."""
-        if self.running is not None and self.running < 1:
-            msg = f"Limit.running must be at least 1, not {self.running}"
+        if self.running is None and self.per_second is None:
+            msg = "Limit bounds nothing: give running=..., per_second=..., or both"
             raise ValueError(msg)
-        if self.per_second is not None and self.per_second <= 0:
-            msg = f"Limit.per_second must be positive, not {self.per_second}"
-            raise ValueError(msg)
+        if self.running is not None:
+            if isinstance(self.running, bool) or not isinstance(self.running, int):
+                msg = f"Limit.running must be a whole number, not {self.running!r}"
+                raise TypeError(msg)
+            if self.running < 1:
+                msg = f"Limit.running must be at least 1, not {self.running}"
+                raise ValueError(msg)
+        if self.per_second is not None:
+            rate = _number("Limit.per_second", self.per_second)
+            if not (rate > 0 and math.isfinite(rate)):
+                msg = f"Limit.per_second must be positive, not {self.per_second}"
+                raise ValueError(msg)

@@ -30,7 +30,12 @@ class RetryModel(Record):
     )
 
     def check(self, problems: Problems) -> None:
-        """`on` takes exit codes and the word timeout."""
+        """`on` takes exit codes and the word timeout; the first pause is no longer than the longest."""
+        if self.interval > self.max_interval:
+            longest = "max_interval" if self.given("max_interval") else "max_interval, 1m if not given"
+            message = f"this is longer than {longest}, which would cut it short"
+            problems.add(Code.VALUE, message, self.at("interval"), "give max_interval as well")
+            self.interval = self.max_interval  # so that what follows can be checked too
         nodes = self.node.get("on")
         for word, node in zip(
             self.on or [], nodes.items if isinstance(nodes, Sequence) else (), strict=False

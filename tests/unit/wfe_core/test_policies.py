@@ -120,8 +120,13 @@ def test_the_default_is_as_documented() -> None:
         ({"backoff": float("nan")}, "backoff must be at least 1"),
         ({"jitter": 1.5}, "jitter must lie between 0 and 1"),
         ({"jitter": -0.1}, "jitter must lie between 0 and 1"),
-        ({"interval": "soon"}, "not a duration"),
-        ({"max_interval": -1}, "between 0 and 100 years"),
+        ({"interval": "soon"}, r"RetryPolicy\.interval: 'soon' is not a duration"),
+        ({"max_interval": -1}, r"RetryPolicy\.max_interval: .* between 0 and 100 years"),
+        (
+            {"interval": "5m"},
+            "interval '5m' is longer than max_interval 60.0, .*; give max_interval='5m' or m",
+        ),
+        ({"interval": 2, "max_interval": "1999ms"}, "interval 2 is longer than max_interval '1999ms'"),
     ],
 )
 def test_policies_that_make_no_sense_are_refused(values: dict[str, Any], problem: str) -> None:
@@ -130,7 +135,10 @@ def test_policies_that_make_no_sense_are_refused(values: dict[str, Any], problem
         RetryPolicy(**values)
 
 
-@pytest.mark.parametrize("values", [{"max_attempts": 2.5}, {"max_attempts": True}, {"retry_on": 3}])
+@pytest.mark.parametrize(
+    "values",
+    [{"max_attempts": 2.5}, {"max_attempts": True}, {"retry_on": 3}, {"backoff": "2"}, {"jitter": True}],
+)
 def test_values_of_the_wrong_kind_are_refused(values: dict[str, Any]) -> None:
     """Attempts are counted, errors are classes or names."""
     with pytest.raises(TypeError, match="RetryPolicy"):
@@ -177,9 +185,24 @@ def test_error_behaviours_are_their_words() -> None:
     assert ErrorBehavior("continue") is ErrorBehavior.CONTINUE
 
 
-@pytest.mark.parametrize("values", [{"running": 0}, {"per_second": 0}, {"per_second": -1.0}])
+def test_an_interval_may_be_as_long_as_the_longest() -> None:
+    """At the border every delay is the same."""
+    policy = RetryPolicy(interval="5m", max_interval="5m")
+    assert [policy.delay(n, CHANCE) for n in (1, 2, 9)] == [300_000_000] * 3
+
+
+@pytest.mark.parametrize("values", [{"running": 2.0}, {"running": True}, {"per_second": "5"}])
+def test_limits_are_numbers(values: dict[str, Any]) -> None:
+    """What cannot be counted is refused by name when the limit is written."""
+    with pytest.raises(TypeError, match=rf"Limit\.{next(iter(values))} must be"):
+        Limit(**values)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"running": 0}, {"per_second": 0}, {"per_second": -1.0}, {"per_second": float("inf")}]
+)
 def test_limits_let_something_run(values: dict[str, Any]) -> None:
-    """A bound of nothing would hold steps back for ever."""
+    """A bound of nothing would hold steps back for ever; one that bounds nothing is a mistake."""
     with pytest.raises(ValueError, match="Limit"):
         Limit(**values)
     assert Limit(running=1, per_second=0.5) == Limit(per_second=0.5, running=1)
