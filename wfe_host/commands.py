@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import to_instant
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wfe_core.ports.records import MessageKind
     from wfe_host.runtime import Runtime
 
+_STATUSES = {status.value: status for status in WorkflowStatus}
 _ENDED = (WorkflowStatus.COMPLETE, WorkflowStatus.CANCELLED, WorkflowStatus.TERMINATED)
 _FITS: dict[str, tuple[WorkflowStatus, ...]] = {
     "suspend": (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED),
@@ -165,11 +167,24 @@ class Commands:
     async def purge_ended(
         self, status: str | Iterable[str] | None, older_than: Duration | None, definition: str | None
     ) -> int:
-        """Delete ended instances, batch by batch; gives how many."""
+        """Delete ended instances, batch by batch; gives how many.
+
+        Raises:
+            ValueError: a status does not exist, or is none of an end.
+        """
         runtime = self._runtime
         before = None if older_than is None else runtime.clock.now() - micros(older_than)
+        statuses = wanted_statuses(status)
+        going_on = [one for one in _STATUSES.values() if one in (statuses or ()) and not one.terminal]
+        if going_on:
+            ends = ", ".join(one for one in WorkflowStatus if one.terminal)
+            msg = (
+                f"purge(status={str(going_on[0])!r}): only instances that have ended can be purged, which "
+                f"are {ends}; cancel or terminate the others first"
+            )
+            raise ValueError(msg)
         query = InstanceQuery(
-            statuses=wanted_statuses(status),
+            statuses=statuses,
             definition_id=definition,
             ended_before=before,
             limit=_PURGE_BATCH,
@@ -287,4 +302,11 @@ def wanted_statuses(status: str | Iterable[str] | None) -> frozenset[str] | None
     if status is None:
         return None
     given = [status] if isinstance(status, str) else list(status)
-    return frozenset(WorkflowStatus(one) for one in given)
+    words = frozenset(str(one) for one in given)
+    unknown = sorted(words - _STATUSES.keys())
+    if unknown:
+        near = get_close_matches(unknown[0], _STATUSES, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        msg = f"there is no status {unknown[0]!r}; there are {', '.join(_STATUSES)}{meant}"
+        raise ValueError(msg)
+    return frozenset(_STATUSES[word] for word in words)

@@ -471,7 +471,16 @@ class WorkflowHost:
         older_than: Duration | None = None,
         definition: str | None = None,
     ) -> int:
-        """Delete ended instances with all that belongs to them; gives how many."""
+        """Delete ended instances with all that belongs to them; gives how many.
+
+        Args:
+            status: one or several of `complete`, `failed`, `cancelled`, `terminated`; all by default.
+            older_than: how long ago they ended, at least.
+            definition: of this definition only.
+
+        Raises:
+            ValueError: a status does not exist, or is one of instances that have not ended.
+        """
         return await self.commands.purge_ended(status, older_than, definition)
 
     async def health(self) -> dict[str, Any]:

@@ -110,5 +110,6 @@ class MemoryStore(
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete ended instances with all that belongs to them."""
         del now
+        query.check_for_purge()
         with self._tables.lock:
             return purge(self._tables, query)

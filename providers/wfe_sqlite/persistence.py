@@ -107,6 +107,7 @@ class SqliteStore(SqlReader, SqliteEvents, SqliteDefinitions, PersistenceProvide
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete ended instances with all that belongs to them."""
         del now
+        query.check_for_purge()
 
         def delete(connection: sqlite3.Connection) -> list[str]:
             gone = purging.purge(connection, query)

@@ -116,6 +116,30 @@ async def test_purge_removes_ended_instances_of_a_status_and_an_age(wfe: WfeEngi
     assert await wfe.host.purge() == 1
 
 
+async def test_purge_refuses_what_has_not_ended(wfe: WfeEngine, rec: Any) -> None:
+    """engine.md 13: whoever asks to delete what runs is told what can be deleted; nothing is."""
+    flow = WorkflowBuilder("flow").then(rec.step("a")).build()
+    await wfe.run(flow, {})
+    for status in ("runnable", ["complete", "suspended"]):
+        with pytest.raises(ValueError, match=r"only instances that have ended .* complete, failed, cancel"):
+            await wfe.host.purge(status=status)
+    with pytest.raises(ValueError, match="not a duration"):
+        await wfe.host.purge(older_than="last week")
+    assert len(await wfe.host.instances()) == 1
+
+
+async def test_an_unknown_status_is_answered_with_those_there_are(wfe: WfeEngine, rec: Any) -> None:
+    """A wrong word in a filter lists the right ones, wherever a status can be given."""
+    calls = (wfe.host.instances, wfe.host.purge, lambda **given: wfe.host.search("x", **given))
+    for call in calls:
+        with pytest.raises(
+            ValueError, match=r"no status 'runing'; there are runnable, suspended, complete, "
+        ):
+            await call(status="runing")
+        with pytest.raises(ValueError, match="did you mean 'complete'"):
+            await call(status=["failed", "completed"])
+
+
 async def test_middleware_wraps_steps_in_the_order_of_registration(wfe: WfeEngine, rec: Any) -> None:
     """engine.md 13: workflow start, workflow end, step; the first registered is the outermost."""
 

@@ -81,7 +81,11 @@ class WorkflowStore(ABC):
         """Delete up to `query.limit` ended instances with all that belongs to them, children included.
 
         One transaction. Instances that have not ended are never deleted, nor ended children of a parent
-        that has not. Returns the ids deleted; an empty list means there are no more.
+        that has not. Returns the ids deleted; an empty list means there are no more. A query that no purge
+        can go by is refused (`InstanceQuery.check_for_purge`).
+
+        Raises:
+            ValueError: the query has a `text` or a `cursor`; nothing was deleted.
         """
 
 

@@ -296,6 +296,19 @@ class InstanceQuery:
     limit: int = 100
     cursor: str | None = None
 
+    def check_for_purge(self) -> None:
+        """Refuse what nothing can be deleted by: words that an index knows later, and places in a list.
+
+        Raises:
+            ValueError: `text` or `cursor` is given.
+        """
+        for name in ("text", "cursor"):
+            if getattr(self, name) is not None:
+                msg = (
+                    f"a purge cannot go by {name}={getattr(self, name)!r}; give statuses, dates, data or tags"
+                )
+                raise ValueError(msg)
+
 
 @dataclass(slots=True, frozen=True)
 class Page:
