@@ -61,6 +61,39 @@ async def start_all(
     return results
 
 
+def checked(requests: object) -> list[StartRequest]:
+    """Give what `start_many` was given as a list of requests.
+
+    Raises:
+        TypeError: it is no series of `StartRequest`s; names the first item that is none.
+    """
+    if isinstance(requests, (str, bytes, Mapping, StartRequest)) or not isinstance(requests, Iterable):
+        msg = f"start_many takes a list of StartRequest(definition=..., data=...), not {_short(requests)}"
+        raise TypeError(msg)
+    items: list[Any] = [*requests]
+    for index, item in enumerate(items):
+        if not isinstance(item, StartRequest):
+            msg = (
+                f"item {index} of start_many is {_short(item)}; give "
+                f"StartRequest({_as_keywords(item)}) (from wfe_host)"
+            )
+            raise TypeError(msg)
+    return items
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return f"a {type(value).__name__}: {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}"
+
+
+def _as_keywords(item: object) -> str:
+    """How an item was probably meant."""
+    names = StartRequest.__dataclass_fields__
+    if isinstance(item, Mapping) and item and all(name in names for name in item):
+        return ", ".join(f"{name}=..." for name in item)
+    return "definition=..., data=..."
+
+
 def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     if isinstance(request.definition, WorkflowDefinition):
         definition = request.definition
