@@ -318,7 +318,11 @@ class WorkflowHost:
         return (await self.start_many([request]))[0]
 
     async def start_many(self, requests: Iterable[StartRequest]) -> list[WorkflowHandle[Any]]:
-        """Start many instances in as few transactions as they fit in; raises as `start` does."""
+        """Start many instances in as few transactions as they fit in; raises as `start` does.
+
+        Raises:
+            TypeError: an item is no `StartRequest`; names its index. Nothing was started.
+        """
         return [
             WorkflowHandle(self, instance_id, created=created)
             for instance_id, _, created in await start_all(self.runtime, requests)

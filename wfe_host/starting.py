@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.engine import Machine
@@ -14,6 +14,9 @@ from wfe_core.engine.machine import digest
 from wfe_core.errors import InstanceConflictError, ProviderError
 from wfe_core.serialization import dumps
 from wfe_host.actor import Actor
+
+_SHOWN = 80
+"""Characters of a wrong item that a message shows."""
 
 if TYPE_CHECKING:
     from wfe_core.ports import CommitOutcome
@@ -41,10 +44,13 @@ async def start_all(
     Raises:
         DefinitionNotRegisteredError: a definition is unknown here; nothing was started.
         OutputError: start data does not fit its definition; nothing was started.
-        ValueError: an instance id is no text; nothing was started.
+        TypeError: what was given is no series of requests, or an option is of the wrong type; nothing was
+            started.
+        ValueError: an instance id cannot be read, or a version is contradicted; nothing was started.
         InstanceConflictError: an id is taken by another definition or input; the others were started.
     """
-    prepared = [_prepare(runtime, request) for request in requests]
+    items = _checked(requests)
+    prepared = [_prepare_item(runtime, index, len(items), item) for index, item in enumerate(items)]
     futures = [_launch(runtime, machine) for machine in prepared]
     outcomes = await asyncio.gather(*futures)
     results: list[tuple[str, WorkflowDefinition[Any], bool]] = []
@@ -61,7 +67,17 @@ async def start_all(
     return results
 
 
-def checked(requests: object) -> list[StartRequest]:
+def _prepare_item(runtime: Runtime, index: int, count: int, request: StartRequest) -> Machine:
+    """Prepare one of several: what is wrong with it says which one it is."""
+    try:
+        return _prepare(runtime, request)
+    except Exception as exc:
+        if count > 1:
+            exc.add_note(f"item {index} of start_many; nothing was started")
+        raise
+
+
+def _checked(requests: Any) -> list[StartRequest]:
     """Give what `start_many` was given as a list of requests.
 
     Raises:
@@ -82,25 +98,23 @@ def checked(requests: object) -> list[StartRequest]:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return f"a {type(value).__name__}: {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}"
+    text, kind = repr(value), type(value).__name__
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{article} {kind}: {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}"
 
 
-def _as_keywords(item: object) -> str:
+def _as_keywords(item: Any) -> str:
     """How an item was probably meant."""
     names = StartRequest.__dataclass_fields__
-    if isinstance(item, Mapping) and item and all(name in names for name in item):
-        return ", ".join(f"{name}=..." for name in item)
+    if isinstance(item, dict) and item and all(name in names for name in cast("dict[str, Any]", item)):
+        return ", ".join(f"{name}=..." for name in cast("dict[str, Any]", item))
     return "definition=..., data=..."
 
 
 def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
-    if isinstance(request.definition, WorkflowDefinition):
-        definition = request.definition
-        runtime.registry.resolve(definition.id, definition.version)
-    else:
-        definition = runtime.registry.resolve(request.definition, request.version)
+    definition = _definition(runtime, request)
     _check_id(request.instance_id)
+    _check_options(request)
     data = definition.codec.initial(request.data)
     now = runtime.clock.now()
     worker = runtime.config.role == "worker" and _may_claim(runtime, request.instance_id)
@@ -119,6 +133,41 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     if not worker:
         machine.record.next_due = now
     return machine
+
+
+def _definition(runtime: Runtime, request: StartRequest) -> WorkflowDefinition[Any]:
+    definition = request.definition
+    if isinstance(definition, WorkflowDefinition):
+        if request.version not in (None, definition.version):
+            msg = (
+                f"version={request.version!r} contradicts the definition, which is version "
+                f"{definition.version}; give its id {definition.id!r} to choose a version"
+            )
+            raise ValueError(msg)
+        runtime.registry.resolve(definition.id, definition.version)
+        return definition
+    given: Any = definition
+    if not isinstance(given, str):
+        hint = "call .build() on it first" if hasattr(given, "build") else "build one with WorkflowBuilder"
+        msg = f"start takes a workflow definition or its id, not {_short(given)}; {hint}"
+        raise TypeError(msg)
+    return runtime.registry.resolve(given, request.version)
+
+
+def _check_options(request: StartRequest) -> None:
+    priority: Any = request.priority
+    tags: Any = request.tags
+    if isinstance(priority, bool) or not isinstance(priority, int):
+        msg = f"priority={priority!r} must be a whole number; higher ones come first"
+        raise TypeError(msg)
+    if not isinstance(request.reference, (str, type(None))):
+        msg = f"reference={request.reference!r} must be a text or None"
+        raise TypeError(msg)
+    if not isinstance(tags, Mapping) or not all(
+        isinstance(name, str) and isinstance(value, str) for name, value in cast("Any", tags).items()
+    ):
+        msg = f"tags={tags!r} must map texts to texts, as in tags={{'team': 'shop'}}"
+        raise TypeError(msg)
 
 
 def _check_id(instance_id: object) -> None:

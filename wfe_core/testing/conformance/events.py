@@ -277,7 +277,7 @@ class RetentionSuite(Suite):
             await store.publish([event(name, effective=effective, published=NOW - DAY)], now=NOW)
         await store.sweep(retention_before=NOW, now=NOW)
         holder = await begin(store, "i", parts={"subscriptions": [PAID]})
-        assert sorted(names(await holder.inbox())) == ["at the border", "later"]
+        assert set(names(await holder.inbox())) == {"at the border", "later"}
 
     async def test_a_sweep_of_nothing_finds_nothing(self, store: PersistenceProvider) -> None:
         """Delivered events are not delivered again by a sweep, and nobody is woken."""
