@@ -48,6 +48,10 @@ class RenewableSession(Protocol):
         """Open it again if the provider has forgotten it; False when it is dead. On the host's loop."""
         ...
 
+    async def end_renewals(self) -> None:
+        """Close what the renewals have opened on this loop. On the driver's loop, at its end."""
+        ...
+
     def lose(self) -> None:
         """Say that it is lost. On the host's loop."""
         ...
@@ -134,6 +138,14 @@ class Driver(ABC):
         if not alive:
             session.pulse.ended(session.tick())
 
+    async def leave(self) -> None:
+        """Let the provider close what belongs to the driver's loop, while that still runs."""
+        try:
+            async with asyncio.timeout(_GOODBYE):
+                await self._session.end_renewals()
+        except Exception as exc:  # noqa: BLE001 - what was opened ends with the process
+            logger.warning("the connection that renewed the session was not closed: %s", exc)
+
 
 class ThreadDriver(Driver):
     """A daemon thread with a loop of its own, which nothing on the host's loop can hold up."""
@@ -197,6 +209,8 @@ class ThreadDriver(Driver):
             stop.cancel()
             if renewal is not None:
                 renewal.cancel()
+                await asyncio.wait((renewal,), timeout=_GOODBYE)
+            await self.leave()
 
 
 class TimerDriver(Driver):
@@ -227,6 +241,7 @@ class TimerDriver(Driver):
         if task is not None:
             task.cancel()
             await asyncio.wait((task,))
+        await self.leave()
 
     async def revive(self) -> bool:
         """Revive the session: this is the host's loop."""

@@ -257,6 +257,9 @@ class _Session:
         await self.announce()
         return True
 
+    async def end_renewals(self) -> None:
+        await self._locks.end_renewals()
+
     async def stop(self) -> None:
         """Renew no more, and tell of no loss."""
         self._stopped = True

@@ -18,7 +18,8 @@ class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
     """Says which sessions live, and may arbitrate before an instance is taken; never the authority.
 
     A host opens one session and renews it every quarter of its time-to-live, from a thread with an event
-    loop of its own: `renew` must not share a connection with the other methods. A session ends by `close`,
+    loop of its own: `renew` must not share a connection with the other methods, and a driver whose
+    connections belong to a loop keeps one for the loop that renews. A session ends by `close`,
     by the operating system's word on the same machine, or `ttl` after its last renewal, never because a
     connection dropped.
     """
@@ -30,6 +31,15 @@ class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
     @abstractmethod
     async def renew(self, session_id: str, *, ttl: int) -> int | None:
         """Prolong the session. Returns the store's time, or None when the session is gone for good."""
+
+    async def end_renewals(self) -> None:
+        """Close what `renew` opened on the running event loop, which may end after this.
+
+        Called on the loop that renewed, when nothing is renewed there any more, whatever became of the
+        session: it ends neither the session nor what other loops use. Harmless twice, and without a renewal
+        before it; a later `renew`, on this loop or another, opens again. It is given two seconds, and what
+        it raises is only logged. The default has nothing to close.
+        """
 
     @abstractmethod
     async def close_session(self, session_id: str) -> None:

@@ -34,6 +34,9 @@ class FakeLocks(LockProvider):
         self.down = False
         self.hangs: asyncio.Event | None = None
         self.changed = threading.Event()
+        self.renewals_ended: list[tuple[str, bool]] = []
+        """By which thread, and whether a renewal was under way then."""
+        self.renewing = 0
 
     async def __aexit__(self, *_: object) -> None:
         """Close."""
@@ -58,9 +61,18 @@ class FakeLocks(LockProvider):
         self.renewed.append(self.now() / 1e6)
         self.lives.append((self.now() + ttl) / 1e6)
         if self.hangs is not None:
-            await asyncio.Event().wait()
+            self.renewing += 1
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.renewing -= 1
         now = self.answer()
         return now if self.known.get(session_id) == "live" else None
+
+    async def end_renewals(self) -> None:
+        """Note it."""
+        self.renewals_ended.append((threading.current_thread().name, self.renewing > 0))
+        self.answer()
 
     async def close_session(self, session_id: str) -> None:
         """End a session."""
@@ -448,6 +460,34 @@ async def test_closing_ends_the_thread(real: Host) -> None:
     await asyncio.sleep(0.3)
     assert len(real.locks.renewed) == count
     assert all(thread.name != "wfe-session" for thread in threading.enumerate())
+
+
+async def test_the_thread_closes_its_connection_before_its_loop_ends(real: Host) -> None:
+    """The provider is told on the loop that renewed, once, after a renewal on its way was given up."""
+    await real.keeper.open()
+    await until(lambda: len(real.locks.renewed) >= 1)
+    real.locks.hangs = asyncio.Event()
+    await until(lambda: real.locks.renewing == 1)
+    await real.keeper.close()
+    assert real.locks.renewals_ended == [("wfe-session", False)]
+
+
+async def test_a_lost_session_closes_its_connection_too(real: Host, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever became of the session; a provider that cannot is no reason to fail."""
+    await real.keeper.open()
+    real.locks.down = True
+    await until(lambda: bool(real.locks.renewals_ended))
+    assert [name for name, _ in real.locks.renewals_ended] == ["wfe-session"]
+    await until(lambda: "was not closed: no route" in caplog.text)
+    assert real.keeper.lost
+
+
+async def test_timers_close_their_connection_on_the_hosts_loop(host: Host) -> None:
+    """With a manual clock the host's own loop renews, and is told when it stops."""
+    await host.keeper.open()
+    await host.clock.advance("3s")
+    await host.keeper.close()
+    assert host.locks.renewals_ended == [("MainThread", False)]
 
 
 async def test_closing_waits_for_no_thread_that_hangs(real: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,33 @@ class LockSuite(Suite):
             assert sorted(await other.locks.acquire(["i", "j"], "b")) == ["i", "j"]
             await other.locks.release(["i", "j", "never-acquired"], "b")
 
+    async def test_the_end_of_renewals_is_not_the_end_of_the_session(
+        self, locks: LockProvider, backend: Backend
+    ) -> None:
+        """`end_renewals` closes one loop's connection: any number of times, renewed or not, and no more."""
+        await locks.open_session(session("a"), ttl=TTL)
+        await locks.end_renewals()
+
+        def renew(*, end: int) -> int | None:
+            async def once() -> int | None:
+                renewed = await locks.renew("a", ttl=TTL)
+                for _ in range(end):
+                    await locks.end_renewals()
+                return renewed if end == 1 else await locks.renew("a", ttl=TTL)
+
+            return asyncio.run(once())
+
+        for end in (1, 2, 1):
+            # Each on a thread and a loop of its own, which is closed afterwards; the main loop goes on.
+            assert await asyncio.to_thread(renew, end=end) is not None
+            assert await locks.states(["a"]) == {"a": "live"}
+            assert await locks.renew("a", ttl=TTL) is not None
+        await locks.end_renewals()
+        async with backend.connect() as other:
+            assert await other.locks.states(["a"]) == {"a": "live"}
+        await locks.close_session("a")
+        await locks.end_renewals()
+
     async def test_renewing_works_from_another_thread(self, locks: LockProvider, backend: Backend) -> None:
         """A host renews on a thread with its own event loop, while its main loop uses the rest."""
         await locks.open_session(session("a"), ttl=TTL)
