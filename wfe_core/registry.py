@@ -180,7 +180,11 @@ def _opener(url: str) -> Callable[..., Any]:
         raise MissingExtraError(f"{scheme}://", extra) from exc
 
 
-def _scheme(url: str) -> str:
+def _scheme(url: Any) -> str:
+    if not isinstance(url, str):
+        kind = type(url).__name__
+        msg = f"a provider is named by the text of a URL, as in 'sqlite:///file.db', not by {kind}"
+        raise TypeError(msg)
     scheme, colon, _ = url.partition(":")
     if not colon or not scheme.replace("+", "").replace("-", "").replace(".", "").isalnum():
         # The text is not shown: it may hold a password.

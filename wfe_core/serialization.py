@@ -128,7 +128,8 @@ def _find_trouble(  # noqa: PLR0911 - a return for each kind of value
     try:
         to_json(value)
     except (PydanticSerializationError, ValueError):
-        return path, f"is a {type(value).__qualname__}, which has no JSON form"
+        kind = type(value).__qualname__
+        return path, f"is {'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}, which has no JSON form"
     return None
 
 

@@ -6,7 +6,6 @@ import asyncio
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.clock import to_instant
 from wfe_core.engine.waiting import APPROVAL_EVENT, approval_key
 from wfe_core.errors import (
     ActivityTokenError,
@@ -19,6 +18,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.policies import Duration, micros
 from wfe_core.ports import EventRecord, InstanceQuery, Message
 from wfe_core.serialization import dumps, loads
+from wfe_host.checking import event_names, instant
 from wfe_host.waiters import Look
 
 if TYPE_CHECKING:
@@ -127,9 +127,11 @@ class Commands:
         """Store an event and deliver it; gives its id."""
         runtime = self._runtime
         now = runtime.clock.now()
+        event_names(name, key, event_id)
+        due = instant(f"event {name!r}: effective", effective)
         record = EventRecord(
             event_id or runtime.ids(now), name, str(key), dumps(data, f"event {name!r}"),
-            now if effective is None else to_instant(effective), now,
+            now if due is None else due, now,
         )  # fmt: skip
         runtime.wake(await runtime.store.publish([record], now=now))
         return record.id

@@ -47,8 +47,18 @@ class WorkflowHandle(Generic[D]):
             TimeoutError: it had not ended after `timeout` of real time; it goes on.
         """
         limit = None if timeout is None else micros(timeout) / 1e6
-        async with asyncio.timeout(limit):
-            data: D = await self._host.queries.result(self.id)
+        bound = asyncio.timeout(limit)
+        try:
+            async with bound:
+                data: D = await self._host.queries.result(self.id)
+        except TimeoutError:
+            if not bound.expired():
+                raise
+            msg = (
+                f"instance {self.id!r} had not ended after {limit:g} s; it goes on "
+                f"(host.explain({self.id!r}) says what it waits for)"
+            )
+            raise TimeoutError(msg) from None
         return data
 
     async def instance(self) -> WorkflowInstance:

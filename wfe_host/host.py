@@ -15,6 +15,7 @@ from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
 from wfe_core.steps.named import StepRegistry
 from wfe_host.assembly import build_runtime
+from wfe_host.checking import built, host_parts
 from wfe_host.commands import Commands, claim_activity
 from wfe_host.config import HostConfig
 from wfe_host.explaining import explain
@@ -71,6 +72,7 @@ class WorkflowHost:
         clock: Clock | None = None,
         ids: IdFactory | None = None,
     ) -> None:
+        host_parts(config, middleware, services)
         self.config: HostConfig = config or HostConfig()
         self.providers = providers
         self._clock = clock or SystemClock()
@@ -250,8 +252,10 @@ class WorkflowHost:
         Raises:
             DefinitionConflictError: the same id and version with another structure is registered.
             DefinitionError: a step wants a service that the host does not have.
+            TypeError: something is no definition (a builder that was not built, say).
         """
         for definition in definitions:
+            built(definition)
             self._services.check(definition)
             self._registry.register(definition, revision=revision)
         if self._runtime is not None and self._runtime.poller is not None:

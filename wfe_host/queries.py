@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.clock import to_instant
 from wfe_core.engine.failing import read_error
 from wfe_core.errors import (
     HostStateError,
@@ -19,6 +18,7 @@ from wfe_core.errors import (
 from wfe_core.models import LifecycleKind, WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_core.serialization import dumps
+from wfe_host.checking import instant, mapping, page_cursor, page_size, shown
 from wfe_host.commands import wanted_statuses
 from wfe_host.views import instance_view, pointer_view, visible_data
 from wfe_host.waiters import Ended, Look
@@ -210,12 +210,14 @@ class Queries:
 
         Raises:
             HostStateError: the store keeps no logs.
+            InstanceNotFoundError: there is no such instance.
         """
         runtime = self._runtime
         store = runtime.providers.logs
         if store is None:
             msg = "this store keeps no logs"
             raise HostStateError(msg)
+        await self.record(instance_id)
         after = 0
         names: dict[int, str] = {}
         look = Look(runtime.clock, _LOOK_FOR_LINES)
@@ -239,6 +241,13 @@ class Queries:
             for pointer in await self._runtime.store.pointers(instance_id, after=pointer_id - 1, limit=1):
                 names[pointer.id] = pointer.step
         return names.get(pointer_id, "")
+
+
+def _words(text: Any) -> str | None:
+    if text is not None and not isinstance(text, str):
+        msg = f"search takes a text, not {shown(text)}"
+        raise TypeError(msg)
+    return text
 
 
 def build_query(  # noqa: PLR0913 - the filters of a list
@@ -266,12 +275,14 @@ def build_query(  # noqa: PLR0913 - the filters of a list
         reference=reference,
         root_id=root,
         parent_id=parent,
-        tags=tuple(sorted((tags or {}).items())),
-        data=tuple((key, dumps(value, f"filter {key!r}")) for key, value in sorted((data or {}).items())),
-        created_after=None if created_after is None else to_instant(created_after),
-        created_before=None if created_before is None else to_instant(created_before),
-        ended_before=None if ended_before is None else to_instant(ended_before),
-        text=text,
-        limit=limit,
-        cursor=cursor,
+        tags=tuple(sorted(mapping("tags", tags).items())),
+        data=tuple(
+            (key, dumps(value, f"filter {key!r}")) for key, value in sorted(mapping("data", data).items())
+        ),
+        created_after=instant("created_after", created_after),
+        created_before=instant("created_before", created_before),
+        ended_before=instant("ended_before", ended_before),
+        text=_words(text),
+        limit=page_size(limit),
+        cursor=page_cursor(cursor),
     )

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.engine import Machine
 from wfe_core.engine import happenings as h
+from wfe_core.engine.flow import check_sizes
 from wfe_core.engine.machine import digest
 from wfe_core.errors import InstanceConflictError, ProviderError
 from wfe_core.serialization import dumps
 from wfe_host.actor import Actor
-
-_SHOWN = 80
-"""Characters of a wrong item that a message shows."""
+from wfe_host.checking import built, shown
 
 if TYPE_CHECKING:
     from wfe_core.ports import CommitOutcome
@@ -83,24 +82,19 @@ def _checked(requests: Any) -> list[StartRequest]:
     Raises:
         TypeError: it is no series of `StartRequest`s; names the first item that is none.
     """
+    one: Any = requests
     if isinstance(requests, (str, bytes, Mapping, StartRequest)) or not isinstance(requests, Iterable):
-        msg = f"start_many takes a list of StartRequest(definition=..., data=...), not {_short(requests)}"
+        msg = f"start_many takes a list of StartRequest(definition=..., data=...), not {shown(one)}"
         raise TypeError(msg)
     items: list[Any] = [*requests]
     for index, item in enumerate(items):
         if not isinstance(item, StartRequest):
             msg = (
-                f"item {index} of start_many is {_short(item)}; give "
+                f"item {index} of start_many is {shown(item)}; give "
                 f"StartRequest({_as_keywords(item)}) (from wfe_host)"
             )
             raise TypeError(msg)
     return items
-
-
-def _short(value: object) -> str:
-    text, kind = repr(value), type(value).__name__
-    article = "an" if kind[0] in "aeiou" else "a"
-    return f"{article} {kind}: {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}"
 
 
 def _as_keywords(item: Any) -> str:
@@ -130,6 +124,7 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
         tags=dumps(dict(request.tags), "tags"),
         trace=runtime.telemetry.instance_trace(definition),
     )
+    check_sizes(machine.state, data, "the start data")
     if not worker:
         machine.record.next_due = now
     return machine
@@ -148,9 +143,7 @@ def _definition(runtime: Runtime, request: StartRequest) -> WorkflowDefinition[A
         return definition
     given: Any = definition
     if not isinstance(given, str):
-        hint = "call .build() on it first" if hasattr(given, "build") else "build one with WorkflowBuilder"
-        msg = f"start takes a workflow definition or its id, not {_short(given)}; {hint}"
-        raise TypeError(msg)
+        built(given)
     return runtime.registry.resolve(given, request.version)
 
 

@@ -105,7 +105,7 @@ async def test_only_a_built_definition_can_be_started(wfe: WfeEngine, rec: Any) 
     """A builder, or a version that contradicts the definition, is answered with what to do."""
     builder = WorkflowBuilder("flow").then(rec.step("a"))
     wrong: Any = builder
-    with pytest.raises(TypeError, match=r"a workflow definition or its id, not a .*call \.build\(\) on it"):
+    with pytest.raises(TypeError, match=r"a workflow definition is needed, not a .*call \.build\(\) on it"):
         await wfe.host.start(wrong, {})
     wrong = 5
     with pytest.raises(TypeError, match="not an int: 5; build one with WorkflowBuilder"):

@@ -226,6 +226,10 @@ def fail_now(s: State, pointer: PointerRecord, node: Node, exc: BaseException) -
     RULES["failed"](s, pointer, node, Failure.of(exc, step_key=pointer.step))
 
 
+_LIBRARIES = ("site-packages", "dist-packages")
+"""Folders whose code is not the user's."""
+
+
 def evaluate(
     s: State,
     pointer: PointerRecord,
@@ -243,10 +247,16 @@ def evaluate(
     try:
         return selector.evaluate(context(s, pointer, node, texts=texts))
     except Exception as exc:
-        frame = tracebacks.extract_tb(exc.__traceback__)[-1:]
-        where = f" ({frame[0].filename}:{frame[0].lineno})" if frame else ""
+        where = _place_of(exc)
         msg = f"step {node.key!r}: {what} threw {type(exc).__name__}: {exc}{where}"
         raise ConditionError(msg) from exc
+
+
+def _place_of(exc: Exception) -> str:
+    """Where a selector threw: in the user's own code, where that can be told from a library's."""
+    frames = tracebacks.extract_tb(exc.__traceback__)
+    own = [frame for frame in frames if not any(folder in frame.filename for folder in _LIBRARIES)] or frames
+    return f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
 
 
 def context(

@@ -120,7 +120,7 @@ LOOP.append(LOOP)
         ({"a": [1, math.inf]}, "['a'][1]", "is inf"),
         ({"a": {"b": "x\0y"}}, "['a']['b']", "NUL"),
         (["\ud800"], "[0]", "surrogate"),
-        ({"a": (Opaque(),)}, "['a'][0]", "is a Opaque, which has no JSON form"),
+        ({"a": (Opaque(),)}, "['a'][0]", "is an Opaque, which has no JSON form"),
         (Order.model_construct(id="a", total=math.nan), ".total", "is nan"),
         ({"x\0": 1}, "[key 'x\\x00']", "NUL"),
         (LOOP, "[0]", "nested more than 200 levels deep, or contains itself"),
@@ -143,7 +143,7 @@ def test_a_dataclass_is_searched_too() -> None:
     class Holder:
         parts: list[Any] = field(default_factory=list)
 
-    with pytest.raises(SerializationError, match=r"here at \.parts\[1\]: is a Opaque"):
+    with pytest.raises(SerializationError, match=r"here at \.parts\[1\]: is an Opaque"):
         dumps(Holder([1, Opaque()]), "here")
 
 
