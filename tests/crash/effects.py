@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,25 +57,42 @@ class Effects:
         """
 
         async def run(ctx: StepContext[Any]) -> Any:
-            instance, pointer, number = ctx.idempotency_key.rsplit("/", 2)
-            place, of_run, host = (instance, int(pointer)), int(number), self.host
-            self.entries.append(Entry("begin", place, of_run, label, ctx.attempt, host))
-            failed = self.count("failure", label=label, place=place, run=of_run)
-            kind = "end"
-            try:
-                if fails < 0 or failed < fails:
-                    kind = "failure"
-                    raise error(f"{label} fails")
+            with self._marked(ctx, label, fails, error):
                 value = body(ctx) if callable(body) else body
                 return await value if isinstance(value, Awaitable) else value
-            except Exception:
-                kind = "failure"
-                raise
-            finally:
-                self.entries.append(Entry(kind, place, of_run, label, ctx.attempt, host))
 
         run.__name__ = run.__qualname__ = label
         return run
+
+    def plain(self, label: str, result: Any = None, *, fails: int = 0) -> Callable[[StepContext[Any]], Any]:
+        """Make a step that is a plain function, which hosts run in a thread."""
+
+        def run(ctx: StepContext[Any]) -> Any:
+            with self._marked(ctx, label, fails, RuntimeError):
+                return result
+
+        run.__name__ = run.__qualname__ = label
+        return run
+
+    @contextmanager
+    def _marked(
+        self, ctx: StepContext[Any], label: str, fails: int, error: Callable[[str], Exception]
+    ) -> Generator[None]:
+        """Note the beginning and the end of an execution, and let it fail if it is its turn."""
+        instance, pointer, number = ctx.idempotency_key.rsplit("/", 2)
+        place, of_run, host = (instance, int(pointer)), int(number), self.host
+        self.entries.append(Entry("begin", place, of_run, label, ctx.attempt, host))
+        failed = self.count("failure", label=label, place=place, run=of_run)
+        kind = "end"
+        try:
+            if fails < 0 or failed < fails:
+                raise error(f"{label} fails")
+            yield
+        except Exception:
+            kind = "failure"
+            raise
+        finally:
+            self.entries.append(Entry(kind, place, of_run, label, ctx.attempt, host))
 
     def observe(self, checkpoints: Sequence[Checkpoint], outcomes: Sequence[CommitOutcome]) -> None:
         """Note what a commit has made durable (an observer of `Faults`)."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +29,7 @@ from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
 
 INSTANCE = "i"
+CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 
 
 class Store(ABC):
@@ -210,6 +211,14 @@ async def asleep(host: WorkflowHost) -> None:
         await pause(host)
 
 
+def points(writes: Sequence[str], kinds: Sequence[Fault]) -> Iterator[At]:
+    """Every fault at every write. Nothing is before a taking: that is the moment after the write before."""
+    for number, name in enumerate(writes):
+        for fault in kinds:
+            if fault not in (Fault.CRASH_BEFORE, Fault.FAIL_BEFORE) or name not in TAKING:
+                yield At(number, fault, delay="20s")
+
+
 class Explorer:
     """Explores one scenario on one store."""
 
@@ -233,23 +242,35 @@ class Explorer:
     def explore(self, *kinds: Fault) -> int:
         """Try these faults at every write; gives the number of points visited."""
         expected, writes = self.undisturbed()
-        for number, name in enumerate(writes):
-            for fault in kinds:
-                if fault in (Fault.CRASH_BEFORE, Fault.FAIL_BEFORE) and name in TAKING:
-                    continue  # the moment after the write before
-                self._try(At(number, fault, delay="20s"), expected)
+        for at in points(writes, kinds):
+            self._try([at], expected)
         return len(self.visited)
 
-    def _try(self, at: At, expected: Ending) -> None:
-        world = self._world(f"{at.write}-{at.fault.name}")
-        ending, faults = live(world, self._scenario, at)
-        assert faults.reached, f"{at}: the point was never reached; writes: {faults.writes}"
-        if at.fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
-            assert ending is None, f"{at}: the host outlived it"
-            ending, _ = live(world, self._scenario, None)
+    def explore_recovery(self) -> int:
+        """Crash at every write, and at every write of each recovery; gives the number of pairs visited."""
+        expected, writes = self.undisturbed()
+        for first in points(writes, CRASHES):
+            recovery = self._try([first], expected)
+            for second in points(recovery, CRASHES):
+                self._try([first, second], expected)
+        return sum(" then " in each for each in self.visited)
+
+    def _try(self, faults: Sequence[At], expected: Ending) -> list[str]:
+        """Let a process live for each fault, and one more after a crash; gives the writes of the last."""
+        where = " then ".join(map(str, faults))
+        world = self._world("_".join(f"{at.write}-{at.fault.name}" for at in faults))
+        ending, life = None, None
+        for at in faults:
+            ending, life = live(world, self._scenario, at)
+            assert life.reached, f"{where}: the point was never reached; writes: {life.writes}"
+            assert (ending is None) == (at.fault in CRASHES), f"{where}: the host outlived it, or did not"
+        if ending is None:
+            ending, life = live(world, self._scenario, None)
         assert ending is not None
-        self._check(world, ending, str(at), expected)
-        self.visited.append(str(at))
+        assert life is not None
+        self._check(world, ending, where, expected)
+        self.visited.append(where)
+        return life.writes
 
     def _check(self, world: World, ending: Ending, where: str, expected: Ending) -> None:
         scenario = self._scenario

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.explorer import STORES, Explorer, Scenario
+from tests.crash.edges import EDGES
+from tests.crash.explorer import CRASHES, STORES, Explorer, Scenario
 from tests.crash.flows import FLOWS
 from tests.crash.guards import GUARDS
 from tests.crash.sagas import SAGAS
 from tests.crash.waits import WAITS
 from wfe_core.testing.faults import Fault
 
-SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **WAITS}
+SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **WAITS, **EDGES}
 
 pytestmark = [
     pytest.mark.parametrize("store", STORES),
@@ -27,7 +28,7 @@ def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: P
     """A host that dies before or after any write is replaced: same end, same undo, nothing done twice."""
     scenario = SCENARIOS[name]
     explorer = Explorer(scenario, store, tmp_path / "worlds")
-    visited = explorer.explore(Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+    visited = explorer.explore(*CRASHES)
     # Before and after each commit; of the other writes at least the moment after.
     assert visited >= 2 * scenario.commits + scenario.others
 

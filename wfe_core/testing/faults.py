@@ -27,9 +27,9 @@ T = TypeVar("T")
 Observer = Callable[[Sequence[Checkpoint], Sequence[CommitOutcome]], object]
 """Told of each commit that was written, before the host hears of it."""
 
-WRITES = frozenset({"commit", "post", "publish", "claim", "claim_activity", "finish_activity"})
+WRITES = frozenset({"commit", "post", "publish", "claim", "claim_activity", "finish_activity", "purge"})
 """Calls of the stores that are counted as writes; an empty one, or one that found nothing, is none."""
-TAKING = frozenset({"claim", "claim_activity"})
+TAKING = frozenset({"claim", "claim_activity", "purge"})
 """Of these nobody knows before whether they will write, so nothing goes wrong before them: the moment after
 the write before is the same."""
 

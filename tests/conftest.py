@@ -1,0 +1,32 @@
+"""What holds for all tests: none that must run here may skip itself quietly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+REQUIRED = frozenset(os.environ.get("WFE_TEST_REQUIRE", "").replace(",", " ").split())
+"""Stores, servers and tools that are promised to be here: `WFE_TEST_REQUIRE=sqlite,postgres`."""
+
+
+def subjects(item: pytest.Item) -> set[str]:
+    """What a test is about: the names of its markers and of its parameters."""
+    parameters = getattr(item, "callspec", None)
+    named = parameters.id.split("-") if parameters is not None else []
+    return {*named, *(mark.name for mark in item.iter_markers())}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test fail that skips itself, if what it is about is promised to be here."""
+    report = yield
+    missing = subjects(item) & REQUIRED
+    if report.skipped and missing and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr}\n{sorted(missing)} must be tested here: see WFE_TEST_REQUIRE"
+    return report
