@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar, cast
@@ -114,6 +114,12 @@ class Faults:
         for waiter in self._died:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def stop_clock(self, until: ExitStack) -> None:
+        """Let the clock not jump until the stack is closed."""
+        if self._clock is not None:
+            self._clock.enter()
+            until.callback(self._clock.leave)
 
     def death(self) -> asyncio.Future[None]:
         """A future of the running loop that is done when the process dies."""
@@ -278,9 +284,12 @@ async def abandon(faults: Faults, living: set[asyncio.Task[Any]]) -> None:
 def run_process(main: Callable[[], Coroutine[Any, Any, T]], faults: Faults) -> T | None:
     """Play the process of a host: run `main` on a loop of its own until it returns or the host dies.
 
+    From the death on until the process is gone no time passes on the clock that `faults` was given.
+
     Returns:
         What `main` returned, or None when the host died.
     """
+    stopped = ExitStack()
 
     async def life() -> T | None:
         work = asyncio.create_task(main())
@@ -289,10 +298,11 @@ def run_process(main: Callable[[], Coroutine[Any, Any, T]], faults: Faults) -> T
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not faults.dead:
             return await work
+        faults.stop_clock(stopped)
         await abandon(faults, set())
         return None
 
-    with asyncio.Runner() as runner:
+    with stopped, asyncio.Runner() as runner:
         return runner.run(life())
 
 

@@ -102,8 +102,10 @@ def test_others_read_it_as_we_mean_it(make: Make) -> None:
     assert read is not None
     (graph,) = read
     (box,) = graph.get_subgraphs()
-    names = {node.get_name(): node.get_label() for place in (graph, box) for node in place.get_nodes()}
-    found = {(names[edge.get_source()], names[edge.get_destination()]) for edge in graph.get_edges()}
+    names = {node.get_name(): node.get("label") for place in (graph, box) for node in place.get_nodes()}
+    found = {
+        (names[str(edge.get_source())], names[str(edge.get_destination())]) for edge in graph.get_edges()
+    }
     quoted = '"b \\"2\\" <x> \\\\"'
     assert found == {('"s\\n(saga)"', '"a"'), ('"a"', quoted), (quoted, '"c"')}
 
