@@ -117,7 +117,7 @@ def connect(sequence: Sequence, owner: Node | None = None, number: int = 0) -> N
 def give_keys(sequences: list[Sequence], prefix: str, where: str) -> list[str]:
     """Make names unique within one container and set the keys; gives the problems."""
     problems: list[str] = []
-    nodes = [_visible(node) for sequence in sequences for node in sequence.nodes]
+    nodes = [found for sequence in sequences for node in sequence.nodes for found in _visible(node)]
     taken: set[str] = set()
     for node in nodes:
         if not node.name:
@@ -142,17 +142,21 @@ def give_keys(sequences: list[Sequence], prefix: str, where: str) -> list[str]:
         inner = node
         while isinstance(wrapper, SagaNode | GuardNode) and wrapper.implicit and inner.sequence.number == 0:
             suffix = SAGA if isinstance(wrapper, SagaNode) else GUARD
-            wrapper.name, wrapper.key = inner.name + suffix, inner.key + suffix
+            several = len(wrapper.bodies[0].nodes) > 1
+            if several and inner.next is not None:
+                break  # the last one gives it its key
+            name = wrapper.name if several else inner.name
+            wrapper.name, wrapper.key = name + suffix, (prefix + name if several else inner.key) + suffix
             problems.extend(_keys_of_hooks(wrapper, where))
             inner, wrapper = wrapper, wrapper.parent
     return problems
 
 
-def _visible(node: Node) -> Node:
-    """What is implicit around a node is transparent: the node has the name and the key."""
-    while isinstance(node, SagaNode | GuardNode) and node.implicit and node.bodies[0].nodes:
-        node = node.bodies[0].nodes[0]
-    return node
+def _visible(node: Node) -> list[Node]:
+    """What is implicit around nodes is transparent: the nodes have the names and the keys."""
+    if isinstance(node, SagaNode | GuardNode) and node.implicit and node.bodies[0].nodes:
+        return [found for inner in node.bodies[0].nodes for found in _visible(inner)]
+    return [node]
 
 
 def _keys_of_hooks(wrapper: SagaNode | GuardNode, where: str) -> list[str]:

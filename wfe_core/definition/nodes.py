@@ -66,7 +66,8 @@ class Node:
     status_field: str = ""
     """The data field (see `status_slot`) that tells how an activation without a result of its own ended:
     `{"status": "complete"}` of a container (a loop has `items`, their number, too) or a delay, `skipped`, or
-    `failed` when the flow went on after it. For front ends whose data is a plain dict."""
+    `failed` when the flow went on after it. A guard leaves what completed to its body. For front ends whose
+    data is a plain dict."""
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     priority: int = 0
     description: str = ""
@@ -209,8 +210,9 @@ class GuardNode(Node):
     ensure_timeout: int = 300_000_000
     """Microseconds that `on_abort` may take, and `ensure` again; then the hook has failed."""
     implicit: bool = False
-    """Made around one node (`bodies[0].first`), which has the name and the key; the guard's own key is that
-    with `~guard` after it, and the keys of hooks are `KEY~guard/~ensure/...`."""
+    """Transparent: what it is around has the names and keys as if it were not there. The guard's own key is
+    that of the node (of several nodes: its name) with `~guard` after it, and the keys of hooks are
+    `KEY~guard/~ensure/...`."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -209,7 +209,7 @@ def _check_guard(node: GuardNode, where: str) -> list[str]:
     problems: list[str] = []
     if not node.bodies[0].nodes:
         problems.append(f"{where}: its body has no step; give it a branch that adds one")
-    if not any(hook.nodes for hook in node.bodies[1:]):
+    if not any(hook.nodes for hook in node.bodies[1:]) and node.on_error_given is None:
         problems.append(f"{where}: it has no hook; give on_success, on_failure, on_abort or ensure")
     if node.ensure_timeout <= 0:
         problems.append(f"{where}: ensure_timeout must be more than nothing")

@@ -129,7 +129,7 @@ def complete(s: State, pointer: PointerRecord, node: Node) -> None:
     pointer.knows = s.record.revision + 1
     if node.saga is not None:
         note_undo(s, pointer, node)
-    if node.container or node.kind == "delay":
+    if (node.container and node.kind != "guard") or node.kind == "delay":
         tell_status(s, pointer, node)
     s.emit(LifecycleKind.STEP_COMPLETED, pointer)
     s.remove(pointer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.definition.nodes import ForEachNode, ParallelNode, Sequence, WhileNode
 from wfe_core.errors import ConditionError
 from wfe_yaml.compiler.containers import ITSELF, body_of
+from wfe_yaml.compiler.hooks import HOOKS
 from wfe_yaml.compiler.names import group_shape, list_shape
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shapes import UNKNOWN, Shape, check_expressions
@@ -85,6 +86,10 @@ def _while(
     return node, group_shape(shapes)
 
 
+_OUTSIDE: dict[str, Any] = dict.fromkeys((*HOOKS, "max_parallel", "fail_fast"))
+"""What a matrix keeps for itself."""
+
+
 def cells(
     compiler: StepCompiler, step: StepModel, matrix: MatrixModel, place: Place, site: Site, common: Common
 ) -> Container:
@@ -96,7 +101,7 @@ def cells(
         name = f"{step.name}[{label}]"
         seen = site.seen.inside()
         inside = replace(site.below(place, seen), matrix={**dict.fromkeys(matrix.axes), **cell})
-        one = replace(step, name=name, matrix=None, when=None, max_parallel=None, fail_fast=None)
+        one = replace(step, name=name, matrix=None, when=None, **_OUTSIDE)
         compiled = compiler.step(one, inside)
         place.children[label] = compiled.place
         bodies.append(Sequence(compiled.nodes, label=label))

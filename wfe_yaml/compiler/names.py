@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wfe_yaml.expressions.results import Place
+    from wfe_yaml.expressions.scope import Hooked
     from wfe_yaml.model.inputs import OutputModel
     from wfe_yaml.model.types import ValueType
 
@@ -53,6 +54,8 @@ class Site:
         counting: the innermost loop is one that counts (`while`, `schedule`), not one over items.
         matrix: the cell of the matrix it is in.
         saga: whether something around it undoes what completed.
+        hook: what the hook belongs to that it is in.
+        hook_shape: what is known of the result of that.
     """
 
     prefix: str
@@ -62,6 +65,8 @@ class Site:
     counting: bool = False
     matrix: Mapping[str, Any] | None = None
     saga: bool = False
+    hook: Hooked | None = None
+    hook_shape: Shape = UNKNOWN
 
     def below(self, place: Place, seen: Seen, part: str = "") -> Site:
         """Give the site of the steps inside a container, or inside a part of it."""
@@ -80,6 +85,10 @@ def around(site: Site) -> dict[str, Shape]:
     if site.matrix is not None:
         axes = {name: value_shape(value) for name, value in site.matrix.items()}
         found["matrix"] = Shape("axis of the matrix called", axes)
+    if site.hook is not None:
+        outputs = (site.hook_shape.keys or {}).get("outputs", UNKNOWN)
+        single = dict.fromkeys(("name", "status", "error", "exit_code"), SINGLE)
+        found["step"] = Shape("key of what the hook belongs to:", {**single, "outputs": outputs})
     return found
 
 

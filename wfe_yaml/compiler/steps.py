@@ -12,6 +12,7 @@ from wfe_core.policies import NO_RETRY, ErrorBehavior
 from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
 from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
+from wfe_yaml.compiler.hooks import guard, hooked
 from wfe_yaml.compiler.loops import LOOPS, cells
 from wfe_yaml.compiler.names import Site, around, declared_shape, result_shape
 from wfe_yaml.compiler.waiting import WAITS
@@ -123,7 +124,7 @@ class StepCompiler:
             return Compiled(None, place, UNKNOWN)
         if step.matrix is not None:
             node, shape = cells(self, step, step.matrix, place, site, common)
-            return Compiled(node, place, shape)
+            return Compiled(guard(self, step, node, place, shape, site), place, shape)
         if step.construct != STEP:
             common["timeout"] = step.timeout
         made = ROOMS[step.construct](self, step, place, site, common)
@@ -132,7 +133,7 @@ class StepCompiler:
         node, shape = made
         if step.compensate is not None:
             node.compensation = self._compensation(step, place, shape, site)
-        return Compiled(node, place, shape)
+        return Compiled(guard(self, step, node, place, shape, site), place, shape)
 
     def _compensation(self, step: StepModel, place: Place, shape: Shape, site: Site) -> Sequence:
         """Compile what undoes a step: it sees the result of that step, too.
@@ -158,7 +159,8 @@ class StepCompiler:
         if program is None:
             return None
         retry = step.attempts.policy() if step.attempts is not None else NO_RETRY
-        continues = self.continues(step, site)
+        # With hooks a failure goes to them first; what comes then is their guard's business.
+        continues = self.continues(step, site) and not hooked(step)
         body = StepRun(
             place,
             program,
@@ -254,7 +256,7 @@ class StepCompiler:
             self.problems.add(
                 Code.CONFLICT, message, where, "put it into a `saga:`, or give it `compensate:`"
             )
-        return ErrorBehavior.CONTINUE if self.continues(step, site) else behavior
+        return ErrorBehavior.CONTINUE if self.continues(step, site) and not hooked(step) else behavior
 
     def limit(self, step: StepModel) -> int | None:
         """Give how many branches of a container run at once; None for no limit."""
@@ -274,6 +276,7 @@ class StepCompiler:
             matrix=site.matrix,
             variables=self._variables,
             secrets=self._tools.secrets,
+            hook=site.hook,
         )
 
     def names(self, site: Site) -> dict[str, Shape]:

@@ -11,11 +11,13 @@ from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.definition.nodes import EndNode, Node, Sequence
 from wfe_core.policies import NO_RETRY
 from wfe_core.steps.selectors import Selector
+from wfe_yaml.compiler.hooks import guard_workflow
 from wfe_yaml.compiler.names import Seen, Site, type_shape
 from wfe_yaml.compiler.secrets import with_secrets
 from wfe_yaml.compiler.steps import StepCompiler
 from wfe_yaml.compiler.variables import variable_shape
 from wfe_yaml.errors import Code
+from wfe_yaml.expressions.results import Place
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 
 if TYPE_CHECKING:
@@ -127,6 +129,8 @@ class WorkflowCompiler:
             check_expressions(template.expressions, names, self._problems)
         seen = Seen()
         nodes = self._steps.sequence(model.steps, Site("", seen))
+        place = Place(model.id, model.id, kind="workflow")
+        nodes = guard_workflow(self._steps, model, nodes, place, UNKNOWN, Site("", seen))
         if model.outputs:
             nodes.append(self._outputs(Site("", seen)))
         if self._problems:

@@ -87,7 +87,9 @@ class ProcessFailedError(StepError):
         outputs: Mapping[str, Any] | None = None,
         retryable: bool = True,
     ) -> None:
-        super().__init__(message, retryable=retryable, details={"exit_code": exit_code})
+        super().__init__(
+            message, retryable=retryable, details={"exit_code": exit_code, "outputs": dict(outputs or {})}
+        )
         self.exit_code = exit_code
         self.outputs: dict[str, Any] = dict(outputs or {})
 

@@ -27,14 +27,15 @@ class Place:
         name: its name.
         key: its key in the definition: the names of its containers and its own, joined by `/`.
         loops: how many loops are around it; their positions tell its results apart.
-        kind: a step with a result, a group of steps, a loop of such groups, or the cells of a matrix.
+        kind: a step with a result, a group of steps, a loop of such groups, the cells of a matrix, or the
+            whole workflow (for its hooks).
         children: the steps inside, by name; the cells, by label.
     """
 
     name: str
     key: str
     loops: int = 0
-    kind: Literal["step", "group", "loop", "cells"] = "step"
+    kind: Literal["step", "group", "loop", "cells", "workflow"] = "step"
     children: dict[str, Place] = field(default_factory=dict[str, "Place"])
 
     def slot(self, indices: tuple[int, ...]) -> str:

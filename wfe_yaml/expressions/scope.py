@@ -16,6 +16,28 @@ if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Template
 
 
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """What a hook belongs to."""
+
+    place: Place
+
+    def view(self, view: StepContext[Any]) -> dict[str, Any]:
+        """Give what the name `step` stands for: how it ended."""
+        slot = self.place.slot(view.indices)
+        row: dict[str, Any] = view.field(slot) if view.has_field(slot) else {}
+        ended = view.guarded
+        error = ended.error if ended is not None else None
+        told = error.details if error is not None else row
+        return {
+            "name": self.place.name,
+            "status": str(ended.status) if ended is not None else None,
+            "error": error.message if error is not None else None,
+            "exit_code": told.get("exit_code"),
+            "outputs": told.get("outputs") or {},
+        }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What the expressions at one place can see.
@@ -30,6 +52,7 @@ class Scope:
         matrix: the cell of the matrix around the place.
         variables: the constants of the file, which `vars` gives.
         secrets: the secrets of the workflow.
+        hook: what the hook belongs to that the place is in.
     """
 
     steps: Mapping[str, Place]
@@ -41,6 +64,7 @@ class Scope:
     matrix: Mapping[str, Any] | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    hook: Hooked | None = None
 
     def names(self, view: StepContext[Any]) -> RunNames:
         """Bind to what the engine shows of an instance."""
@@ -88,6 +112,8 @@ class RunNames:
             return view.index
         if name == "matrix" and scope.matrix is not None:
             return scope.matrix
+        if name == "step" and scope.hook is not None:
+            return scope.hook.view(view)
         if name == "data":
             return MappingProxyType(
                 {

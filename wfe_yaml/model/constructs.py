@@ -25,7 +25,7 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "shell": (STEP,),
     "error_behavior": (STEP, "workflow", "wait_for", "approval"),
     "retry": (STEP, "workflow", "saga"),
-    "continue_on_error": (STEP, "workflow", "wait_for", "approval"),
+    "continue_on_error": (STEP, *sorted(CONTAINERS), "workflow", "wait_for", "approval"),
     "compensate": (STEP, *sorted(CONTAINERS), "workflow", "wait_for", "approval"),
     "outputs": (STEP, "wait_for", "workflow"),
     "idempotent": (STEP,),

@@ -25,7 +25,7 @@ from wfe_yaml.model.kinds import (
 )
 from wfe_yaml.model.names import ENVIRONMENT, ENVIRONMENT_NAME, IDENTIFIER, TEMPLATES, VARIABLE
 from wfe_yaml.model.records import FREE_PREFIXES, Of, Record, key, read_record, record
-from wfe_yaml.model.steps import StepModel, Steps
+from wfe_yaml.model.steps import Inline, StepModel, Steps
 from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.nodes import Node
 from wfe_yaml.source.problems import Problems
@@ -50,7 +50,7 @@ class WorkflowModel(Record):
 
     title: ClassVar[str] = "a workflow"
     later: ClassVar[frozenset[str]] = frozenset({
-        "ensure", "on_success", "on_failure", "on_abort", "services", "artifacts", "cache",
+        "services", "artifacts", "cache",
     })  # fmt: skip
     extensible: ClassVar[bool] = True
 
@@ -89,6 +89,10 @@ class WorkflowModel(Record):
     on_error: str = key(
         Choice("stop", "continue"), "Whether the failure of a step stops the run.", default="stop"
     )
+    on_success: list[StepModel] | None = key(Inline("on_success"), "Runs when all steps have ended well.")
+    on_failure: list[StepModel] | None = key(Inline("on_failure"), "Runs when the run fails.")
+    on_abort: list[StepModel] | None = key(Inline("on_abort"), "Runs when the run is cancelled.")
+    ensure: list[StepModel] | None = key(Inline("ensure"), "Runs last, however the run ends.")
     steps: list[StepModel] = key(Steps(), "The steps, one after the other.", required=True)
 
 

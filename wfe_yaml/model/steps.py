@@ -99,7 +99,7 @@ class StepModel(Record):
 
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "secrets", "on_success", "on_failure", "on_abort", "ensure",
+        "inputs", "secrets",
         "idempotent", "cache", "sources", "generates", "artifacts", "services",
         "pass_env", "success", "allow_raw",
     })  # fmt: skip
@@ -136,6 +136,13 @@ class StepModel(Record):
     compensate: list[StepModel] | None = key(
         Inline("compensate"), "Undoes the step when the saga around it (or the step's own) is undone."
     )
+
+    on_success: list[StepModel] | None = key(Inline("on_success"), "Runs when it has completed.")
+    on_failure: list[StepModel] | None = key(
+        Inline("on_failure"), "Runs when it has failed for good; it stays failed."
+    )
+    on_abort: list[StepModel] | None = key(Inline("on_abort"), "Runs when it is ended from outside.")
+    ensure: list[StepModel] | None = key(Inline("ensure"), "Runs last, however it ended.")
 
     steps: list[StepModel] | None = key(Steps(), "Steps one after the other.")
     parallel: list[StepModel] | None = key(Steps(), "Steps all at once.")

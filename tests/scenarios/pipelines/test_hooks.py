@@ -1,0 +1,153 @@
+"""Hooks of the language, in the order of Concourse (yaml.md section 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ALL = """
+      on_success: {run: say success $<< step.status >> $<< step.outputs.v >>}
+      on_failure: {run: say failure $<< step.status >> $<< step.exit_code >> $<< step.error >>}
+      on_abort: {run: say abort $<< step.status >>}
+      ensure: {run: say ensure $<< step.name >> $<< step.status >>}
+"""
+
+
+async def test_hooks_of_a_step_that_completes(book: Any) -> None:
+    """yaml.md 1, hooks: `on_success`, then `ensure`; both know how the step ended and its outputs."""
+    await book.run(
+        f"    - name: a\n      run: out v=7{ALL}    - {{name: b, run: say $<< steps.a.outputs.v >>}}"
+    )
+    assert book.log == ["success complete 7", "ensure a complete", "7"]
+
+
+async def test_hooks_of_a_step_that_fails_run_once_after_all_attempts(book: Any) -> None:
+    """yaml.md 1, hooks: they run once, after the retries; `on_failure` does not turn failure into success."""
+    run = await book.fails(
+        f"    - name: a\n      retry: 3\n      run: |\n        say try\n        fail 42{ALL}"
+    )
+    assert book.log == ["try", "try", "try", "failure failed 42 exit code 42", "ensure a failed"]
+    assert run.error.message == "exit code 42"
+
+
+async def test_hooks_of_a_cancelled_run(book: Any) -> None:
+    """Decision 36: `wfe cancel` runs `on_abort` and `ensure`; what follows does not begin."""
+    handle = await book.start(f"    - name: a\n      run: gate a{ALL}    - {{name: b, run: say b}}")
+    await book.wfe.host.cancel(handle.id)
+    await book.wfe.ended(handle)
+    assert book.log == ["abort cancelled", "ensure a cancelled"]
+    assert (await book.wfe.host.get(handle.id)).status == "cancelled"
+
+
+async def test_a_skipped_step_runs_no_hook(book: Any) -> None:
+    """yaml.md 1, when: a skipped step is `skipped` and runs no hook."""
+    steps = f"    - name: a\n      when: false\n      run: say a{ALL}"
+    assert await book.outputs("$<< steps.a.status >>", steps) == "skipped"
+    assert book.log == []
+
+
+async def test_hooks_wrap_the_matrix(book: Any) -> None:
+    """yaml.md 1, hooks: they are outside of the matrix: once for all cells, not once for each."""
+    await book.run(
+        "- {name: a, matrix: {v: [1, 2]}, run: say $<< matrix.v >>, "
+        "ensure: {run: say ensure $<< step.status >>}}"
+    )
+    assert sorted(book.log[:2]) == ["1", "2"]
+    assert book.log[2:] == ["ensure complete"]
+
+
+async def test_a_failing_ensure_fails_the_step(book: Any) -> None:
+    """yaml.md 1, hooks: a failing `ensure` fails the step."""
+    run = await book.fails("- {name: a, run: say a, ensure: {run: fail 3}}\n- {name: b, run: say b}")
+    assert book.log == ["a"]
+    assert run.error.message == "exit code 3"
+
+
+async def test_hooks_of_containers_know_which_way_they_ended(book: Any) -> None:
+    """yaml.md 1, hooks: containers have them too; what still runs in one is stopped first."""
+    handle = await book.start("""
+        - name: both
+          parallel:
+            - {name: a, run: gate a}
+            - {name: b, run: "gate b\\nfail 2"}
+          on_failure: [{name: one, run: say $<< step.error >>}, {name: two, run: say $<< steps.one.status >>}]
+    """)
+    book.open("b")
+    await book.wfe.ended(handle)
+    assert book.cancelled == ["a"]
+    assert book.log == ["exit code 2", "complete"]
+
+
+async def test_hooks_of_a_workflow(book: Any) -> None:
+    """yaml.md 1: workflows have hooks; they leave the keys of the steps as they are."""
+    head = """
+        on_failure: {run: say failed $<< step.error >> in $<< steps.a.status >>}
+        on_success: {run: say fine}
+        ensure: {run: say ensure $<< step.name == workflow.id >>}
+        outputs: {x: 1}
+    """
+    await book.run("- {name: a, run: say a}\n- {name: b, run: say b}", head)
+    assert book.log == ["a", "b", "fine", "ensure true"]
+    compiled = book.load("- {name: a, run: say a}\n- {name: b, run: say b}", head)
+    assert {"a", "b"} <= set(compiled.definition.steps)
+    book.log.clear()
+    await book.fails("- {name: a, run: say a}\n- {name: b, run: fail 2}", head)
+    assert book.log == ["a", "failed exit code 2 in complete", "ensure true"]
+
+
+async def test_what_failed_may_be_passed_over_after_its_hooks(book: Any) -> None:
+    """yaml.md 1: with `continue_on_error` the failure hooks run, then the run goes on."""
+    await book.run("""
+        - {name: a, run: fail 5, continue_on_error: true, on_failure: {run: say $<< step.exit_code >>}}
+        - {name: b, run: say $<< steps.a.status >>}
+    """)
+    assert book.log == ["5", "failed"]
+
+
+async def test_the_failure_of_a_container_may_be_passed_over(book: Any) -> None:
+    """yaml.md 1, continue_on_error: for a container, whatever fails inside ends it, and the run goes on."""
+    await book.run("""
+        - name: all
+          continue_on_error: true
+          steps: [{name: a, run: fail}, {name: b, run: say b}]
+        - {name: c, run: say $<< steps.all.status >> $<< steps.all.success >> $<< steps.all.b.status >>}
+    """)
+    assert book.log == ["failed false skipped"]
+
+
+async def test_hooks_go_on_after_a_crash(book: Any) -> None:
+    """Issue 3, 3: a crash in a hook repeats neither the step nor the hooks that ended."""
+    handle = await book.start("""
+        - name: a
+          run: "say a\\nfail 9"
+          on_failure: [{name: one, run: say one}, {name: two, run: "say two $<< step.exit_code >>\\ngate g"}]
+          ensure: {run: say ensure}
+    """)
+    assert book.log == ["a", "one", "two 9"]
+    await book.wfe.restart()
+    book.open("g")
+    await book.wfe.ended(handle)
+    assert book.log == ["a", "one", "two 9", "two 9", "ensure"]
+
+
+async def test_retry_runs_the_hooks_at_the_new_end(book: Any) -> None:
+    """Decision 18: `retry` of a failed run runs the failed step again, and its hooks at the new end."""
+    handle = await book.start(
+        f"    - name: a\n      run: |\n        out v=1\n        fail 1 1{ALL}    - {{name: b, run: say b}}"
+    )
+    await book.wfe.ended(handle)
+    assert book.log == ["failure failed 1 exit code 1", "ensure a failed"]
+    await book.wfe.host.retry(handle.id)
+    await book.wfe.result(handle)
+    assert book.log[2:] == ["success complete 1", "ensure a complete", "b"]
+
+
+async def test_hooks_in_a_loop_know_their_item(book: Any) -> None:
+    """yaml.md 1, hooks: inside a loop they see the item, and the outputs of their own item's step."""
+    await book.run("""
+        - name: all
+          for_each: [a, b]
+          max_parallel: 1
+          steps:
+            - {name: one, run: out v=$<< item >>, on_success: {run: say $<< item >> $<< step.outputs.v >>}}
+    """)
+    assert book.log == ["a a", "b b"]
