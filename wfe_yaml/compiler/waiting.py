@@ -213,7 +213,7 @@ def _check_with(compiler: StepCompiler, step: StepModel, inputs: Mapping[str, In
                 message = f"input {name!r} of {step.workflow!r}: {trouble}"
                 compiler.problems.add(Code.INPUT, message, value.node.location)
     for name, model in inputs.items():
-        if model.required and name not in given:
+        if model.needed and name not in given:
             message = f"the input {name!r} of the workflow {step.workflow!r} is missing"
             compiler.problems.add(Code.INPUT, message, step.at("workflow"), "give it under `with:`")
 
