@@ -9,8 +9,16 @@ from wfe_yaml.errors import YamlError
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import Executor
     from wfe_yaml.loader import CompiledWorkflow, load_workflow, load_workflow_from_str
+    from wfe_yaml.schema import json_schema
 
-__all__ = ["CompiledWorkflow", "Executor", "YamlError", "load_workflow", "load_workflow_from_str"]
+__all__ = [
+    "CompiledWorkflow",
+    "Executor",
+    "YamlError",
+    "json_schema",
+    "load_workflow",
+    "load_workflow_from_str",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,6 +27,10 @@ def __getattr__(name: str) -> Any:
         from wfe_yaml.executors import base  # noqa: PLC0415
 
         return base.Executor
+    if name == "json_schema":
+        from wfe_yaml import schema  # noqa: PLC0415
+
+        return schema.json_schema
     if name in __all__:
         from wfe_yaml import loader  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ class Name(Kind[str]):
 
     def __init__(self, expected: str, pattern: str, *, reserved: Iterable[str] = ()) -> None:
         self.expected = expected
-        self._pattern = re.compile(pattern)
+        self.pattern = re.compile(pattern)
         self._reserved = frozenset(reserved)
 
     def read(self, node: Node, problems: Problems) -> str | None:
@@ -77,7 +77,7 @@ class Name(Kind[str]):
         """Check a name that stands at a node."""
         if len(text) > MAX_NAME:
             problems.add(Code.VALUE, f"a name has at most {MAX_NAME} characters", node.location)
-        elif not self._pattern.fullmatch(text):
+        elif not self.pattern.fullmatch(text):
             problems.add(Code.VALUE, f"{text!r} is not {self.expected}", node.location)
         elif text in self._reserved:
             problems.add(Code.VALUE, f"the name {text!r} is reserved", node.location, "choose another one")
@@ -202,14 +202,14 @@ class ListOf(Kind[list[T]]):
     def __init__(self, item: Kind[T], *, what: str = "a list", least: int = 0) -> None:
         self.item = item
         self.expected = what
-        self._least = least
+        self.least = least
 
     def read(self, node: Node, problems: Problems) -> list[T] | None:
         """Give the items that could be read."""
         if not isinstance(node, Sequence):
             self.misfit(node, problems, "begin each item with '- '" if isinstance(node, Mapping) else None)
             return None
-        if len(node.items) < self._least:
+        if len(node.items) < self.least:
             problems.add(Code.VALUE, "the list is empty", node.location, f"expected {self.expected}")
             return None
         values = [self.item.read(item, problems) for item in node.items]

@@ -108,3 +108,15 @@ def steps(
     from wfe_yaml.cli.types import show_types
 
     finish(lambda: show_types(type_, as_json=json))
+
+
+@app.command(rich_help_panel=WRITE, epilog=examples("wfe schema > wfe.schema.json", "wfe schema step.retry"))
+def schema(
+    key: Annotated[
+        str | None, typer.Argument(help="A key, as `retry` or `step.retry`; the whole file by default.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of workflow files, for editors."""
+    from wfe_yaml.cli.schemas import print_schema
+
+    finish(lambda: print_schema(key))
