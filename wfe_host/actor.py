@@ -41,7 +41,7 @@ class Actor:
         self.created: asyncio.Future[CommitOutcome] | None = None
         """Set for an instance that is being started: what became of its first commit."""
         self.gone: bool = False
-        self._mailbox: list[h.Happening] = []
+        self._mailbox: list[h.Happening] | None = None
         self._transition: Transition | None = None
         self._timer: TimerHandle | None = None
         self._timer_due: int | None = None
@@ -54,7 +54,10 @@ class Actor:
     def post(self, happening: h.Happening) -> None:
         """Let something happen to the instance; it is applied with all else that happened until the flush."""
         if not self.gone:
-            self._mailbox.append(happening)
+            if self._mailbox is None:
+                self._mailbox = [happening]
+            else:
+                self._mailbox.append(happening)
             self._runtime.committer.request(self)
 
     def prepare(self) -> Checkpoint | None:
@@ -62,10 +65,9 @@ class Actor:
         if self.gone:
             return None
         now = self._runtime.clock.now()
-        mailbox = self._mailbox
-        self._mailbox = []
+        mailbox, self._mailbox = self._mailbox, None
         machine = self.machine
-        for happening in mailbox:
+        for happening in mailbox or ():
             machine.apply(happening, now)
         transition = machine.flush(now)
         if transition.checkpoint is None:
@@ -260,7 +262,7 @@ class Actor:
         if self.gone:
             return
         self.gone = True
-        self._mailbox.clear()
+        self._mailbox = None
         runtime = self._runtime
         if self.created is not None and not self.created.done() and self._transition is None:
             if stored:

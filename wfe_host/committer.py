@@ -17,6 +17,12 @@ from wfe_core.ports.records import Checkpoint, CommitOutcome, Head
 
 _FIRST_PAUSE = 50_000
 _LONGEST_PAUSE = 5_000_000
+_LANES = 2
+"""Batches that may be under way at once: one is being made while another is being written."""
+_CROWD = 256
+"""Actors that must wait for that; of fewer there had better be one large batch after the other."""
+_SLICE = 64
+"""Actors that are asked or told in one turn of the loop, so that it can do something else in between."""
 
 
 class CommitActor(Protocol):
@@ -51,7 +57,8 @@ class CommitStats:
 class Committer:
     """Gathers the checkpoints of all actors that are ready and commits them together.
 
-    While one batch syncs, the next gathers; a lone checkpoint goes out at the next turn of the loop. Not
+    While one batch syncs, the next gathers; a lone checkpoint goes out at the next turn of the loop. When
+    very many are ready, their batch is made and sent while the one before is still being written. Not
     thread-safe: everything happens on the loop of the host.
 
     Args:
@@ -79,7 +86,12 @@ class Committer:
         self._max_batch = max_batch
         # A dict is an ordered set: asking twice costs nothing and keeps the place in the queue.
         self._queue: dict[CommitActor, None] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._flying: dict[CommitActor, bool] = {}
+        """Those whose checkpoint is on its way, and whether they have asked for another meanwhile."""
+        self._lanes: set[asyncio.Task[None]] = set()
+        self._gathering = False
+        """One of the lanes is making its batch."""
+        self._eased = asyncio.Event()
         self._closed = False
         # The flush must not run inside the span or the settings of whoever happened to ask first.
         self._context = contextvars.Context()
@@ -87,90 +99,124 @@ class Committer:
     @property
     def idle(self) -> bool:
         """Whether nothing is queued or in flight."""
-        return self._task is None
+        return not self._lanes
 
     def request(self, actor: CommitActor) -> None:
         """Ask for `actor.prepare()` to be called at the next flush; asking again before that is harmless."""
+        if actor in self._flying:
+            self._flying[actor] = True
+            return
         self._queue[actor] = None
-        if self._task is None:
-            self._begin()
+        if not self._gathering:
+            self._begin_if_needed()
+
+    async def room(self, most: int) -> None:
+        """Wait until fewer than `most` actors wait: who makes new ones shall not be faster than the store.
+
+        The caller holds the clock, which is let go while it waits.
+        """
+        while len(self._queue) >= most and not self._closed:
+            self._eased.clear()
+            self._clock.leave()
+            try:
+                await self._eased.wait()
+            finally:
+                self._clock.enter()
 
     async def drain(self) -> None:
         """Wait until nothing is queued or in flight. To be cancelled at will: the commits go on."""
-        while self._task is not None:
-            await asyncio.wait((self._task,))
+        while self._lanes:
+            await asyncio.wait(self._lanes)
 
     async def close(self) -> None:
         """Stop, at once: what is queued or in flight is answered with `commit_failed`."""
         self._closed = True
-        task = self._task
-        if task is not None:
-            task.cancel()
-            await asyncio.wait((task,))
+        lanes = list(self._lanes)
+        for lane in lanes:
+            lane.cancel()
+        if lanes:
+            await asyncio.wait(lanes)
         self._refuse_queued()
 
-    def _begin(self) -> None:
+    def _begin_if_needed(self) -> None:
         if self._closed:
             self._refuse_queued()
-            return
-        # The clock must not jump from here until all is written, flush and commit included.
-        self._clock.enter()
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(self._run(), name="wfe-committer", context=self._context)
-        self._task.add_done_callback(self._ended)
+        elif not self._lanes or (len(self._lanes) < _LANES and len(self._queue) >= _CROWD):
+            # The clock must not jump from here until all is written, flush and commit included.
+            self._clock.enter()
+            self._gathering = True
+            loop = asyncio.get_running_loop()
+            lane = loop.create_task(self._run(), name="wfe-committer", context=self._context)
+            self._lanes.add(lane)
+            lane.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, lane: asyncio.Task[None]) -> None:
         # A task that was cancelled before its first turn never ran its own `finally`.
-        if self._task is task:
-            self._task = None
-            self._clock.leave()
+        if lane in self._lanes:
+            self._leave(lane)
+
+    def _leave(self, lane: asyncio.Task[None]) -> None:
+        self._lanes.discard(lane)
+        self._clock.leave()
 
     async def _run(self) -> None:
+        """Make batches and write them, until the others can do the rest."""
         try:
-            while self._queue:
-                actors, checkpoints = self._gather()
-                if checkpoints:
-                    await self._write(actors, checkpoints)
-                if self._queue:
-                    # A store in memory never suspends: an instance that never rests must not stop the loop.
-                    await _turn()
+            while True:
+                await self._flush()
+                if self._gathering or not self._queue:
+                    return
+                if len(self._lanes) > 1 and len(self._queue) < _CROWD:
+                    return
+                self._gathering = True
+                # A store in memory never suspends: an instance that never rests must not stop the loop.
+                await _turn()
         finally:
-            self._task = None
-            self._clock.leave()
+            lane = asyncio.current_task()
+            if lane is not None:
+                self._leave(lane)
 
-    def _gather(self) -> tuple[list[CommitActor], list[Checkpoint]]:
-        """Take the actors that wait and what they have to write."""
-        queue = self._queue
-        if len(queue) <= self._max_batch:
-            waiting: Sequence[CommitActor] = list(queue)
-            queue.clear()
-        else:
-            waiting = list(islice(queue, self._max_batch))
-            for actor in waiting:
-                del queue[actor]
+    async def _flush(self) -> None:
         actors: list[CommitActor] = []
         checkpoints: list[Checkpoint] = []
-        for actor in waiting:
-            try:
-                checkpoint = actor.prepare()
-            except Exception as exc:  # noqa: BLE001 - one broken actor must not harm the others in the batch
-                self._fail(actor, exc)
-                continue
-            if checkpoint is not None:
-                actors.append(actor)
-                checkpoints.append(checkpoint)
-        return actors, checkpoints
-
-    async def _write(self, actors: list[CommitActor], checkpoints: list[Checkpoint]) -> None:
         try:
+            await self._gather(actors, checkpoints)
+            self._gathering = False
+            if self._queue:
+                self._begin_if_needed()
+            if not checkpoints:
+                return
             outcomes = await self._commit(checkpoints)
         except asyncio.CancelledError:
+            self._gathering = False
             self._refuse(actors)
             raise
         except Exception as exc:  # noqa: BLE001 - whatever it was: the outcome is unknown
             await self._settle(actors, checkpoints, exc)
             return
-        self._tell_all(actors, outcomes)
+        await self._tell_all(actors, outcomes)
+
+    async def _gather(self, actors: list[CommitActor], checkpoints: list[Checkpoint]) -> None:
+        """Take the actors that wait and what they have to write."""
+        left = min(len(self._queue), self._max_batch)
+        while left:
+            waiting = list(islice(self._queue, min(left, _SLICE)))
+            left -= len(waiting)
+            for actor in waiting:
+                del self._queue[actor]
+            self._eased.set()
+            for actor in waiting:
+                try:
+                    checkpoint = actor.prepare()
+                except Exception as exc:  # noqa: BLE001 - one broken actor must not harm the others in the batch
+                    self._fail(actor, exc)
+                    continue
+                if checkpoint is not None:
+                    self._flying[actor] = False
+                    actors.append(actor)
+                    checkpoints.append(checkpoint)
+            if left:
+                await _turn()
 
     async def _commit(self, checkpoints: list[Checkpoint]) -> list[CommitOutcome]:
         outcomes = await self._store.commit(checkpoints, now=self._clock.now())
@@ -229,7 +275,7 @@ class Committer:
                         break
                     self._fail(pending.pop(group[0])[0], error)
                 else:
-                    self._tell_all([pending.pop(id_)[0] for id_ in group], outcomes)
+                    self._tell_some([pending.pop(id_)[0] for id_ in group], outcomes)
 
     async def _pause(self, failures: int) -> None:
         delay = min(_FIRST_PAUSE << min(failures - 1, 20), _LONGEST_PAUSE)
@@ -242,17 +288,37 @@ class Committer:
             timer.cancel()
             self._clock.enter()
 
-    def _tell_all(self, actors: list[CommitActor], outcomes: list[CommitOutcome]) -> None:
+    async def _tell_all(self, actors: list[CommitActor], outcomes: list[CommitOutcome]) -> None:
+        told = 0
+        try:
+            while told < len(actors):
+                if told:
+                    await _turn()
+                some = slice(told, told + _SLICE)
+                told += _SLICE
+                self._tell_some(actors[some], outcomes[some])
+        except asyncio.CancelledError:
+            self._tell_some(actors[told:], outcomes[told:])
+            raise
+
+    def _tell_some(self, actors: list[CommitActor], outcomes: list[CommitOutcome]) -> None:
         for actor, outcome in zip(actors, outcomes, strict=True):
             self._tell(actor, outcome)
 
+    def _land(self, actor: CommitActor) -> None:
+        """The checkpoint of an actor is on its way no more: it may make another one."""
+        if self._flying.pop(actor, False):
+            self._queue[actor] = None
+
     def _tell(self, actor: CommitActor, outcome: CommitOutcome) -> None:
+        self._land(actor)
         try:
             actor.committed(outcome)
         except Exception as exc:  # noqa: BLE001 - the others in the batch must learn their outcome
             self._fail(actor, exc)
 
     def _fail(self, actor: CommitActor, exc: Exception) -> None:
+        self._land(actor)
         try:
             actor.commit_failed(exc)
         except Exception as error:  # noqa: BLE001 - nobody else can be told
@@ -274,6 +340,7 @@ class Committer:
     def _refuse_queued(self) -> None:
         waiting = list(self._queue)
         self._queue.clear()
+        self._eased.set()
         self._refuse(waiting)
 
 

@@ -240,6 +240,7 @@ class Poller:
             return
         step = runtime.config.claim_batch
         for start in range(0, len(ids), step):
+            await runtime.committer.room(step)
             part = tuple(id_ for id_ in ids[start : start + step] if id_ not in runtime.refused)
             claim = runtime.claim_filter(ids=part)
             if await self._claim(claim_limit=len(part), claim=claim) < len(part):
@@ -261,6 +262,8 @@ class Poller:
         }
         claim = runtime.claim_filter(dead=dead)
         while not runtime.stopping:
+            # What is taken needs memory until it is committed.
+            await runtime.committer.room(runtime.config.claim_batch)
             room = min(runtime.config.claim_batch, runtime.config.max_running_instances - len(runtime.actors))
             if room <= 0 or await self._claim(claim_limit=room, claim=claim) < room:
                 break

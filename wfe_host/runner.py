@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import traceback as tracebacks
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +15,7 @@ from wfe_host.caching import through_cache
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from wfe_core.clock import TimerHandle
     from wfe_core.definition.nodes import StepNode
@@ -44,7 +45,7 @@ class Attempt:
         self.node: StepNode = cast("StepNode", state.node(pointer))
         self.attempt: int = pointer.attempt
         self._task: asyncio.Task[None] | None = None
-        self._timers: list[TimerHandle] = []
+        self._timers: tuple[TimerHandle, ...] = ()
         self._cause: str | None = None
         """Why the attempt is being stopped: `timeout`, `heartbeat`, `stop`, `interrupt`."""
         self._beat = 0
@@ -54,13 +55,14 @@ class Attempt:
         """Run the body in a task of its own."""
         runtime = self._runtime
         runtime.clock.enter()
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        self._task.add_done_callback(self._never_began)
+        context = contextvars.copy_context()
+        self._task = asyncio.get_running_loop().create_task(self._run(), context=context)
+        self._task.add_done_callback(self._never_began, context=context)
         spec = self.node.spec
         timeout = self.node.timeout if self.node.timeout is not None else spec.timeout
         if timeout is not None:
             due = runtime.clock.now() + timeout
-            self._timers.append(runtime.clock.call_at(due, lambda: self._strike("timeout")))
+            self._timers = (runtime.clock.call_at(due, lambda: self._strike("timeout")),)
         if spec.heartbeat_timeout is not None:
             self._beat = runtime.clock.now()
             self._watch_heartbeat(spec.heartbeat_timeout)
@@ -93,11 +95,14 @@ class Attempt:
         if self._runtime.clock.now() >= due:
             self._strike("heartbeat")
         else:
-            self._timers.append(self._runtime.clock.call_at(due, lambda: self._watch_heartbeat(allowed)))
+            timer = self._runtime.clock.call_at(due, lambda: self._watch_heartbeat(allowed))
+            self._timers = (*self._timers, timer)
 
     async def _run(self) -> None:
         actor = self._actor
         happening: h.Happening
+        if self._task is not None:
+            self._task.remove_done_callback(self._never_began)
         try:
             value = await self._call()
             happening = h.StepReturned(self.pointer_id, value) if self._cause is None else self._stopped()
@@ -147,7 +152,10 @@ class Attempt:
                 return await self._body(ctx, args, kwargs)
         return await self._body(ctx, args, kwargs)
 
-    async def _body(self, ctx: StepContext[Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    def _body(
+        self, ctx: StepContext[Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Awaitable[Any]:
+        """Put the cache and the middleware around the body."""
         chain = self._runtime.middleware
         if self.node.spec.cache is not None:
             run = partial(self._invoke, args, kwargs)
@@ -155,8 +163,8 @@ class Attempt:
         elif chain.wraps_steps:
             work = partial(self._invoke, args, kwargs)
         else:
-            return await self._invoke(args, kwargs)
-        return await chain.step(ctx, work) if chain.wraps_steps else await work()
+            return self._invoke(args, kwargs)
+        return chain.step(ctx, work) if chain.wraps_steps else work()
 
     async def _invoke(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         spec = self.node.spec

@@ -39,14 +39,14 @@ def received(s: State, messages: Sequence[InboxMessage], *, loaded: bool) -> Non
 def _take(s: State, message: InboxMessage) -> None:
     if message.kind == "event":
         if s.record.status in _OPEN:
-            s.events.append(message)
+            s.events[message.seq] = message
             s.events_dirty = True
         return
     payload: dict[str, Any] = loads(message.payload)
     if message.kind in ("activity", "child") and (
         s.record.status in _STILL or _awaited_by_frozen(s, message.kind, payload)
     ):
-        s.held.append(message)
+        s.held = [*s.held, message]
     else:
         s.t.consumed = [*s.t.consumed, message.seq]
         _ACTIONS[message.kind](s, payload)
@@ -65,7 +65,7 @@ def _awaited_by_frozen(s: State, kind: str, payload: dict[str, Any]) -> bool:
 
 def take_held(s: State) -> None:
     """Take the results that came while nothing was allowed to go on."""
-    held, s.held = s.held, []
+    held, s.held = s.held, ()
     for message in held:
         _take(s, message)
 

@@ -68,7 +68,7 @@ def spawn(
             s.agenda.append((enter, (s, pointer)))
         else:
             s.t.deferred = [*s.t.deferred, pointer.id]
-            s.queued.add(pointer.id)
+            s.queued[pointer.id] = None
     return pointer
 
 

@@ -49,17 +49,17 @@ def _enter_step(s: State, p: PointerRecord, node: StepNode) -> None:
     elif s.host.admit(s, p, node):
         start(s, p)
     else:
-        s.queued.add(p.id)
+        s.queued[p.id] = None
         s.t.queued = [*s.t.queued, p.id]
         s.touch(p)
 
 
 def start(s: State, p: PointerRecord) -> None:
     """Begin an attempt; a slot has been taken."""
-    s.queued.discard(p.id)
+    s.queued.pop(p.id, None)
     begin(s, p)
     s.running[p.id] = s.data
-    s.t.starts.append(p.id)
+    s.t.starts = [*s.t.starts, p.id]
 
 
 def step_returned(

@@ -121,7 +121,7 @@ class Machine:
         agenda = s.agenda
         while True:
             while agenda:
-                action, arguments = agenda.popleft()
+                action, arguments = agenda.pop(0)
                 action(*arguments)
             if s.events_dirty and s.runnable:
                 match_events(s)
@@ -134,8 +134,8 @@ class Machine:
         t = s.t
         record = s.record
         if t.load_undo and s.stopping:
-            s.held_undo.extend(t.load_undo)
-            t.load_undo = []
+            s.held_undo = [*s.held_undo, *t.load_undo]
+            t.load_undo = ()
         if len(t.load_undo) > 1:
             t.load_undo = list(dict.fromkeys(t.load_undo))
         s.loading += len(t.load_undo) + len(t.load_chunks) + len(t.load_outputs)
@@ -303,10 +303,10 @@ def _step_failed(m: Machine, happening: h.StepFailed) -> None:
 
 def _step_stopped(m: Machine, happening: h.StepStopped | h.StepReturned | h.StepFailed) -> None:
     s = m.state
-    s.stopping.discard(happening.pointer_id)
+    s.stopping.pop(happening.pointer_id, None)
     if not s.stopping:
         s.t.load_undo = [*s.t.load_undo, *s.held_undo]
-        s.held_undo = []
+        s.held_undo = ()
         stops_over(s)
 
 
@@ -324,7 +324,7 @@ def _step_beat(m: Machine, happening: h.StepBeat) -> None:
 def _admitted(m: Machine, happening: h.Admitted) -> None:
     s = m.state
     pointer = s.pointers.get(happening.pointer_id)
-    s.queued.discard(happening.pointer_id)
+    s.queued.pop(happening.pointer_id, None)
     if pointer is None or pointer.status != PointerStatus.PENDING or not s.runnable or s.frozen(pointer):
         if happening.slot:
             s.t.unused = [*s.t.unused, happening.pointer_id]

@@ -80,7 +80,7 @@ def _run_again(s: State, p: PointerRecord, *, crashed: bool) -> None:
 def interrupted(s: State, pointer_id: int) -> None:
     """The host stopped an attempt for its own sake: the pointer is pending again, which is no crash."""
     if s.running.pop(pointer_id, None) is None:
-        s.stopping.discard(pointer_id)
+        s.stopping.pop(pointer_id, None)
         if not s.stopping:
             stops_over(s)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +14,7 @@ from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.definition.nodes import Node
@@ -39,6 +38,10 @@ class Settings:
     """How often a sub-workflow whose definition is missing looks again."""
 
 
+_NO_TIMERS: list[tuple[int, int]] = []
+"""Shared by all who have no timer; never changed."""
+
+
 class EngineHost(Protocol):
     """What the engine asks of its host while it applies; must answer at once and have no other effect."""
 
@@ -55,7 +58,11 @@ class EngineHost(Protocol):
 
 
 class State:
-    """One instance: its row, its open pointers, its data as JSON texts, its unconsumed events."""
+    """One instance: its row, its open pointers, its data as JSON texts, its unconsumed events.
+
+    Thousands of them live at once, so they are made of what costs the garbage collector nothing while it is
+    empty: dicts (also in place of sets) and shared empty tuples, which are replaced instead of changed.
+    """
 
     __slots__ = (
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
@@ -78,20 +85,22 @@ class State:
         self.host: EngineHost = host
         self.now: int = 0
         self.pointers: dict[int, PointerRecord] = {}
-        self.children: dict[int, set[int]] = {}
+        self.children: dict[int, dict[int, None]] = {}
         """Open pointers by the id of what they are directly inside; 0 is the instance."""
         self.running: dict[int, Mapping[str, str]] = {}
         """Attempts that run in this process, with the data they began with."""
-        self.stopping: set[int] = set()
+        self.stopping: dict[int, None] = {}
         """Attempts that were told to stop and have not ended yet."""
-        self.queued: set[int] = set()
+        self.queued: dict[int, None] = {}
         """Pending pointers the host will send `Admitted` for."""
-        self.timers: list[tuple[int, int]] = []
-        self.events: list[InboxMessage] = []
+        self.timers: list[tuple[int, int]] = _NO_TIMERS
+        """A heap of (due, pointer id); entries of timers that were cleared are passed over."""
+        self.events: dict[int, InboxMessage] = {}
+        """Events that nobody has taken, by seq."""
         self.events_dirty: bool = False
-        self.held: list[InboxMessage] = []
+        self.held: Sequence[InboxMessage] = ()
         """Results that came while nothing may go on: they are taken when it does."""
-        self.held_undo: list[int] = []
+        self.held_undo: Sequence[int] = ()
         """Sagas whose undoing waits for attempts to stop."""
         self.chunks: dict[tuple[int, int], list[str]] = {}
         """Items of loops, as JSON texts, by pointer and chunk number: only those in use."""
@@ -109,7 +118,7 @@ class State:
         self.undo_count: int = 0
         self.undo_ancestors: dict[int, PointerRecord] = {}
         """Ended containers around what is being undone."""
-        self.agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self.agenda: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self.budget: int = 0
         self.t: Transition = Transition()
 
@@ -165,11 +174,11 @@ class State:
         self.pointers[pointer.id] = pointer
         siblings = self.children.get(pointer.parent)
         if siblings is None:
-            self.children[pointer.parent] = {pointer.id}
+            self.children[pointer.parent] = {pointer.id: None}
         else:
-            siblings.add(pointer.id)
+            siblings[pointer.id] = None
         if pointer.due is not None:
-            heapq.heappush(self.timers, (pointer.due, pointer.id))
+            self._set_timer(pointer.due, pointer.id)
 
     def remove(self, pointer: PointerRecord) -> None:
         """Take a pointer that has ended out of the indexes; its row becomes history."""
@@ -180,10 +189,10 @@ class State:
         self.shut.pop(pointer.id, None)
         del self.pointers[pointer.id]
         siblings = self.children[pointer.parent]
-        siblings.discard(pointer.id)
+        siblings.pop(pointer.id, None)
         if not siblings:
             del self.children[pointer.parent]
-        self.queued.discard(pointer.id)
+        self.queued.pop(pointer.id, None)
         node = self.node(pointer)
         if node.container or node.bodies:
             self._forget_loop(pointer)
@@ -191,11 +200,11 @@ class State:
     def detach(self, pointer: PointerRecord) -> None:
         """Hang an open pointer on the instance itself: a background branch outlives its container."""
         siblings = self.children[pointer.parent]
-        siblings.discard(pointer.id)
+        siblings.pop(pointer.id, None)
         if not siblings:
             del self.children[pointer.parent]
         pointer.parent, pointer.scope, pointer.index, pointer.iteration = 0, "/", None, 0
-        self.children.setdefault(0, set()).add(pointer.id)
+        self.children.setdefault(0, {})[pointer.id] = None
         self.t.changed[pointer.id] = pointer
 
     def _forget_loop(self, pointer: PointerRecord) -> None:
@@ -213,7 +222,13 @@ class State:
         pointer.due = due
         self.t.changed[pointer.id] = pointer
         if due is not None:
-            heapq.heappush(self.timers, (due, pointer.id))
+            self._set_timer(due, pointer.id)
+
+    def _set_timer(self, due: int, pointer_id: int) -> None:
+        if self.timers:
+            heapq.heappush(self.timers, (due, pointer_id))
+        else:
+            self.timers = [(due, pointer_id)]
 
     def next_timer(self) -> int | None:
         """The earliest timer of an open pointer."""
@@ -234,7 +249,7 @@ class State:
         """Put the timers back that were passed over while their pointers were frozen."""
         for pointer in self.pointers.values():
             if pointer.due is not None:
-                heapq.heappush(self.timers, (pointer.due, pointer.id))
+                self._set_timer(pointer.due, pointer.id)
 
     def patch(self, texts: Mapping[str, str]) -> None:
         """Merge texts into the data by top-level key."""

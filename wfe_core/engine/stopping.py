@@ -30,7 +30,7 @@ def stop_leaf(s: State, p: PointerRecord) -> None:
     """Stop what works for a leaf: its attempt, its work item, its child."""
     if p.id in s.running:
         s.running.pop(p.id)
-        s.stopping.add(p.id)
+        s.stopping[p.id] = None
         s.t.stops = [*s.t.stops, p.id]
     elif p.status == PointerStatus.WAITING and p.state is not None:
         state = read_state(p)

@@ -35,6 +35,8 @@ class Transition:
 
     checkpoint: Checkpoint | None = None
     """Set by `Machine.flush`; None when nothing changed."""
+    starts: Sequence[int] = ()
+    """Pointers whose body is to be run; a slot has been taken for each."""
     stops: Sequence[int] = ()
     """Pointers whose attempt is to be cancelled; `StepStopped` must follow for each."""
     queued: Sequence[int] = ()
@@ -56,8 +58,6 @@ class Transition:
         self.changed: dict[int, PointerRecord] = {}
         self.data: dict[str, str] = {}
         self.happened: list[tuple[Any, ...]] = []
-        self.starts: list[int] = []
-        """Pointers whose body is to be run; a slot has been taken for each."""
 
     def dirty(self) -> bool:
         """Whether there is anything to write."""

@@ -93,7 +93,7 @@ def match_events(s: State) -> None:
     s.events_dirty = False
     if not s.events:
         return
-    s.events.sort(key=lambda m: (m.effective, m.seq))
+    events = sorted(s.events.values(), key=lambda m: (m.effective, m.seq))
     waiting = sorted(
         (p for p in s.pointers.values() if p.status == PointerStatus.WAITING and not s.frozen(p)),
         key=lambda p: p.id,
@@ -103,11 +103,12 @@ def match_events(s: State) -> None:
         if wanted is None:
             continue
         name, key, as_of = wanted
-        for position, message in enumerate(s.events):
+        for position, message in enumerate(events):
             if message.effective > s.now:
                 break
             if message.name == name and message.key == key and message.effective >= as_of:
-                del s.events[position]
+                del events[position]
+                del s.events[message.seq]
                 s.t.consumed = [*s.t.consumed, message.seq]
                 s.agenda.append((_event_arrived, (s, pointer, message)))
                 break
@@ -115,7 +116,9 @@ def match_events(s: State) -> None:
 
 def next_event_due(s: State) -> int | None:
     """When the next event becomes effective that some pointer may be waiting for."""
-    future = [message.effective for message in s.events if message.effective > s.now]
+    if not s.events:
+        return None
+    future = [message.effective for message in s.events.values() if message.effective > s.now]
     return min(future) if future else None
 
 

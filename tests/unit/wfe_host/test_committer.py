@@ -153,6 +153,71 @@ async def test_what_comes_meanwhile_goes_into_the_next_batch(
     assert store.batches == [["a"], ["b", "c"]]
 
 
+async def test_a_crowd_does_not_wait_for_the_batch_before(
+    committer: Committer, store: FakeStore, clock: Any
+) -> None:
+    """When very many wait, their batch is sent while another is written; nobody is in both."""
+    store.gate = asyncio.Event()
+    first = request(committer, *(f"a{n}" for n in range(300)))
+    await clock.settle()
+    first[0].wants = 1
+    committer.request(first[0])
+    second = request(committer, *(f"b{n}" for n in range(300)))
+    await clock.settle()
+    request(committer, *(f"c{n}" for n in range(300)))
+    await clock.settle()
+    assert [(len(batch), batch[0]) for batch in store.batches] == [(300, "a0"), (300, "b0")]
+    store.gate.set()
+    await committer.drain()
+    assert [(len(batch), batch[0]) for batch in store.batches[2:]] == [(301, "c0")]
+    assert all(actor.told == [COMMITTED] for actor in (*first[1:], *second))
+    assert first[0].told == [COMMITTED] * 2
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_close_between_two_turns_answers_everybody(
+    committer: Committer, store: FakeStore, clock: Any, turns: int
+) -> None:
+    """Many actors are asked and told over several turns of the loop: whenever it ends, each has an answer."""
+    actors = request(committer, *(f"a{n}" for n in range(200)))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await committer.close()
+    assert all(len(actor.told) == 1 for actor in actors)
+    assert committer.idle
+    assert not clock.held
+
+
+async def test_who_is_too_fast_waits_for_room(committer: Committer, store: FakeStore, clock: Any) -> None:
+    """Room is there until that many wait, and again when they were asked; waiting for it holds no clock."""
+    await committer.room(2)
+    store.gate = asyncio.Event()
+    request(committer, "a")
+    await clock.settle()
+    request(committer, "b", "c")
+    clock.enter()
+    waiting = asyncio.create_task(committer.room(2))
+    await clock.settle()
+    assert not waiting.done()
+    store.gate.set()
+    await waiting
+    clock.leave()
+    await committer.drain()
+    assert not clock.held
+
+
+async def test_nobody_waits_for_room_in_what_is_closed(committer: Committer, store: FakeStore) -> None:
+    """Closing lets go who waits for room."""
+    store.gate = asyncio.Event()
+    request(committer, "a")
+    await asyncio.sleep(0)
+    request(committer, "b")
+    waiting = asyncio.create_task(committer.room(1))
+    await asyncio.sleep(0)
+    await committer.close()
+    await waiting
+
+
 async def test_a_chain_needs_nobody_to_push_it(committer: Committer, store: FakeStore) -> None:
     """An actor that asks again while it is told goes into the next flush, and drain waits for that too."""
     request(committer, "a", "b", wants=3)
