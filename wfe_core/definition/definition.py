@@ -44,7 +44,8 @@ class WorkflowDefinition(Generic[D]):
         root: the main line.
         retry: the default retry policy for steps, if the workflow has one.
         on_error: the default behaviour when a step has failed for good, if the workflow has one.
-        timeout: microseconds an instance may take from its start, or None.
+        timeout: microseconds an instance may take from its start, or None. Then open sagas are undone, guards
+            run their hooks, and it ends failed; a retry gives it the same time again.
         description: for people.
         data_class: the class of whole values of the data, for `isinstance`.
         has_cancel_when: whether any step has a condition that is looked at after every checkpoint.

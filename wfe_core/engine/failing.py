@@ -184,7 +184,7 @@ def timers_fired(s: State) -> None:
         s.record.deadline = None
         s.t.touched = True
         error = StepTimeoutError(f"workflow {s.definition.id!r} took longer than its timeout")
-        RULES["end_failed"](s, Failure.of(error, step_key="").info)
+        RULES["timed_out"](s, Failure.of(error, step_key="").info)
 
 
 def _park_schedule(s: State, p: PointerRecord) -> None:

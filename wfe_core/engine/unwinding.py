@@ -1,4 +1,4 @@
-"""Unwinding: how a whole instance ends ahead of its time: by `cancel`, a failure, `end_workflow`.
+"""Unwinding: how a whole instance ends ahead of its time: by `cancel`, a failure, a timeout.
 
 What is owed before it may end is noted in `InstanceRecord.ending`: guards that have to close run their hooks,
 the innermost first; open sagas are undone, if the end asks for it, one after the other, the last begun first.
@@ -7,6 +7,7 @@ A saga waits for the guards inside it, a guard for the sagas inside it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.closing import abort, any_open, freeze, inside, progress, prune
@@ -38,6 +39,12 @@ def end_failed(s: State, error: ErrorInfo) -> None:
     """
     s.queued.clear()
     _unwind(s, WorkflowStatus.FAILED, error, keep=True)
+
+
+def timed_out(s: State, error: ErrorInfo) -> None:
+    """The workflow's time is up: open sagas are undone, then it fails. A retry runs these sagas anew."""
+    s.queued.clear()
+    _unwind(s, WorkflowStatus.FAILED, error, keep=True, undo=True)
 
 
 def cancel(s: State, reason: str) -> None:
@@ -162,8 +169,10 @@ def _reach(
         cancel_everything(s)
     if failed:
         names = "; ".join(f"{step}: {kind}: {message}" for step, kind, message in failed)
-        why = error.message if keep and error is not None else "cancelled"
-        error = ErrorInfo("CompensationFailedError", f"{why}; compensations that failed: {names}")
+        if keep and error is not None:
+            error = replace(error, message=f"{error.message}; compensations that failed: {names}")
+        else:
+            error = ErrorInfo("CompensationFailedError", f"cancelled; compensations that failed: {names}")
         status = WorkflowStatus.FAILED
     end(s, status, error if status == WorkflowStatus.FAILED else None)
 
@@ -172,5 +181,6 @@ RULES.update(
     {
         "end_complete": end_complete, "end_failed": end_failed, "to_undo": to_undo,
         "instance_closing": _instance_closing, "saga_undone": _saga_undone,
+        "timed_out": timed_out,
     }
 )  # fmt: skip
