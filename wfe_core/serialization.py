@@ -193,7 +193,7 @@ class DataCodec(Generic[D]):
                 given = _NOTHING if value is None else value
                 valid = self._whole.validate_python(given, by_name=True, by_alias=True)
         except ValidationError as exc:
-            raise OutputError(f"the start data does not fit {self.name}: {_explain(exc)}") from exc
+            raise OutputError(f"the start data does not fit {self.name}: {explain(exc)}") from exc
         texts: dict[str, str] = {}
         for key, item in self._parts(valid).items():
             where = "the start data"
@@ -256,7 +256,7 @@ class DataCodec(Generic[D]):
                     valid = adapter.validate_python(item, by_name=True, by_alias=True)
             except ValidationError as exc:
                 wanted = _type_name(self._hints[key])
-                msg = f"{where}: output {key!r} does not fit {self.name}.{key} ({wanted}): {_explain(exc)}"
+                msg = f"{where}: output {key!r} does not fit {self.name}.{key} ({wanted}): {explain(exc)}"
                 raise OutputError(msg) from exc
             texts[key] = self._dump(key, valid, where)
         return texts
@@ -273,7 +273,7 @@ class DataCodec(Generic[D]):
             try:
                 self.decode(texts)
             except ValidationError as exc:
-                raise OutputError(f"{where}: the data would not fit {self.name}: {_explain(exc)}") from exc
+                raise OutputError(f"{where}: the data would not fit {self.name}: {explain(exc)}") from exc
 
     def check_text(self, key: str, text: str, where: str) -> str:
         """Validate a JSON text against a field; gives the text to store."""
@@ -430,7 +430,18 @@ def _type_name(hint: Any) -> str:
     return str(hint).replace("typing.", "")
 
 
-def _explain(exc: ValidationError) -> str:
+def adapter_for(annotation: Any) -> TypeAdapter[Any] | None:
+    """Give what turns JSON into an annotated type; None where the annotation says nothing that could."""
+    if annotation is Any or isinstance(annotation, str):
+        return None
+    try:
+        return TypeAdapter(annotation)
+    except PydanticUserError:
+        return None  # a class that pydantic knows nothing of, or a name that only type checkers know
+
+
+def explain(exc: ValidationError) -> str:
+    """Say what does not fit, and where in the value, in one line."""
     parts: list[str] = []
     for error in exc.errors(include_url=False)[:3]:
         place = ".".join(str(part) for part in error["loc"])

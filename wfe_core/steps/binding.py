@@ -1,8 +1,9 @@
 """How the parameters of a step are filled: decided when the definition is built, done at each attempt.
 
 A parameter is, in this order: the context (annotated `StepContext[...]` or named `ctx`), given by
-`.input(...)`, a service (`Inject[T]`), the current `item` or `index` inside a loop, a field of the data,
-its own default. Two explicit answers for one parameter are an error.
+`.input(...)`, a service (`Inject[T]`), the current `item` (as its annotation says, where there is one) or
+`index` inside a loop, a field of the data, its own default. Two explicit answers for one parameter are an
+error.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from wfe_core.errors import DefinitionError, ParameterError, StepError
+from wfe_core.serialization import adapter_for, dumps, explain
 
 if TYPE_CHECKING:
     from wfe_core.serialization import DataCodec
@@ -116,6 +118,25 @@ UNBOUND = Binding()
 def _take_item(ctx: StepContext[Any], services: Services) -> Any:
     del services
     return ctx.item
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Filled with the current item, made what the parameter's annotation says."""
+
+    adapter: TypeAdapter[Any]
+    shown: str
+
+    def __call__(self, ctx: StepContext[Any], services: Services) -> Any:
+        del services
+        text = dumps(ctx.item, f"step {ctx.step_key!r}: item")
+        try:
+            return self.adapter.validate_json(text, by_name=True, by_alias=False)
+        except ValidationError as exc:
+            raise ParameterError(
+                f"step {ctx.step_key!r}: item {ctx.index} of the loop does not fit the parameter "
+                f"'item: {self.shown}': {explain(exc)}; mend the items or the annotation"
+            ) from exc
 
 
 def _take_index(ctx: StepContext[Any], services: Services) -> Any:
@@ -260,7 +281,10 @@ def _source(p: Parameter, place: Place, problems: list[str]) -> Any:
                 f"say which: .input({name}=lambda data, ctx: ctx.{name}) or "
                 f".input({name}=lambda data: data.{name})"
             )
-        return _take_item if name == "item" else _take_index
+        if name == "index":
+            return _take_index
+        adapter = adapter_for(p.annotation)
+        return _take_item if adapter is None else _Item(adapter, type_name(p.annotation))
     if fields is None or is_field:
         return _Field(name, p.required, p.default)
     if p.required:

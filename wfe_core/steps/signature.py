@@ -33,6 +33,8 @@ class Parameter:
     """What `StepContext[...]` is annotated with; Any when it says nothing."""
     service: Any
     """What `Inject[...]` asks for, else None."""
+    annotation: Any = Any
+    """Its annotation, as far as it can be resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def read_signature(fn: Callable[..., Any], where: str) -> Signature:
                 is_context=is_context or p.name == "ctx",
                 data_type=data_type,
                 service=_service_of(annotation, f"{where}, parameter {p.name!r}"),
+                annotation=annotation,
             )
         )
     return Signature(tuple(found), any(p.kind is p.VAR_KEYWORD for p in raw.parameters.values()))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
+import threading
 import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NotRequired
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from wfe_core.errors import DefinitionError, ParameterError, StepError
@@ -255,6 +257,55 @@ def test_an_item_that_is_a_field_too_is_a_clash() -> None:
         bound(body, Line, in_loop=True)
     bound(body, Line)
     bound(body, Line, in_loop=True, inputs={"item": Constant("x")})
+
+
+@dataclass
+class Parcel:
+    """An item as a dataclass."""
+
+    weight: float
+    sent: dt.date
+
+
+class Label(BaseModel):
+    """An item as a model, whose fields have other names outside."""
+
+    text: str = Field(alias="Text")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "item", "expected"),
+    [
+        (Parcel, {"weight": 2, "sent": "2026-03-01"}, Parcel(2.0, dt.date(2026, 3, 1))),
+        (Label, {"text": "x"}, Label(Text="x")),
+        (dt.date, "2026-03-01", dt.date(2026, 3, 1)),
+        (tuple[int, str], [1, "a"], (1, "a")),
+        (Parcel | None, None, None),
+        (Any, {"weight": 2}, {"weight": 2}),
+        ("Unknown", {"weight": 2}, {"weight": 2}),
+        (threading.Lock, {"weight": 2}, {"weight": 2}),
+    ],
+)
+def test_an_annotated_item_is_what_its_annotation_says(
+    context: MakeContext, annotation: Any, item: Any, expected: Any
+) -> None:
+    """As for data fields; an annotation that says nothing of JSON leaves the item as it is stored."""
+
+    def body(item: Any) -> None: ...
+
+    body.__annotations__["item"] = annotation
+    args, named = bound(body, in_loop=True).arguments(context(loops=[(None, 0, item)]), {})
+    assert [*args, *named.values()] == [expected]
+
+
+def test_an_item_that_does_not_fit_fails_the_attempt(context: MakeContext) -> None:
+    """The error names the step, which item, and what does not fit where."""
+
+    def body(item: Parcel) -> None: ...
+
+    ctx = context(loops=[(None, 3, {"weight": "heavy", "sent": "2026-03-01"})])
+    with pytest.raises(ParameterError, match=r"'here'.* item 3 .*'item: Parcel': weight: .*got 'heavy'"):
+        bound(body, in_loop=True).arguments(ctx, {})
 
 
 def test_an_input_that_fits_no_parameter_is_refused() -> None:
