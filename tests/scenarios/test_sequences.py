@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from wfe_core import (
     DefinitionConflictError,
     ExecutionResult,
     InstanceConflictError,
+    RetryPolicy,
     StepBody,
     StepContext,
     WorkflowBuilder,
@@ -99,6 +101,39 @@ async def test_the_key_is_the_same_across_attempts_and_new_for_each_run(wfe: Wfe
     handle = await wfe.start(WorkflowBuilder("flow").then(work).build(), {})
     assert await wfe.result(handle) == {"state": {"slept": True}}
     assert keys == [f"{handle.id}/1/0", f"{handle.id}/1/0", f"{handle.id}/1/1"]
+
+
+async def test_attempt_counts_attempts_and_not_what_the_body_asked_for(wfe: WfeEngine) -> None:
+    """Decision 21: a retry and a crash raise it; sleeping, persisting and waiting do not."""
+    seen: list[tuple[int, str]] = []
+    gate = asyncio.Event()
+
+    @step(retry=RetryPolicy(interval=1))
+    async def work(ctx: StepContext[Any]) -> Any:
+        seen.append((ctx.attempt, ctx.idempotency_key.rpartition("/")[2]))
+        match ctx.state:
+            case None:
+                return ExecutionResult.persist(1)
+            case 1 if len(seen) == 2:
+                msg = "again"
+                raise ValueError(msg)
+            case 1:
+                return ExecutionResult.sleep("1h", state=2)
+            case 2:
+                return ExecutionResult.wait_for_event("go", "", state=3)
+            case _:
+                await gate.wait()
+        return None
+
+    handle = await wfe.start(WorkflowBuilder("flow").then(work).build(), {})
+    await wfe.advance("2h")
+    await wfe.host.publish_event("go", "")
+    await wfe.settle()
+    assert seen == [(1, "0"), (1, "1"), (2, "1"), (2, "2"), (2, "3")]
+    await wfe.restart()
+    gate.set()
+    await wfe.result(handle)
+    assert seen[5:] == [(3, "3")]
 
 
 async def test_persist_runs_the_step_again_with_its_state(wfe: WfeEngine) -> None:

@@ -111,10 +111,11 @@ def enter(s: State, pointer: PointerRecord) -> None:
         fail_now(s, pointer, node, exc)
 
 
-def begin(s: State, pointer: PointerRecord) -> None:
-    """Set a pointer to running: its next attempt begins."""
+def begin(s: State, pointer: PointerRecord, *, reentry: bool = False) -> None:
+    """Set a pointer to running: its next attempt begins, or the next run of a body that asked for it."""
     move(pointer, PointerStatus.RUNNING)
-    pointer.attempt += 1
+    if not reentry:
+        pointer.attempt += 1
     pointer.started = s.now
     pointer.knows = s.record.revision
     pointer.error = None

@@ -57,9 +57,18 @@ def _enter_step(s: State, p: PointerRecord, node: StepNode) -> None:
 def start(s: State, p: PointerRecord) -> None:
     """Begin an attempt; a slot has been taken."""
     s.queued.pop(p.id, None)
-    begin(s, p)
+    begin(s, p, reentry=p.state is not None and _reenters(s, p))
     s.running[p.id] = s.data
     s.t.starts = [*s.t.starts, p.id]
+
+
+def _reenters(s: State, p: PointerRecord) -> bool:
+    """Whether the body goes on as it asked for; a crash from here on makes it another attempt."""
+    state = read_state(p)
+    asked = bool(state.pop("reentry", False))
+    if asked:
+        write_state(s, p, state)
+    return asked
 
 
 def step_returned(
@@ -172,7 +181,9 @@ def _go_on_later(s: State, p: PointerRecord, node: StepNode, result: ExecutionRe
     kept = result.state
     if kept is None and result.kind != "persist":  # to sleep or to wait forgets nothing
         kept = read_state(p).get("state")
-    state: dict[str, Any] = {} if kept is None else {"state": kept}
+    state: dict[str, Any] = {"reentry": True}
+    if kept is not None:
+        state["state"] = kept
     if result.kind == "persist":
         write_state(s, p, state)
         move(p, PointerStatus.PENDING)

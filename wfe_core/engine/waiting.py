@@ -131,8 +131,7 @@ def _event_arrived(s: State, p: PointerRecord, message: InboxMessage) -> None:
     if node.kind == "step":
         state = read_state(p)
         kept: dict[str, Any] = {"event": value}
-        if "state" in state:
-            kept["state"] = state["state"]
+        kept.update({name: state[name] for name in ("state", "reentry") if name in state})
         write_state(s, p, kept)
         move(p, PointerStatus.PENDING)
         enter(s, p)

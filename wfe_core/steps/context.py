@@ -92,8 +92,8 @@ class StepContext(Generic[DataT_co]):
         definition_id: id of its definition.
         version: version of its definition.
         step_key: the step's key in the definition.
-        attempt: 1 when the body runs first; raised whenever it runs again: by retries, by re-runs after a
-            crash, and after its own `sleep`, `persist` or `wait_for_event`.
+        attempt: 1 when the body runs first; raised by retries and by re-runs after a crash, but not when the
+            body goes on after its own `sleep`, `persist` or `wait_for_event`.
         idempotency_key: the same for all attempts of one run of the step: give it to services outside.
         config: the JSON given by `.config(...)`.
         state: what the step's last `sleep`, `persist` or `wait_for_event` kept, else None.
