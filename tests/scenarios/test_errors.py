@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, model_validator
 
 from wfe_core import (
+    ConditionError,
     DefinitionError,
     DefinitionNotRegisteredError,
     HostStateError,
@@ -15,9 +16,13 @@ from wfe_core import (
     SerializationError,
     StepContext,
     WorkflowBuilder,
+    WorkflowDefinition,
     WorkflowFailedError,
     step,
 )
+from wfe_core.definition.nodes import IfNode, Sequence, StepNode
+from wfe_core.steps.selectors import Selector
+from wfe_core.steps.spec import StepSpec
 from wfe_host.testing.engine import WfeEngine
 
 
@@ -26,6 +31,28 @@ class Order(BaseModel):
 
     id: str
     total: float = 0.0
+
+
+class Refuses(Selector):
+    """A selector that says itself what is wrong, and where."""
+
+    def evaluate(self, view: StepContext[Any]) -> Any:
+        """Refuse."""
+        msg = "flow.yaml:3:7: no such name"
+        raise ConditionError(msg)
+
+
+async def test_a_condition_error_of_a_selector_is_passed_on_as_it_is(wfe: WfeEngine, rec: Any) -> None:
+    """A selector that names its own place is not wrapped once more."""
+    root = Sequence([IfNode(name="if", condition=Refuses(), bodies=[Sequence([_step_node(rec.step("a"))])])])
+    handle = await wfe.start(WorkflowDefinition("flow", root, data=dict), {})
+    instance = await wfe.ended(handle)
+    assert instance.error is not None
+    assert (instance.error.type, instance.error.message) == ("ConditionError", "flow.yaml:3:7: no such name")
+
+
+def _step_node(body: Any) -> StepNode:
+    return StepNode(name="a", spec=StepSpec.of(body, "test"))
 
 
 async def failing(wfe: WfeEngine, builder: Any, data: Any) -> WorkflowFailedError:

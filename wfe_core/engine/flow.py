@@ -243,10 +243,13 @@ def evaluate(
     """Evaluate a selector from where a pointer stands.
 
     Raises:
-        ConditionError: the selector threw; names the step, the selector and the error.
+        ConditionError: the selector threw; names the step, the selector and the error. One that the selector
+            raised itself is passed on as it is.
     """
     try:
         return selector.evaluate(context(s, pointer, node, texts=texts))
+    except ConditionError:
+        raise  # it says itself what and where
     except Exception as exc:
         where = _place_of(exc)
         msg = f"step {node.key!r}: {what} threw {type(exc).__name__}: {exc}{where}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
-from wfe_yaml.cli.words import readable
 from wfe_yaml.compiler.body import CONTINUED, FAILED
 from wfe_yaml.expressions.results import STEP_PREFIX
 
@@ -159,7 +158,7 @@ class RunView:
                 rows: dict[str, dict[str, Any]] = pointer.output or {}
                 step.error = str(rows.get(STEP_PREFIX + step.key, {}).get("error"))
             else:
-                step.error = readable(pointer.error.message) if pointer.error is not None else None
+                step.error = pointer.error.message if pointer.error is not None else None
 
     def settle(self) -> None:
         """The run is over: what still seems to go on is not."""
@@ -202,7 +201,7 @@ class RunView:
         else:
             step.ended = event.at
         if event.kind in ("step.failed", "step.retrying"):
-            step.error = readable(str(event.detail.get("message", "")))
+            step.error = str(event.detail.get("message", ""))
         if event.kind == "step.waiting":
             step.waits = _waits(event.detail)
             child = event.detail.get("child")
@@ -331,7 +330,7 @@ def _take_undo(step: StepView, event: LifecycleEvent) -> None:
         step.status = "compensating"
     elif event.kind == "step.failed":
         step.status = "failed"
-        step.error = f"could not be undone: {readable(str(event.detail.get('message', '')))}"
+        step.error = f"could not be undone: {event.detail.get('message', '')}"
     step.ended = event.at
 
 

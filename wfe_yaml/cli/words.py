@@ -5,17 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-_WRAPPED = re.compile(r"step '[^']*': \w+ threw ConditionError: (.*) \([^()]*\.py:\d+\)", re.DOTALL)
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\\\)|.)")
 _SHORT = 40
 _MOST = 200
 """Characters of a value that are shown."""
-
-
-def readable(message: str) -> str:
-    """Take off what the engine puts around the message of a condition: it has its own place in the file."""
-    match = _WRAPPED.fullmatch(message)
-    return match[1] if match else message
 
 
 def duration(seconds: float | None) -> str:
