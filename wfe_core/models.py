@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +102,21 @@ class WorkflowInstance:
     created_at: datetime | None = None
     ended_at: datetime | None = None
     next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledStep:
+    """A step of a new instance that is not run there: what became of it is known, from another instance.
+
+    Attributes:
+        status: `complete` or `skipped`.
+        outcome: what a following `decide()` sees.
+        output: the output of its pointer. What it gave to the data belongs into the start data.
+    """
+
+    status: Literal["complete", "skipped"] = "complete"
+    outcome: Any = None
+    output: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

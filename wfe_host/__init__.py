@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wfe_core.models import SettledStep
     from wfe_host.commands import ActivityLease
     from wfe_host.config import HostConfig
     from wfe_host.explaining import Explanation, Reason
@@ -19,6 +20,7 @@ _HOME = {
     "HostConfig": "wfe_host.config",
     "InstancePage": "wfe_host.queries",
     "Reason": "wfe_host.explaining",
+    "SettledStep": "wfe_core.models",
     "StartRequest": "wfe_host.starting",
     "SyncWorkflowHost": "wfe_host.sync",
     "WorkflowHandle": "wfe_host.handle",
@@ -32,6 +34,7 @@ __all__ = [
     "HostConfig",
     "InstancePage",
     "Reason",
+    "SettledStep",
     "StartRequest",
     "SyncWorkflowHost",
     "WorkflowHandle",

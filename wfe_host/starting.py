@@ -12,7 +12,9 @@ from wfe_core.engine import Machine
 from wfe_core.engine import happenings as h
 from wfe_core.engine.flow import check_sizes
 from wfe_core.engine.machine import digest
+from wfe_core.engine.settling import SETTLED, settled_text
 from wfe_core.errors import InstanceConflictError, ProviderError
+from wfe_core.models import SettledStep
 from wfe_core.serialization import dumps
 from wfe_host.actor import Actor
 from wfe_host.checking import built, shown
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest:
-    """One instance to start, for `host.start_many`; the fields are those of `host.start`."""
+    """One instance to start, for `host.start_many`; the fields are those of `host.start`, and `settled`.
+
+    Attributes:
+        settled: steps, by key, that are not run because what became of them is known: in an earlier
+            instance of which this one is the continuation, say. What they gave to the data belongs into
+            `data`. A container is settled with all that is inside of it.
+    """
 
     definition: WorkflowDefinition[Any] | str
     data: Any = None
@@ -33,6 +41,7 @@ class StartRequest:
     reference: str | None = None
     priority: int = 0
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    settled: Mapping[str, SettledStep] = field(default_factory=dict[str, SettledStep])
 
 
 async def start_all(
@@ -45,7 +54,8 @@ async def start_all(
         OutputError: start data does not fit its definition; nothing was started.
         TypeError: what was given is no series of requests, or an option is of the wrong type; nothing was
             started.
-        ValueError: an instance id cannot be read, or a version is contradicted; nothing was started.
+        ValueError: an instance id cannot be read, a version is contradicted, or a settled step does not
+            exist; nothing was started.
         InstanceConflictError: an id is taken by another definition or input; the others were started.
     """
     items = _checked(requests)
@@ -110,6 +120,8 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     _check_id(request.instance_id)
     _check_options(request)
     data = definition.codec.initial(request.data)
+    if request.settled:
+        data = {**data, SETTLED: settled_text(definition, request.settled)}
     now = runtime.clock.now()
     worker = runtime.config.role == "worker" and _may_claim(runtime, request.instance_id)
     machine = Machine.create(

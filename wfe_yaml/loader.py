@@ -102,18 +102,23 @@ class CompiledWorkflow:
 
 
 def local_tools(
-    realm: str = "", *, allow: frozenset[str] | None = None, secrets: Mapping[str, str] | None = None
+    realm: str = "",
+    *,
+    allow: frozenset[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Tools:
     """Give what executors work with by default: child processes and the environment of this process.
 
     Args:
         realm: names the store.
         allow: the types of steps that may run here; None for all.
+        environ: instead of the environment of this process.
         secrets: values of secrets, which go before the environment.
     """
     return Tools(
         processes=LocalProcesses(),
-        environ=dict(os.environ),
+        environ=dict(os.environ if environ is None else environ),
         realm=realm,
         allow=allow,
         secrets=dict(secrets or {}),

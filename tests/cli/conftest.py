@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
+
+from wfe_yaml.cli.app import app
+from wfe_yaml.cli.exits import CommandError
 
 WFE = Path(sys.executable).with_name("wfe")
 _PATIENCE = 40.0
@@ -96,6 +100,47 @@ class Project:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.communicate()
+
+
+class Shell:
+    """Runs the command in this process, in a folder of its own, without starting the interpreter anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runner = CliRunner()
+
+    def log(self) -> list[str]:
+        """The side effects: what the steps appended to the file `log`."""
+        path = self.folder / "log"
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
+    def wfe(self, *args: str, fails: bool = False) -> str:
+        """Run a command that is to succeed, or to fail; gives what it printed."""
+        result = self.result(*args)
+        assert (result.exit_code != 0) == fails, result.output
+        return result.output
+
+    def result(self, *args: str) -> Result:
+        """Run a command; errors that the outermost layer would print are told as it would."""
+        result = self.runner.invoke(app, list(args))
+        if isinstance(result.exception, CommandError):
+            told = f"{result.exception.message}\n{result.exception.hint}\n"
+            return Result(
+                self.runner, result.stdout_bytes, b"", result.output_bytes + told.encode(), None,
+                int(result.exception.code), None, None,
+            )  # fmt: skip
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A fresh folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("CI", "GITHUB_ACTIONS", "WFE_STORE", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return Shell(tmp_path)
 
 
 @pytest.fixture

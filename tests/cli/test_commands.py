@@ -4,13 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from wfe_yaml.cli.app import app
-from wfe_yaml.cli.exits import CommandError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.cli.conftest import Shell
 
 FILE = """
 workflow:
@@ -20,6 +18,7 @@ workflow:
   steps:
     - {name: one, run: 'echo hello; echo $<< inputs.who >>'}
     - name: both
+      max_parallel: 1
       parallel:
         - {name: a, run: 'echo from a', retry: 2}
         - {name: b, run: 'test -e ok || { echo no; exit 3; }', when: $<< inputs.who != "x" >>}
@@ -27,46 +26,14 @@ workflow:
 """
 
 
-class Shell:
-    """Runs the command in this process, in a folder of its own, without starting the interpreter anew."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.runner = CliRunner()
-
-    def wfe(self, *args: str, fails: bool = False) -> str:
-        """Run a command that is to succeed, or to fail; gives what it printed."""
-        result = self.result(*args)
-        assert (result.exit_code != 0) == fails, result.output
-        return result.output
-
-    def result(self, *args: str) -> Result:
-        """Run a command; errors that the outermost layer would print are told as it would."""
-        result = self.runner.invoke(app, list(args))
-        if isinstance(result.exception, CommandError):
-            told = f"{result.exception.message}\n{result.exception.hint}\n"
-            return Result(
-                self.runner, result.stdout_bytes, b"", result.output_bytes + told.encode(), None,
-                int(result.exception.code), None, None,
-            )  # fmt: skip
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """A fresh folder with a workflow file."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("CI", "GITHUB_ACTIONS", "WFE_STORE", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "w.yaml").write_text(FILE, "utf-8")
-    return Shell(tmp_path)
+@pytest.fixture(autouse=True)
+def _file(shell: Shell) -> None:
+    (shell.folder / "w.yaml").write_text(FILE, "utf-8")
 
 
 @pytest.fixture
 def failed(shell: Shell) -> Shell:
-    """The same with a run `w-1` that has failed."""
+    """A folder with a run `w-1` that has failed."""
     assert shell.result("run", "w.yaml", "--id", "w-1").exit_code == 1
     return shell
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wfe_core.definition.nodes import Node, Sequence
+    from wfe_core.models import SettledStep
     from wfe_core.steps.selectors import Selector
 
 ENTER: dict[str, Callable[[State, PointerRecord, Any], None]] = {}
@@ -88,6 +89,9 @@ def enter(s: State, pointer: PointerRecord) -> None:
     if pointer.status != PointerStatus.PENDING or not pointer.live or not s.runnable or s.frozen(pointer):
         return
     node = s.node(pointer)
+    if s.settled and node.key in s.settled:
+        _settle(s, pointer, node, s.settled[node.key])
+        return
     if node.only_if is not None and pointer.attempt == 0:
         try:
             wanted = evaluate(s, pointer, node, node.only_if, "only_if")
@@ -95,11 +99,7 @@ def enter(s: State, pointer: PointerRecord) -> None:
             fail_now(s, pointer, node, exc)
             return
         if not wanted:
-            move(pointer, PointerStatus.SKIPPED)
-            tell_status(s, pointer, node)
-            s.emit(LifecycleKind.STEP_SKIPPED, pointer)
-            s.remove(pointer)
-            advance(s, pointer, node)
+            _skip(s, pointer, node)
             return
     if node.container:
         begin(s, pointer)
@@ -109,6 +109,26 @@ def enter(s: State, pointer: PointerRecord) -> None:
         ENTER[node.kind](s, pointer, node)
     except WfeError as exc:
         fail_now(s, pointer, node, exc)
+
+
+def _skip(s: State, pointer: PointerRecord, node: Node) -> None:
+    """End a pointer that was never begun, and go on."""
+    move(pointer, PointerStatus.SKIPPED)
+    tell_status(s, pointer, node)
+    s.emit(LifecycleKind.STEP_SKIPPED, pointer)
+    s.remove(pointer)
+    advance(s, pointer, node)
+
+
+def _settle(s: State, pointer: PointerRecord, node: Node, settled: SettledStep) -> None:
+    """End a pointer as another instance did, without running anything."""
+    if settled.status == "skipped":
+        _skip(s, pointer, node)
+        return
+    move(pointer, PointerStatus.RUNNING)
+    pointer.outcome = None if settled.outcome is None else dumps(settled.outcome, "outcome")
+    pointer.output = None if settled.output is None else dumps(settled.output, "output")
+    complete(s, pointer, node)
 
 
 def begin(s: State, pointer: PointerRecord, *, reentry: bool = False) -> None:
@@ -146,6 +166,9 @@ def tell_status(s: State, pointer: PointerRecord, node: Node, **more: Any) -> No
     if total is not None:
         told["items"] = total
     slot = status_slot(node.status_field, PointerScope(s, pointer).indices)
+    if node.key in s.settled and slot in s.data:
+        # It came with the start data, and says more than is known here.
+        return
     s.patch({slot: dumps(told, f"status of step {node.key!r}")})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wfe_core.definition.nodes import ForEachNode, SagaNode
+from wfe_core.engine.settling import read_settled
 from wfe_core.engine.transition import Transition
 from wfe_core.models import ErrorInfo, Guarded, PointerStatus, WorkflowStatus
 from wfe_core.ports import CHUNK, PointerRecord
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.definition.nodes import Node
-    from wfe_core.models import LifecycleKind
+    from wfe_core.models import LifecycleKind, SettledStep
     from wfe_core.ports import InboxMessage, InstanceRecord
 
 
@@ -67,7 +68,7 @@ class State:
     __slots__ = (
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
         "held", "held_undo", "host", "loading", "now", "open_sagas", "pointers", "queued", "record",
-        "releasing", "running", "shut", "stopping", "subscribed", "subscriptions", "t", "timers",
+        "releasing", "running", "settled", "shut", "stopping", "subscribed", "subscriptions", "t", "timers",
         "undo_ancestors", "undo_count", "undo_pages",
     )  # fmt: skip
 
@@ -115,6 +116,8 @@ class State:
         """Reads the host is making for this instance."""
         self.born: Transition | None = None
         """The first round of a child, which its parent's commit carries."""
+        self.settled: dict[str, SettledStep] = read_settled(data)
+        """Steps that are not run, because what became of them was given at the start."""
         self.undo_count: int = 0
         self.undo_ancestors: dict[int, PointerRecord] = {}
         """Ended containers around what is being undone."""

@@ -56,6 +56,8 @@ def _below(steps: Iterable[StepView], *, closed: bool) -> list[Row]:
     """Give the rows of steps and of what is inside of them; `closed` hides the insides of what is over."""
     shown: list[Row] = []
     for step in steps:
+        if step.hook and step.status == "pending":
+            continue
         shown.append(Row(step.depth, step))
         inside = step.inside()
         if closed and step.state in _QUIET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError
@@ -9,6 +10,8 @@ from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.source.composer import compose
 from wfe_yaml.source.nodes import Mapping, plain_value
 from wfe_yaml.source.text import read_source
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +48,30 @@ def _pairs(option: str, pairs: Sequence[str]) -> dict[str, str]:
             raise CommandError(f"{option} takes NAME=VALUE, not {pair!r}")
         texts[name] = text
     return texts
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """Read NAME=VALUE lines; blank lines and lines that begin with # say nothing, quotes are taken off.
+
+    Raises:
+        CommandError: the file cannot be read, or a line is of another form.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise CommandError(f"--env-file {file} cannot be read: {exc}") from exc
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip().removeprefix("export ")
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals or not _NAME.fullmatch(name):
+            # The line itself is not repeated: it may hold a secret.
+            raise CommandError(f"--env-file {file}:{number}: expected NAME=VALUE")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        values[name] = value[1:-1] if quoted else value
+    return values
 
 
 def _from_file(compiled: CompiledWorkflow, file: Path) -> dict[str, Any]:

@@ -67,6 +67,9 @@ def said(event: LifecycleEvent, step: StepView) -> str | None:
     words = _SAID.get(event.kind)
     if words is None or (step.container and event.kind not in _TOLD_OF_CONTAINERS):
         return None
+    if step.state == "compensating":
+        # What ended is its compensation; that it is undone is told next.
+        return None
     if event.kind == "step.waiting":
         return f"waits for {step.waits}" if step.waits else None
     took = duration(step.seconds) if event.kind in _TAKES_TIME else ""

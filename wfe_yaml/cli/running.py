@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.hosting import keep_definitions
+from wfe_yaml.cli.planning import show_plan
+from wfe_yaml.cli.replaying import Replay, from_step, only
 from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
+from wfe_yaml.cli.values import data_of
+from wfe_yaml.cli.words import plural
 from wfe_yaml.diagnostics import render
 from wfe_yaml.loader import changed_files, load_workflow, local_tools
 from wfe_yaml.secrets import merged_secrets
@@ -24,6 +30,10 @@ if TYPE_CHECKING:
     from wfe_host import WorkflowHost
     from wfe_yaml.loader import CompiledWorkflow
 
+RETRY_OF = "retry-of"
+"""The tag by which a run names the one whose results it began with."""
+_START_KEYS = frozenset({"inputs", "run"})
+"""What a run begins with, and keeps."""
 _LOOK = 0.02
 """Seconds between two looks whether a command has been obeyed."""
 _UNFINISHED = (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED)
@@ -43,6 +53,10 @@ class RunOptions:
     showing: Showing
     fresh: bool
     resume: bool
+    env_file: Path | None = None
+    only: str | None = None
+    from_: str | None = None
+    dry_run: bool = False
 
 
 async def run_file(options: RunOptions, store_option: str | None) -> int:
@@ -54,10 +68,13 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     """
     from wfe_yaml.cli.inputs import given_inputs, given_variables
 
-    if options.fresh and options.resume:
-        raise CommandError("--fresh and --resume exclude each other")
+    _check(options)
     store = Store.of(store_option)
-    tools = local_tools(store.realm, secrets=merged_secrets(options.secret_files))
+    tools = local_tools(
+        store.realm,
+        environ=_environment(options.env_file),
+        secrets=merged_secrets(options.secret_files),
+    )
     variables = given_variables(options.variables)
     compiled = load_workflow(options.file, variables=variables, workflow=options.workflow, tools=tools)
     if compiled.warnings:
@@ -65,6 +82,8 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     values = given_inputs(compiled, options.inputs, options.inputs_file)
     compiled.require_secrets()
     data = compiled.start_data(values, root=options.file.absolute().parent)
+    if options.dry_run:
+        return show_plan(compiled, values)
     store.prepare()
     reference = str(options.file.absolute())
     run_id = options.name or f"{compiled.definition.id}-{secrets.token_hex(4)}"
@@ -72,13 +91,49 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     async with driver.open({run_id}) as host:
         last = await _last_run(host, options, compiled, reference)
         if last is None:
-            return await driver.drive(
-                host, run_id, compiled, _starter(host, compiled, data, run_id, reference)
-            )
+            replay = await _replay(host, options, compiled, reference)
+            start = _starter(host, compiled, data, run_id, reference, replay)
+            return await driver.drive(host, run_id, compiled, start, remark=_remark(replay))
         live = await live_owners(host, [last])
     if not options.resume:
         raise _unfinished(last, store, options, live=bool(live))
     return await resume_runs(last.id, store_option, options.showing, options.secret_files)
+
+
+def _check(options: RunOptions) -> None:
+    for one, other in (("fresh", "resume"), ("only", "from_"), ("resume", "only"), ("resume", "from_")):
+        if getattr(options, one) and getattr(options, other):
+            raise CommandError(f"--{one} and --{other.rstrip('_')} exclude each other")
+
+
+def _environment(file: Path | None) -> dict[str, str]:
+    """Give the environment of this process, with the variables of `--env-file` on top."""
+    from wfe_yaml.cli.inputs import read_env_file
+
+    return {**os.environ, **(read_env_file(file) if file is not None else {})}
+
+
+async def _replay(
+    host: WorkflowHost, options: RunOptions, compiled: CompiledWorkflow, reference: str
+) -> Replay:
+    """Find out which steps of a new run are left out, or taken over from the last one of the file."""
+    if options.only is not None:
+        return only(compiled.definition, options.only)
+    if options.from_ is None:
+        return Replay()
+    page = await host.instances(reference=reference, definition=compiled.definition.id, limit=1)
+    if not page:
+        raise CommandError(
+            f"no earlier run of this file has results that {options.from_!r} could begin with",
+            hint=f"run it whole, or this step alone with  --only {options.from_}",
+        )
+    return await from_step(host, compiled.definition, options.from_, page[0].id)
+
+
+def _remark(replay: Replay) -> str | None:
+    if replay.source is None:
+        return None
+    return f"{plural(len(replay.settled), 'step')} taken over from the run {replay.source}"
 
 
 async def _last_run(
@@ -99,7 +154,7 @@ async def _last_run(
         raise CommandError(
             f"there is a run {known.id!r} already, it is {known.status}", hint="choose another --id"
         )
-    if options.fresh:
+    if options.fresh or options.from_ is not None:
         return None
     page = await host.instances(reference=reference, definition=compiled.definition.id, limit=1)
     return next((run for run in page if run.status in _UNFINISHED), None)
@@ -118,15 +173,27 @@ def _unfinished(run: WorkflowInstance, store: Store, options: RunOptions, *, liv
 
 
 def _starter(
-    host: WorkflowHost, compiled: CompiledWorkflow, data: dict[str, Any], run_id: str, reference: str
+    host: WorkflowHost,
+    compiled: CompiledWorkflow,
+    data: dict[str, Any],
+    run_id: str,
+    reference: str | None,
+    replay: Replay,
 ) -> Callable[[], Awaitable[None]]:
     async def start() -> None:
-        for definition in compiled.definitions:
-            await host.providers.store.put_definition(
-                definition.fingerprint, definition.id, definition.version, compiled.source.to_json()
-            )
+        from wfe_host import StartRequest
+
+        await keep_definitions(host, compiled)
         host.register(*compiled.definitions)
-        await host.start(compiled.definition, data, instance_id=run_id, reference=reference)
+        request = StartRequest(
+            definition=compiled.definition,
+            data={**replay.data, **data},
+            instance_id=run_id,
+            reference=reference,
+            tags={} if replay.source is None else {RETRY_OF: replay.source},
+            settled=replay.settled,
+        )
+        await host.start_many([request])
 
     return start
 
@@ -161,17 +228,35 @@ async def resume_runs(
 
 
 async def retry_run(
-    name: str, store_option: str | None, showing: Showing, secret_files: Sequence[Path] = ()
+    name: str,
+    store_option: str | None,
+    showing: Showing,
+    secret_files: Sequence[Path] = (),
+    *,
+    from_: str | None = None,
 ) -> int:
-    """Continue a failed run.
+    """Continue a failed run; or begin a new one with what an ended run has of the steps before `from_`.
 
     Raises:
-        CommandError: it has not failed, or another process runs it.
+        CommandError: it has not failed (not ended), or another process runs it.
     """
     store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
-    return await _continue(run.id, store, showing, _RETRY, secret_files)
+    if from_ is None:
+        return await _continue(run.id, store, showing, _RETRY, secret_files)
+    run_id = f"{run.definition_id}-{secrets.token_hex(4)}"
+    driver = Driver(store, showing)
+    async with driver.open({run_id}) as host:
+        if await live_owners(host, [run]):
+            raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
+        tools = local_tools(store.realm, secrets=merged_secrets(secret_files))
+        compiled = await stored_workflow(host, run, tools)
+        compiled.require_secrets()
+        replay = await from_step(host, compiled.definition, from_, run.id)
+        data = {key: value for key, value in data_of(run).items() if key in _START_KEYS}
+        start = _starter(host, compiled, data, run_id, run.reference, replay)
+        return await driver.drive(host, run_id, compiled, start, remark=_remark(replay))
 
 
 async def cancel_run(name: str, store_option: str | None) -> int:

@@ -122,6 +122,8 @@ def _print_run(
     print(f"workflow  {run.definition_id}  ({told['file'] or 'no file'})")
     print(f"status    {told['status']}" + (f": {run.error}" if run.error is not None else ""))
     print(f"started   {told['started']}   took {duration(told['seconds']) or '-'}")
+    if told["retry_of"] is not None:
+        print(f"began     with results of {told['retry_of']}")
     for name in ("inputs", "outputs"):
         for key, value in told[name].items():
             print(f"{name[:-1]:8}  {key} = {shown(value)}")
@@ -172,6 +174,7 @@ def _as_json(run: WorkflowInstance, live: set[str]) -> dict[str, Any]:
         "file": run.reference,
         "inputs": data.get("inputs", {}),
         "outputs": outputs_of(run),
+        "retry_of": run.tags.get("retry-of"),
         "error": None if run.error is None else {"step": run.error.step_key, "message": run.error.message},
     }
 

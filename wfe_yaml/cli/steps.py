@@ -35,6 +35,10 @@ class StepView:
     loop: bool = False
     """It has items, not children."""
     item: bool = False
+    hook: bool = False
+    """It runs only when something around it has ended in some way."""
+    indices: tuple[int, ...] = ()
+    """The positions in the loops around it, outermost first."""
     parent: StepView | None = field(default=None, repr=False)
     children: list[StepView] = field(default_factory=list["StepView"], repr=False)
     items: dict[int, StepView] = field(default_factory=dict[int, "StepView"], repr=False)
@@ -94,6 +98,7 @@ class StepView:
             depth=self.depth + 1,
             container=True,
             item=True,
+            indices=(*self.indices, index),
             parent=self,
         )
 
@@ -115,6 +120,13 @@ class StepView:
             self.lines = deque(maxlen=TAIL)
         self.lines.append(line)
 
+    def close(self, status: str) -> None:
+        """It is over: what is inside and never began is over as well."""
+        for child in self.children:
+            if child.status == "pending":
+                child.status = status
+                child.close(status)
+
     def reset(self) -> None:
         """Forget what became of it, and of what is inside: it begins anew."""
         self.status, self.started, self.ended, self.error = "pending", None, None, None
@@ -129,15 +141,30 @@ _WORST_FIRST = ("failed", "running", "compensating", "sleeping", "waiting", "can
 
 def row_for(node: Node, parent: StepView | None) -> StepView:
     """Make the row of a node."""
-    below = node.key[len(parent.key) :] if parent is not None and parent.kind != "sub_workflow" else None
-    label = node.key if parent is None else parent.label + (below if below is not None else f"/{node.key}")
+    owner = node.sequence.owner
+    hook = owner is not None and owner.kind == "guard" and node.sequence.number > 0
     return StepView(
         key=node.key,
-        label=label,
-        name=node.name,
+        label=_label(node, parent),
+        name=f"({node.sequence.label}) {node.name}" if hook else node.name,
         kind=node.kind,
         depth=0 if parent is None else parent.depth + 1,
         container=node.container or bool(node.bodies),
         loop=node.kind in LOOPS,
+        hook=hook,
+        indices=() if parent is None else parent.indices,
         parent=parent,
     )
+
+
+def _label(node: Node, parent: StepView | None) -> str:
+    """Give the whole name: that of what it is inside of, and what its key has more than that one's."""
+    key = node.key.replace("~guard/~", "/").replace("~", "")
+    if parent is None:
+        return key
+    if parent.kind == "sub_workflow":
+        return f"{parent.label}/{key}"
+    if node.name.startswith(f"{parent.name}["):
+        # A cell of a matrix, whose name says what it is a cell of.
+        return parent.label.removesuffix(parent.name) + node.name
+    return parent.label + node.key[len(parent.key) :].replace("~guard/~", "/").replace("~", "")

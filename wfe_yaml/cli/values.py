@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.steps.selectors import status_slot
 from wfe_yaml.expressions.results import STEP_PREFIX
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ def data_of(run: WorkflowInstance) -> dict[str, Any]:
 
 def row_of(run: WorkflowInstance, step: StepView) -> dict[str, Any]:
     """Give the result of a step: its row of the data, empty when it has none."""
-    row: dict[str, Any] = {} if step.item else data_of(run).get(STEP_PREFIX + step.key) or {}
+    row: dict[str, Any] = {} if step.item else data_of(run).get(slot_of(step)) or {}
     return row
+
+
+def slot_of(step: StepView) -> str:
+    """Give the key of the data under which the result of a step is kept."""
+    return status_slot(STEP_PREFIX + step.key, step.indices)
 
 
 def outputs_of(run: WorkflowInstance) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
+from wfe_yaml.cli.values import slot_of
 from wfe_yaml.compiler.body import CONTINUED, FAILED
-from wfe_yaml.expressions.results import STEP_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,9 @@ _STATUS = {
     "step.cancelled": "cancelled",
     "step.compensated": "compensated",
 }
+
+
+_OVER = frozenset({"complete", "skipped"})
 
 
 class RunView:
@@ -78,6 +81,9 @@ class RunView:
         waiting = list(reversed(self.roots))
         while waiting:
             step = waiting.pop()
+            if step.hook and step.status == "pending":
+                # Whether it will be wanted is known at the end.
+                continue
             yield step
             waiting.extend(reversed(step.inside()))
 
@@ -150,13 +156,15 @@ class RunView:
             if node.kind == "sub_workflow" and pointer.attempt:
                 self._begin_child(step, f"{self.run_id}/{pointer.id}/{pointer.attempt}")
             step.status = str(pointer.status)
+            if step.container and step.status in _OVER:
+                step.close(step.status)
             step.continued = pointer.outcome == FAILED
             step.attempt = pointer.attempt
             step.started, step.ended = pointer.started_at, pointer.ended_at
             if step.continued:
                 step.status = "failed"
                 rows: dict[str, dict[str, Any]] = pointer.output or {}
-                step.error = str(rows.get(STEP_PREFIX + step.key, {}).get("error"))
+                step.error = str(rows.get(slot_of(step), {}).get("error"))
             else:
                 step.error = pointer.error.message if pointer.error is not None else None
 
@@ -223,7 +231,8 @@ class RunView:
             if node.kind == "end_workflow":
                 continue
             if _transparent(node):
-                made.extend(self._make(node.bodies[0], parent, fixed=fixed))
+                for body in node.bodies:
+                    made.extend(self._make(body, parent, fixed=fixed))
                 continue
             step = row_for(node, parent)
             made.append(step)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wfe_yaml.cli.completing import complete_run
+from wfe_yaml.cli.completing import complete_run, complete_step
 from wfe_yaml.cli.exits import TABLE
 from wfe_yaml.cli.options import (
     RUN,
@@ -34,7 +34,7 @@ app: typer.Typer = typer.Typer()
     )
     + f"\n\n{TABLE}",
 )
-def run(  # noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
+def run(
     file: Annotated[Path, typer.Argument(help="The workflow file.")],
     workflow: Annotated[
         str | None, typer.Argument(help="The id of the workflow, if the file has several.")
@@ -45,12 +45,25 @@ def run(  # noqa: PLR0913, PLR0917 - a command has a parameter for each of its o
     inputs_file: Annotated[Path | None, typer.Option(help="A YAML or JSON file with inputs.")] = None,
     variables: VarOption = None,
     secret_files: SecretsOption = None,
+    env_file: Annotated[
+        Path | None, typer.Option(help="A file with NAME=VALUE lines, put on top of the environment.")
+    ] = None,
     store: StoreOption = None,
     name: Annotated[str | None, typer.Option("--id", help="What to call the run.")] = None,
     jobs: JobsOption = None,
     progress: ProgressOption = ProgressMode.AUTO,
     junit: JunitOption = None,
     wait: WaitOption = False,
+    only: Annotated[str | None, typer.Option("--only", metavar="STEP", help="Run this step alone.")] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="STEP", help="Begin here, with what the last run has of the steps before."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Only show what would be run, as `wfe plan` does.")
+    ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start anew, whatever became of the last run.")
     ] = False,
@@ -73,6 +86,10 @@ def run(  # noqa: PLR0913, PLR0917 - a command has a parameter for each of its o
         showing=Showing(mode=progress.value, jobs=jobs, wait=wait, junit=junit),
         fresh=fresh,
         resume=resume_last,
+        env_file=env_file,
+        only=only,
+        from_=from_,
+        dry_run=dry_run,
     )
     finish(run_file(options, store))
 
@@ -101,9 +118,18 @@ def resume(
     finish(resume_runs(run, store, showing, tuple(secret_files or ())))
 
 
-@app.command(rich_help_panel=RUN, epilog=examples("wfe retry ci-3f2a"))
+@app.command(rich_help_panel=RUN, epilog=examples("wfe retry ci-3f2a", "wfe retry ci-3f2a --from deploy"))
 def retry(
     run: RunArgument,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="STEP",
+            help="Begin a new run at this step, with what the old one has of the steps before.",
+            autocompletion=complete_step,
+        ),
+    ] = None,
     store: StoreOption = None,
     jobs: JobsOption = None,
     progress: ProgressOption = ProgressMode.AUTO,
@@ -116,7 +142,7 @@ def retry(
     from wfe_yaml.cli.running import retry_run
 
     showing = Showing(mode=progress.value, jobs=jobs, wait=wait, junit=junit)
-    finish(retry_run(run, store, showing, tuple(secret_files or ())))
+    finish(retry_run(run, store, showing, tuple(secret_files or ()), from_=from_))
 
 
 @app.command(rich_help_panel=RUN, epilog=examples("wfe cancel ci-3f2a"))
