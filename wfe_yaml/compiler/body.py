@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.errors import StepError
+from wfe_core.errors import OutputError, StepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepResult
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wfe_core.clock import Clock
     from wfe_core.steps.context import StepContext
     from wfe_yaml.executors.base import Program
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.scope import Scope
+    from wfe_yaml.model.inputs import OutputModel
 
 FAILED = "failed"
 """The outcome of a step that failed under `continue_on_error`."""
@@ -28,16 +32,28 @@ class StepRun(StepBody[Any]):
         place: the step.
         program: what to run.
         scope: the names its expressions see.
+        declared: its declared outputs, which have bounds besides their types.
+        clock: tells how long it took.
         attempts: how many attempts its policy allows.
         continue_on_error: the last failure becomes a result with the status `failed`.
     """
 
     def __init__(
-        self, place: Place, program: Program, scope: Scope, *, attempts: int, continue_on_error: bool
+        self,
+        place: Place,
+        program: Program,
+        scope: Scope,
+        *,
+        declared: Mapping[str, OutputModel],
+        clock: Clock,
+        attempts: int,
+        continue_on_error: bool,
     ) -> None:
         self._place = place
         self._program = program
         self._scope = scope
+        self._declared = declared
+        self._clock = clock
         self._attempts = attempts
         self._continue = continue_on_error
 
@@ -46,14 +62,29 @@ class StepRun(StepBody[Any]):
         root = str(ctx.field("run")["root"]) if ctx.has_field("run") else "."
         call = StepCall(ctx=ctx, names=self._scope.names(ctx), root=root)
         slot = self._place.slot(ctx.indices)
+        begun = self._clock.now()
         try:
             result = await self._program.run(call)
+            self._check(result)
         except StepError as exc:
             if self._continue and (not exc.retryable or ctx.attempt >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
-                return ExecutionResult.next(outcome=FAILED, output={slot: _failed_row(exc)})
+                return ExecutionResult.next(
+                    outcome=FAILED, output={slot: self._timed(_failed_row(exc), begun)}
+                )
             raise
-        return {slot: _row(result)}
+        return {slot: self._timed(_row(result), begun)}
+
+    def _check(self, result: StepResult) -> None:
+        """Hold the outputs against the bounds of their declaration; executors have seen to their types."""
+        for name, model in self._declared.items():
+            trouble = model.trouble(result.outputs[name]) if name in result.outputs else None
+            if trouble is not None:
+                raise OutputError(f"output {name!r}: {trouble}")
+
+    def _timed(self, row: dict[str, Any], begun: int) -> dict[str, Any]:
+        """Add the seconds that the attempt took."""
+        return {**row, "duration": (self._clock.now() - begun) / 1e6}
 
 
 def _row(result: StepResult) -> dict[str, Any]:

@@ -22,10 +22,11 @@ from wfe_yaml.executors.registry import LATER, executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
 from wfe_yaml.expressions.scope import Scope
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
-from wfe_yaml.expressions.templates import ConditionSelector
+from wfe_yaml.expressions.templates import ConditionSelector, Template
 from wfe_yaml.model.constructs import STEP
 from wfe_yaml.model.records import keys_of, read_record
-from wfe_yaml.source.nodes import Entry, Mapping
+from wfe_yaml.source.nodes import Entry, Mapping, Scalar
+from wfe_yaml.source.nodes import Sequence as ListOfNodes
 from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from wfe_core.steps.selectors import Selector
     from wfe_yaml.compiler.containers import Common, Container
     from wfe_yaml.executors.base import Program, Tools
-    from wfe_yaml.expressions.templates import Structure, Template
+    from wfe_yaml.expressions.templates import Structure
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.model.steps import StepModel
     from wfe_yaml.source.problems import Problems
@@ -165,6 +166,8 @@ class StepCompiler:
             place,
             program,
             self.scope(site),
+            declared=step.outputs or {},
+            clock=self._tools.clock,
             attempts=retry.max_attempts,
             continue_on_error=continues,
         )
@@ -202,15 +205,30 @@ class StepCompiler:
             return None
         plan = StepPlan(
             name=step.name,
-            env=self._model.env,
+            env={**self._model.env, **self._secret_variables(step)},
             outputs=None if step.outputs is None else {n: item.type for n, item in step.outputs.items()},
-            retry=step.retry,
+            retry=step.attempts,
             tools=self._tools,
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None:
             check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)
         return program
+
+    def _secret_variables(self, step: StepModel) -> dict[str, Template]:
+        """Give the variables of the secrets that a step asks for: `secrets: [NAME]`."""
+        found: dict[str, Template] = {}
+        node = step.node.get("secrets")
+        places = node.items if isinstance(node, ListOfNodes) else ()
+        for name, place in zip(step.secrets or [], places, strict=False):
+            if name not in self._model.secrets:
+                hint = suggest(name, self._model.secrets) or self._secrets.hint
+                self.problems.add(Code.UNKNOWN_NAME, f"there is no secret {name!r}", place.location, hint)
+                continue
+            text = f"$<< secrets.{name} >>"
+            scalar = Scalar(place.source, place.start, place.end, 1, text, text)
+            found[name] = Template.read(scalar, self.problems)
+        return found
 
     def _config(self, step: StepModel, model: type[Any]) -> Mapping:
         """Put the shorthand keys of the step, and the defaults, into its config."""

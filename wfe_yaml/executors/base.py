@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wfe_core.clock import Clock, SystemClock
 from wfe_core.errors import StepError
 from wfe_yaml.model.records import Record
 
@@ -31,6 +32,7 @@ class Tools:
         allow: the types of steps that may run here; None for all.
         secrets: values of secrets by name. What a caller gives here goes before the environment; an executor
             finds exactly those that its workflow declares.
+        clock: tells how long a step took.
     """
 
     processes: ProcessRunner
@@ -38,6 +40,7 @@ class Tools:
     realm: str = ""
     allow: frozenset[str] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,9 +198,12 @@ class OutputsOnly(Mapping[str, Any]):
         return ListView([OutputsOnly(place.children, self._view, (*indices, at)) for at in range(count)])
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names."""
-        return iter(self._places)
+        """Give the names of the containers, and of the steps that have ended."""
+        return (name for name, place in self._places.items() if self._ended(place))
 
     def __len__(self) -> int:
         """Count the names."""
-        return len(self._places)
+        return sum(1 for _ in self)
+
+    def _ended(self, place: Place) -> bool:
+        return place.kind != "step" or self._view.has_field(place.slot(self._indices))

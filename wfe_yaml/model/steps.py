@@ -24,7 +24,7 @@ from wfe_yaml.model.kinds import (
     Text,
 )
 from wfe_yaml.model.matrix import Matrix, MatrixModel
-from wfe_yaml.model.names import IDENTIFIER, STEP_NAME, TEMPLATES, VARIABLE
+from wfe_yaml.model.names import ENVIRONMENT_NAME, IDENTIFIER, STEP_NAME, TEMPLATES, VARIABLE
 from wfe_yaml.model.records import Kind, Of, Record, key, keys_of, record
 from wfe_yaml.model.retry import ErrorBehaviorModel, RetryModel, attempts
 from wfe_yaml.model.waits import (
@@ -99,8 +99,7 @@ class StepModel(Record):
 
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "secrets",
-        "idempotent", "cache", "sources", "generates", "artifacts", "services",
+        "inputs", "idempotent", "cache", "sources", "generates", "artifacts", "services",
         "pass_env", "success", "allow_raw",
     })  # fmt: skip
     extensible: ClassVar[bool] = True
@@ -116,6 +115,10 @@ class StepModel(Record):
     env: Node | None = key(Raw(), "Environment variables of the step.")
     working_dir: Node | None = key(Raw(), "The folder it runs in; counted from the folder of the file.")
     shell: Node | None = key(Raw(), "The shell that runs `run`.")
+    secrets: list[str] | None = key(
+        ListOf(ENVIRONMENT_NAME, what="a list of names of secrets"),
+        "The secrets of the workflow that become variables of the step.",
+    )
     timeout: int | None = key(Span(), "How long one attempt (or a container, from its start) may take.")
     retry: RetryModel | None = key(
         Shorthand(Of(RetryModel), attempts, "a number of attempts, or a mapping"), "Try again when it fails."
@@ -233,6 +236,10 @@ class StepModel(Record):
                 continue
             message = f"{word!r} belongs to {belongs(word)}, not to {describe(construct)}"
             problems.add(Code.CONFLICT, message, self.key_at(word))
+        if self.fail_fast is False or (self.matrix is not None and self.matrix.fail_fast is False):
+            where = self.key_at("fail_fast" if self.given("fail_fast") else "matrix")
+            message = "'fail_fast: false' is part of the language, but not of this version of wfe"
+            problems.add(Code.UNAVAILABLE, message, where, "a failure stops what runs beside it")
         if self.retry is not None and self.given("error_behavior"):
             message = "'retry' and 'error_behavior' exclude each other in one step"
             problems.add(Code.CONFLICT, message, self.key_at("error_behavior"), "keep `retry`")

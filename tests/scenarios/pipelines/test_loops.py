@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -196,3 +197,46 @@ async def test_items_that_ended_do_not_run_again(book: Any) -> None:
     book.open("c")
     await book.wfe.result(handle)
     assert sorted(book.log) == ["a", "b", "c"]
+
+
+async def test_outputs_are_held_against_their_bounds(book: Any) -> None:
+    """yaml.md 1, types: `enum`, `pattern`, `min` and `max` of an output are checked when it is set."""
+    run = await book.fails("- {name: a, run: out v=9, outputs: {v: {type: int, max: 3}}}")
+    assert run.error.message == "output 'v': it must be at most 3, not 9"
+    run = await book.fails("- {name: a, run: out v=b, outputs: {v: {type: string, enum: [a]}}}")
+    assert "'b' is none of a" in run.error.message
+    assert await book.outputs("$<< steps.a.duration >= 0 >>", "- {name: a, run: say x}") is True
+
+
+async def test_data_holds_inputs_and_outputs_only(book: Any) -> None:
+    """Decision 39: `data` is the inputs, the outputs of steps, the item and the cell; no environment."""
+    steps = """
+        - {name: a, run: out v=1}
+        - name: all
+          for_each: [x]
+          steps: [{name: b, run: 'out d=$<< data | tojson >>'}]
+    """
+
+    found = json.loads(
+        await book.outputs("$<< steps.all[0].b.outputs.d >>", steps, "inputs: {i: int}", i=5)
+    )
+    assert found == {"inputs": {"i": 5}, "steps": {"a": {"v": "1"}}, "item": "x", "matrix": None}
+
+
+async def test_a_structured_condition(book: Any) -> None:
+    """yaml.md 1, when: groups and comparisons, with fields as in expressions."""
+    steps = """
+        - name: a
+          when:
+            all:
+              - {field: inputs.n, gte: 3, lt: 10}
+              - any: [{field: inputs.ref, equals: main}, {field: inputs.ref, contains: release}]
+            none: [{field: inputs.ref, is_null: true}]
+            one_of: [$<< inputs.n == 4 >>, $<< inputs.n == 5 >>]
+            not: {field: inputs.ref, not_equals: $<< inputs.ref >>}
+          run: say $<< inputs.n >> $<< inputs.ref >>
+    """
+    head = "inputs: {n: int, ref: string?}"
+    for n, ref in [(4, "main"), (5, "a release"), (6, "main"), (11, "main"), (4, "other")]:
+        await book.run(steps, head, n=n, ref=ref)
+    assert book.log == ["4 main", "5 a release"]

@@ -69,10 +69,11 @@ async def run_step(
 
 
 async def test_a_step_gives_its_row() -> None:
-    """The result of a step is one row: status, exit code and outputs."""
+    """The result of a step is one row: status, exit code, outputs and how long it took."""
     result, port = await run_step(
         'run: echo hi; echo "a=1" >> "$WFE_OUTPUT"; echo "##wfe[output b=2]"\noutputs: {a: int, b: string}'
     )
+    assert result["steps/x"].pop("duration") > 0
     assert result == {
         "steps/x": {"status": "complete", "exit_code": 0, "error": None, "outputs": {"a": 1, "b": "2"}}
     }
@@ -172,6 +173,7 @@ async def test_continue_on_error_makes_the_last_failure_a_result() -> None:
     result, _ = await run_step(step, attempt=2)
     assert isinstance(result, ExecutionResult)
     assert result.outcome == "failed"
+    assert result.output["steps/x"].pop("duration") >= 0
     assert result.output == {
         "steps/x": {"status": "failed", "exit_code": 4, "error": "exit code 4", "outputs": {"a": "1"}}
     }

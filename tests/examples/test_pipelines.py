@@ -1,0 +1,58 @@
+"""Every example pipeline runs as it stands, and does what its readers are told."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PIPELINES = Path(__file__).parents[2] / "examples" / "pipelines"
+WFE = Path(sys.executable).with_name("wfe")
+
+
+def wfe(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder of its own."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("WFE_", "CI"))}
+    return subprocess.run(
+        [str(WFE), *args], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "told"),
+    [
+        ("deploy", (), "image: app:"),
+        ("deploy", ("-i", "publish=true", "-i", "targets=[a, b]"), "shipped to 2 places"),
+        ("matrix", (), "verdict: 5 wheels, load tests skipped"),
+        ("data", (), "rows: 40"),
+        ("data", ("-i", "parts=[x]"), "rows: 3"),
+    ],
+)
+def test_a_pipeline_runs(name: str, args: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    """An example that does not run, or does something else than it says, misleads."""
+    done = wfe(tmp_path, "run", str(PIPELINES / f"{name}.yaml"), *args)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("break_", "code", "told"), [("false", 0, ("announced",)), ("true", 1, ("the mail server says no",))]
+)
+def test_a_release_waits_for_a_person(break_: str, code: int, told: tuple[str, ...], tmp_path: Path) -> None:
+    """It stops at the question; once it is answered it goes on, and is taken back when a part fails."""
+    waiting = wfe(tmp_path, "run", str(PIPELINES / "release.yaml"), "-i", f"break={break_}")
+    assert waiting.returncode == 4
+    run = re.search(r"run (release-\w+)", waiting.stdout)
+    assert run is not None
+    assert wfe(tmp_path, "approve", run[1], "ask", "--by", "ann").returncode == 0
+    done = wfe(tmp_path, "resume", run[1])
+    assert done.returncode == code, done.stdout + done.stderr
+    for text in told:
+        assert text in done.stdout
+    shown = json.loads(wfe(tmp_path, "show", run[1], "--json").stdout)
+    assert shown["status"] == ("complete" if code == 0 else "failed")
