@@ -19,6 +19,7 @@ _DROP_SUBSCRIPTIONS: Final = Listed(sql.DROP_SUBSCRIPTIONS)
 _DROP_ACTIVITIES: Final = Listed(sql.DROP_ACTIVITIES)
 _BUMP: Final = Listed(sql.BUMP_INBOX)
 _UPDATE: Final = Bulk(sql.UPDATE_WORKFLOW)
+_KEEP_LEASE: Final = Bulk(sql.KEEP_WORKFLOW)
 _INSERT: Final = Bulk(sql.INSERT_WORKFLOW)
 _RELEASE: Final = Bulk(sql.RELEASE_WORKFLOW)
 _POINTERS: Final = Bulk(sql.UPSERT_POINTER)
@@ -143,16 +144,16 @@ def _apply(connection: sqlite3.Connection, packed: Packed, now: int) -> None:
 
 
 def _update(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
-    """Update instances; a lone one is spared the table that a join needs."""
-    if len(rows) > 1:
-        return _UPDATE.run(connection, rows)
-    [row] = rows
-    return connection.execute(sql.UPDATE_ONE_WORKFLOW.sql, [row[place] for place in _ONE]).rowcount
+    """Update instances; those that keep their lease apart, and a lone one without the table of a join."""
+    kept = [row for row in rows if row[-1] is None]
+    if len(rows) == 1 and kept:
+        [row] = rows
+        return connection.execute(sql.KEEP_ONE_WORKFLOW.sql, [row[place] for place in _ONE]).rowcount
+    released = rows if not kept else [row for row in rows if row[-1] is not None]
+    return _KEEP_LEASE.run(connection, kept) + _UPDATE.run(connection, released)
 
 
-_ONE: Final = [
-    sql.UPDATE_WORKFLOW.rows.index(name.removesuffix("_")) for name in sql.UPDATE_ONE_WORKFLOW.binds
-]
+_ONE: Final = [sql.KEEP_WORKFLOW.rows.index(name.removesuffix("_")) for name in sql.KEEP_ONE_WORKFLOW.binds]
 """Where in a row of the update of many the parameters of the update of one are."""
 
 

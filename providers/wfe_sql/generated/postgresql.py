@@ -61,15 +61,29 @@ UPDATE_WORKFLOW: Final = Statement(
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
 
-UPDATE_ONE_WORKFLOW: Final = Statement(
+KEEP_WORKFLOW: Final = Statement(
+    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
+    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
+    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
+    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
+    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
+    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
+    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, revision=v.revision, '
+    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
+    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
+    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    (),
+    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+KEEP_ONE_WORKFLOW: Final = Statement(
     'UPDATE workflow SET version=$1::BIGINT, fingerprint=$2::VARCHAR, status=$3::VARCHAR, '
-    'reference=$4::VARCHAR, priority=$5::BIGINT, tags=$6::VARCHAR, owner=CASE WHEN '
-    '(workflow.inbox_seq <= $7::BIGINT) THEN NULL ELSE workflow.owner END, revision=$8::BIGINT, '
-    'pointer_seq=$9::BIGINT, next_due=$10::BIGINT, deadline=$11::BIGINT, ended=$12::BIGINT, '
-    'error=$13::VARCHAR, ending=$14::VARCHAR, trace=$15::VARCHAR WHERE workflow.id = $16::VARCHAR AND '
-    'workflow.owner = $17::VARCHAR AND workflow.fence = $18::BIGINT AND workflow.revision = '
-    '$19::BIGINT',
-    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'seen_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
+    'reference=$4::VARCHAR, priority=$5::BIGINT, tags=$6::VARCHAR, revision=$7::BIGINT, '
+    'pointer_seq=$8::BIGINT, next_due=$9::BIGINT, deadline=$10::BIGINT, ended=$11::BIGINT, '
+    'error=$12::VARCHAR, ending=$13::VARCHAR, trace=$14::VARCHAR WHERE workflow.id = $15::VARCHAR AND '
+    'workflow.owner = $16::VARCHAR AND workflow.fence = $17::BIGINT AND workflow.revision = '
+    '$18::BIGINT',
+    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 
 INSERT_WORKFLOW: Final = Statement(

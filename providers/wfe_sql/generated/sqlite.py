@@ -56,12 +56,21 @@ UPDATE_WORKFLOW: Final = Statement(
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
 
-UPDATE_ONE_WORKFLOW: Final = Statement(
+KEEP_WORKFLOW: Final = Statement(
+    'UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, status=v.status, '
+    'reference=v.reference, priority=v.priority, tags=v.tags, revision=v.revision, '
+    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
+    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
+    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    (),
+    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+KEEP_ONE_WORKFLOW: Final = Statement(
     'UPDATE workflow SET version=?, fingerprint=?, status=?, reference=?, priority=?, tags=?, '
-    'owner=CASE WHEN (workflow.inbox_seq <= ?) THEN NULL ELSE workflow.owner END, revision=?, '
-    'pointer_seq=?, next_due=?, deadline=?, ended=?, error=?, ending=?, trace=? WHERE workflow.id = ? '
-    'AND workflow.owner = ? AND workflow.fence = ? AND workflow.revision = ?',
-    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'seen_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
+    'revision=?, pointer_seq=?, next_due=?, deadline=?, ended=?, error=?, ending=?, trace=? WHERE '
+    'workflow.id = ? AND workflow.owner = ? AND workflow.fence = ? AND workflow.revision = ?',
+    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 
 INSERT_WORKFLOW: Final = Statement(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, rows
@@ -30,7 +31,8 @@ def build(dialect: Dialect) -> Batch:
     """Build the statements that write checkpoints."""
     return {
         "update_workflow": _update_workflow(),
-        "update_one_workflow": _update_one_workflow(),
+        "keep_workflow": _keep_workflow(),
+        "keep_one_workflow": _keep_one_workflow(),
         "insert_workflow": _insert(dialect, t.workflow, conflict="ignore"),
         "release_workflow": _release(),
         "upsert_pointer": _insert(dialect, t.pointer, conflict="replace"),
@@ -62,8 +64,32 @@ def build(dialect: Dialect) -> Batch:
 
 
 def _update_workflow() -> Built:
+    """Update instances, and give back the leases of those whose `seen` says so."""
+    v = _updates()
     workflow = t.workflow.c
-    v = rows(
+    # `seen` is NULL when the lease is kept: then the comparison is never true.
+    owner = case((workflow.inbox_seq <= v.c.seen, null()), else_=workflow.owner)
+    return Built(_update_from(v.c).values(owner=owner), v)
+
+
+def _keep_workflow() -> Built:
+    """Update instances whose leases are all kept: the index of the owners has nothing to do with it."""
+    v = _updates()
+    return Built(_update_from(v.c), v)
+
+
+def _keep_one_workflow() -> Built:
+    """Make the same for a single row, with parameters like the columns of `v`: a lone commit is quicker."""
+    types: dict[str, TypeEngine[Any]] = {
+        **{column.name: column.type for column in t.workflow.columns},
+        "previous": BigInteger(),
+    }
+    return Built(_update_from({name: bindparam(name + "_", type_=kind) for name, kind in types.items()}))
+
+
+def _updates() -> TableClause:
+    workflow = t.workflow.c
+    return rows(
         workflow.id,
         workflow.owner,
         workflow.fence,
@@ -71,23 +97,10 @@ def _update_workflow() -> Built:
         *(workflow[name] for name in CHANGED),
         ("seen", BigInteger()),
     )
-    return Built(_update_from(v.c), v)
-
-
-def _update_one_workflow() -> Built:
-    """Make the same for a single row, with parameters like the columns of `v`: a lone commit is quicker."""
-    types: dict[str, TypeEngine[Any]] = {
-        **{column.name: column.type for column in t.workflow.columns},
-        "previous": BigInteger(),
-        "seen": BigInteger(),
-    }
-    return Built(_update_from({name: bindparam(name + "_", type_=kind) for name, kind in types.items()}))
 
 
 def _update_from(new: Any) -> Update:
     workflow = t.workflow.c
-    # `seen` is NULL when the lease is kept: then the comparison is never true.
-    owner = case((workflow.inbox_seq <= new["seen"], null()), else_=workflow.owner)
     values: dict[str, ColumnElement[Any]] = {name: new[name] for name in CHANGED}
     return (
         update(t.workflow)
@@ -97,7 +110,7 @@ def _update_from(new: Any) -> Update:
             workflow.fence == new["fence"],
             workflow.revision == new["previous"],
         )
-        .values(**values, owner=owner)
+        .values(**values)
     )
 
 
