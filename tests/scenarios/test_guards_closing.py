@@ -348,6 +348,36 @@ async def test_an_abort_stops_on_success_and_on_failure(wfe: WfeEngine, rec: Any
         assert rec.log == log
 
 
+async def test_a_cancelled_parent_tells_its_child_and_does_not_wait_for_it(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 25: the cancel reaches the child, which unwinds by itself; the parent's end may come first."""
+    child = (
+        WorkflowBuilder("child")
+        .guard(
+            lambda b: b.saga(
+                lambda s: s.then(rec.step("a")).compensate_with(rec.step("-a")).then(rec.gate("slow"))
+            ),
+            ensure=rec.gate("child ensure"),
+        )
+        .build()
+    )
+    wfe.register(child)
+    flow = (
+        WorkflowBuilder("flow")
+        .guard(lambda b: b.sub_workflow("child"), ensure=rec.step("parent ensure"))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    await handle.cancel()
+    assert (await wfe.ended(handle)).status == "cancelled"
+    inner = f"{handle.id}/2/1"
+    assert (await wfe.host.get(inner)).status == "runnable"
+    assert [name for name in rec.log if name != "parent ensure"] == ["a", "slow", "-a", "child ensure"]
+    rec.open("child ensure")
+    await wfe.settle()
+    assert (await wfe.host.get(inner)).status == "cancelled"
+
+
 async def test_suspend_holds_the_hooks_until_resume(wfe: WfeEngine, rec: Any) -> None:
     """No hook begins while the instance is suspended, and resuming does not touch the failed body."""
     flow = (
