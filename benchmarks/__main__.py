@@ -173,6 +173,7 @@ def startup() -> list[Row]:
     limits = (
         ("import wfe_core", "import_ms", 150),
         ("wfe --help", "help_ms", 300),
+        ("wfe validate of 2,000 steps", "validate_ms", 2000),
         ("wfe run of one step", "run_ms", 900),
     )
     bare = f["python_ms"]

@@ -1,4 +1,4 @@
-"""How long it takes to begin: importing, `wfe --help`, and a run of one step."""
+"""How long it takes to begin: importing, `wfe --help`, a run of one step, and checking a large file."""
 
 from __future__ import annotations
 
@@ -28,10 +28,17 @@ async def begin(folder: Path) -> Figures:
     """Milliseconds of whole processes, the bare interpreter's own start included and shown."""
     pipeline = folder / "one.yaml"
     pipeline.write_text("workflow:\n  id: one\n  steps:\n    - {name: only, run: 'true'}\n")
+    large = folder / "large.yaml"
+    steps = "".join(
+        f"    - {{name: s{number}, run: 'echo \"$<< inputs.x >>\" $<< run.id >>'}}\n"
+        for number in range(2_000)
+    )
+    large.write_text(f"workflow:\n  id: large\n  inputs: {{x: string}}\n  steps:\n{steps}")
     command = str(Path(sys.executable).parent / "wfe")
     return {
         "python_ms": _median([sys.executable, "-c", "pass"], folder),
         "import_ms": _median([sys.executable, "-c", "import wfe_core"], folder),
         "help_ms": _median([command, "--help"], folder),
+        "validate_ms": _median([command, "validate", str(large)], folder),
         "run_ms": _median([command, "run", str(pipeline), "--fresh"], folder),
     }

@@ -12,6 +12,7 @@ EXPECTED = {
     "hello.py": "['box:a', 'box:b']",
     "saga.py": "hotel cancelled: H-9\ntrain cancelled: T-7\n",
     "outside_worker.py": "'thumbnail': 'cat.png@640'",
+    "embedded_yaml.py": "'image': 'localhost:5000/app:v1.2; rm -rf /'",
     "parent_and_child.py": "'verdict': 'warm'",
 }
 
