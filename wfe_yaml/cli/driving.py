@@ -143,6 +143,8 @@ class Driver:
     ) -> str:
         """Show events until the run has `ended`, is `waiting`, or a signal has `interrupted` it."""
         await start()
+        # What is known from the store may be all that there is to know.
+        self._news.set()
         result = asyncio.ensure_future(_result(host, run_id))
         showing = asyncio.ensure_future(self._show(host, events, view))
         ticking = asyncio.ensure_future(self._tick())
