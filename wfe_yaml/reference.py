@@ -111,7 +111,7 @@ def _codes() -> str:
 
 
 if __name__ == "__main__":
-    page = Path("docs/reference/language.md")
+    page: Path = Path("docs/reference/language.md")
     if sys.argv[1:] == ["--print"]:
         print(reference())  # noqa: T201 - it is what the option asks for
     else:

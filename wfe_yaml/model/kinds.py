@@ -63,7 +63,7 @@ class Name(Kind[str]):
 
     def __init__(self, expected: str, pattern: str, *, reserved: Iterable[str] = ()) -> None:
         self.expected = expected
-        self.pattern = re.compile(pattern)
+        self.pattern: re.Pattern[str] = re.compile(pattern)
         self._reserved = frozenset(reserved)
 
     def read(self, node: Node, problems: Problems) -> str | None:

@@ -217,9 +217,7 @@ async def test_data_holds_inputs_and_outputs_only(book: Any) -> None:
           steps: [{name: b, run: 'out d=$<< data | tojson >>'}]
     """
 
-    found = json.loads(
-        await book.outputs("$<< steps.all[0].b.outputs.d >>", steps, "inputs: {i: int}", i=5)
-    )
+    found = json.loads(await book.outputs("$<< steps.all[0].b.outputs.d >>", steps, "inputs: {i: int}", i=5))
     assert found == {"inputs": {"i": 5}, "steps": {"a": {"v": "1"}}, "item": "x", "matrix": None}
 
 
