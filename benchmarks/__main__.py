@@ -44,6 +44,7 @@ MEASURES = {
     "iterations": "benchmarks.growth:iterations",
     "items": "benchmarks.growth:items",
     "sleepers": "benchmarks.growth:sleepers",
+    "waking": "benchmarks.growth:waking",
     "waiters": "benchmarks.growth:waiters",
     "big_data": "benchmarks.growth:big_data",
     "restart": "benchmarks.recovery:restart",
@@ -146,6 +147,13 @@ def sleepers() -> list[Row]:
     ]
 
 
+def waking() -> list[Row]:
+    """Many sleepers that wake at once."""
+    f = child("waking")
+    text = f"{f['wake_s']:.2f} s, starting them {f['start_s']:.2f} s"
+    return [Row("10,000 sleepers woken at once", text, "≤ starting", f["wake_to_start"] <= 1)]
+
+
 def waiters() -> list[Row]:
     """Many waiters on one event."""
     f = child("waiters")
@@ -188,6 +196,7 @@ GROUPS: dict[str, Callable[[], list[Row]]] = {
     "flat": flat,
     "items": items,
     "sleepers": sleepers,
+    "waking": waking,
     "waiters": waiters,
     "big_data": big_data,
     "restart": restart,

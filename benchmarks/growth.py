@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import Figures, cpu, flatness, quick, rss, sqlite_host
@@ -96,6 +97,37 @@ async def sleepers(folder: Path) -> Figures:
         await _pause(rest)
         used = cpu() - used
     return {"extra_mb": extra, "cpu_s": used, "rest_s": rest, "starts_per_s": count / starting}
+
+
+async def waking(folder: Path) -> Figures:
+    """10,000 sleepers that want to go on at the same moment: waking all, against starting them."""
+    count = 2_000 if quick() else 10_000
+    woken = 0
+    done = asyncio.Event()
+    moment = [datetime.now(UTC) + timedelta(days=1)]
+
+    async def after() -> None:
+        nonlocal woken
+        woken += 1
+        if woken == count:
+            done.set()
+
+    definition = WorkflowBuilder("alarm").delay_until(lambda _: moment[0]).then(after).build()
+    async with sqlite_host(folder) as host:
+        host.register(definition)
+        await host.start(definition)
+        # Late enough that all sleep by then, and none of them so short that it stays in memory.
+        moment[0] = datetime.now(UTC) + timedelta(seconds=8 + count / 400)
+        begun = time.perf_counter()
+        for start in range(0, count, 1_000):
+            requests = [StartRequest(definition=definition) for _ in range(min(1_000, count - start))]
+            await host.start_many(requests)
+        starting = time.perf_counter() - begun
+        await _pause((moment[0] - datetime.now(UTC)).total_seconds())
+        begun = time.perf_counter()
+        await done.wait()
+        spent = time.perf_counter() - begun
+    return {"start_s": starting, "wake_s": spent, "wake_to_start": spent / starting}
 
 
 async def waiters(folder: Path) -> Figures:
