@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,6 @@ from wfe_yaml.cli import app as application
 from wfe_yaml.cli.exits import MEANINGS, Exit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Project, Shell
 
 WAITS = "{name: sign, approval: {prompt: Ship it?}}"
@@ -154,3 +153,10 @@ def test_logs_follow_a_live_run(project: Project) -> None:
     assert follower.communicate(timeout=30)[0] == "one | last\n"
     runner.communicate(timeout=30)
     assert follower.returncode == 0
+
+
+def test_the_guide_has_the_exit_codes() -> None:
+    """docs/cli.md tells the same as the help."""
+    guide = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    for code, text in MEANINGS.items():
+        assert f"| {code.value} | {text} |\n" in guide

@@ -119,8 +119,11 @@ def say_interrupted(
 
 def _counts(view: RunView) -> str:
     counts = [f"{view.count('complete')} complete"]
+    passed_over = sum(step.continued for step in view.leaves())
+    if passed_over:
+        counts.append(f"{passed_over} allowed to fail")
     for status in _COUNTED:
-        number = view.count(status)
+        number = view.count(status) - (passed_over if status == "failed" else 0)
         if number:
             counts.append(f"{number} {_COUNT_WORDS.get(status, status)}")
     return ", ".join(counts)

@@ -30,6 +30,7 @@ _STATUS = {
 }
 
 
+_ENDS = frozenset({"workflow.completed", "workflow.failed", "workflow.cancelled", "workflow.terminated"})
 _OVER = frozenset({"complete", "skipped"})
 
 
@@ -178,6 +179,8 @@ class RunView:
     def take(self, event: LifecycleEvent) -> StepView | None:
         """Take an event; gives the step it concerns, if it is one that is shown."""
         self.last_at = event.at
+        if event.kind in _ENDS:
+            self.settle()
         if event.instance_id != self.run_id:
             child = self.children.get(event.instance_id)
             return None if child is None else child.take(event)
