@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.expressions.results import OWN
-from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape
+from wfe_yaml.expressions.shapes import SINGLE, TYPED, UNKNOWN, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,9 @@ def value_shape(value: Any) -> Shape:
 
 def type_shape(kind: ValueType) -> Shape:
     """Give what is known of a value by its declared type."""
-    return SINGLE if kind.base in ("string", "int", "number", "bool") else UNKNOWN
+    if kind.optional:
+        return SINGLE if kind.base in ("string", "int", "number", "bool") else UNKNOWN
+    return TYPED.get(kind.base, UNKNOWN)
 
 
 def declared_shape(name: str, outputs: Mapping[str, OutputModel]) -> Shape:

@@ -11,9 +11,11 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from wfe_yaml.expressions.functions import BUILT_IN_FILTERS, BUILT_IN_TESTS, FILTERS, FUNCTIONS, TESTS
+from wfe_yaml.expressions.operations import Operation, operations
 from wfe_yaml.expressions.parsing import MAX_DEPTH, ExpressionError, Token, parse
 from wfe_yaml.expressions.results import ListView
 from wfe_yaml.expressions.values import (
@@ -63,6 +65,7 @@ class Compiled:
     code: str
     thunk: Thunk
     paths: tuple[Path, ...]
+    operations: tuple[Operation, ...] = ()
 
     def evaluate(self, names: Names) -> Any:
         """Compute the value: a plain JSON value.
@@ -86,7 +89,7 @@ def compile_expression(code: str) -> Compiled:
         thunk = compiler.compile(tree, 1)
     except EvaluationError as exc:
         raise ExpressionError(str(exc)) from None
-    return Compiled(code, thunk, tuple(compiler.paths))
+    return Compiled(code, thunk, tuple(compiler.paths), operations(tree))
 
 
 def _arithmetic(verb: str, compute: Callable[[float, float], float]) -> tuple[str, Callable[[Any, Any], Any]]:
@@ -421,6 +424,11 @@ class _Compiler:
 
 
 def _caller(what: str, function: Callable[..., Any], args: list[Thunk], named: dict[str, Thunk]) -> Thunk:
+    try:
+        signature(function).bind(*args, **named)
+    except TypeError as exc:
+        raise ExpressionError(f"{what}: {exc}", forbidden=True) from None
+
     def call(names: Names) -> Any:
         given = [need(arg(names)) for arg in args]
         keywords = {key: need(value(names)) for key, value in named.items()}

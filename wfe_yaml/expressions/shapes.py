@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code
+from wfe_yaml.expressions.operations import Parts, check_types
 from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Shape:
     """Keys that exist elsewhere, and why they cannot be used here."""
     hint: str | None = None
     """What to do when a key is missing and none is similar."""
+    type: str | None = None
+    """Its type, where operators ask for it: string, number, bool, list or map."""
     each: Shape | None = None
     """The shape of its items, when it is the list of a loop: a key then gives the list of what they have."""
 
@@ -48,13 +51,26 @@ class Shape:
         if self.keys is not None and part in self.keys:
             return self.keys[part]
         inner = UNKNOWN if self.each.keys is None else self.each.at(part)
-        return None if inner is None else Shape(inner.what, inner.keys, inner.unreachable, inner.hint, inner)
+        return (
+            None
+            if inner is None
+            else Shape(inner.what, inner.keys, inner.unreachable, inner.hint, each=inner)
+        )
 
 
 UNKNOWN = Shape("key")
 """A value of which nothing is known."""
 SINGLE = Shape("key", {})
 """A text, number or boolean: it has no keys."""
+TYPED = {
+    "string": Shape("key", {}, type="string"),
+    "int": Shape("key", {}, type="number"),
+    "number": Shape("key", {}, type="number"),
+    "bool": Shape("key", {}, type="bool"),
+    "list": Shape("key", type="list"),
+    "map": Shape("key", type="map"),
+}
+"""What is known by a declared type that is not optional."""
 
 
 def check_expressions(
@@ -64,6 +80,18 @@ def check_expressions(
     for expression in expressions:
         for path in expression.compiled.paths:
             _check_path(expression, path, names, problems)
+        if expression.compiled.operations:
+            check_types(expression, lambda parts: _type_at(parts, names), problems)
+
+
+def _type_at(parts: Parts, names: Mapping[str, Shape]) -> str | None:
+    """Give the type of a name with its keys; None when it is not known."""
+    shape = names.get(str(parts[0]))
+    for part in parts[1:]:
+        if shape is None or part is None:
+            return None
+        shape = shape.at(part)
+    return None if shape is None else shape.type
 
 
 def _check_path(expression: Expression, path: Path, names: Mapping[str, Shape], problems: Problems) -> None:
@@ -111,7 +139,7 @@ def _unknown_key(
         problems.add(Code.UNKNOWN_NAME, f"{shape.what} {part!r} {shape.unreachable[part]}", where)
         return
     known = {**((shape.each.keys or {}) if shape.each is not None else {}), **(shape.keys or {})}
-    if not known and shape is SINGLE:
+    if not known and (shape is SINGLE or shape.type is not None):
         problems.add(Code.UNKNOWN_NAME, f"{at} is a single value: it has no {part!r}", where)
         return
     glued = [name for name in known if name.startswith(f"{part}-")]

@@ -48,7 +48,7 @@ class Limits:
     """How far a document may go. The defaults are far beyond what people write."""
 
     depth: int = 64
-    nodes: int = 50_000
+    nodes: int = 40_000
     """Nodes written in the file."""
     expanded: int = 200_000
     """Nodes after aliases and merges are expanded."""

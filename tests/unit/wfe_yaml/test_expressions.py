@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wfe_yaml import YamlError, load_workflow_from_str
 from wfe_yaml.expressions.evaluator import compile_expression
 from wfe_yaml.expressions.parsing import ExpressionError
 from wfe_yaml.expressions.values import EvaluationError, Missing
@@ -200,7 +202,6 @@ def test_what_cannot_be_read_is_told_with_its_place(code: str, start: int, messa
         ("[inputs.nope]", "has no 'nope'"),
         ("inputs.s | join", "works on a list"),
         ("inputs.s | replace('', 'x')", "to look for"),
-        ("inputs.s | replace('a')", "these arguments"),
         ("[1, 'a'] | sort", "only"),
         ("'{' | fromjson", "not JSON"),
         ("'[NaN]' | fromjson", "not JSON"),
@@ -267,3 +268,42 @@ def test_any_text_is_compiled_or_refused(code: str) -> None:
         value_of(code)
     except (ExpressionError, EvaluationError) as exc:
         assert str(exc)  # noqa: PT017 - either outcome is fine
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("inputs.n + 1", "cannot add a text and a number"),
+        ("1 + inputs.n", "cannot add a number and a text"),
+        ("inputs.l + 1", "cannot add a list and a number"),
+        ("inputs.i < 'a'", "cannot compare a number and a text"),
+        ("1 < inputs.i < inputs.n", "cannot compare a number and a text"),
+        ("inputs.b * 2", "cannot multiply a boolean"),
+        ("inputs.i - 'x'", "cannot subtract a text"),
+        ("inputs['n'] // 2", "cannot divide a text"),
+        ("inputs.i | replace('a')", "missing a required argument: 'new'"),
+        ("inputs.n | upper(3)", "too many positional arguments"),
+        ("len()", "len(): missing a required argument"),
+        ("inputs.n is startingwith", "missing a required argument: 'part'"),
+    ],
+)
+def test_what_cannot_have_a_value_is_found_when_the_file_is_read(code: str, message: str) -> None:
+    """Operators on declared types that do not go together, and calls with a wrong number of arguments."""
+    with pytest.raises(YamlError, match=re.escape(message)):
+        load_workflow_from_str(_typed(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["inputs.n ~ 1", "inputs.n | int + 1", "inputs.o + 1", "inputs.n + 'x'", "inputs.l + [1]",
+     "inputs.i * 2.5",
+     "inputs.n < 'a'", "inputs.i >= 1", "inputs.a + 1", "(inputs.n if inputs.b else 3) + 1"],
+)  # fmt: skip
+def test_what_may_have_a_value_is_let_through(code: str) -> None:
+    """Types that fit, and all that is not known before the run: `any`, optional values, computed ones."""
+    load_workflow_from_str(_typed(code))
+
+
+def _typed(code: str) -> str:
+    inputs = '{n: string, i: int, o: "string?", l: "list<int>", b: bool, a: any}'
+    return f'workflow: {{id: w, inputs: {inputs}, steps: [{{name: s, run: "echo $<< {code} >>"}}]}}'
