@@ -56,3 +56,11 @@ def test_a_release_waits_for_a_person(break_: str, code: int, told: tuple[str, .
         assert text in done.stdout
     shown = json.loads(wfe(tmp_path, "show", run[1], "--json").stdout)
     assert shown["status"] == ("complete" if code == 0 else "failed")
+
+
+def test_a_part_is_fetched_once(tmp_path: Path) -> None:
+    """The second run of the data pipeline takes what it fetched from the cache, and says so."""
+    wfe(tmp_path, "run", str(PIPELINES / "data.yaml"))
+    again = wfe(tmp_path, "run", str(PIPELINES / "data.yaml"), "-i", "parts=[north, centre]")
+    assert again.stdout.count("not run: nothing has changed") == 1
+    assert "fetching centre" in again.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +12,7 @@ from wfe_core.definition.nodes import Node, Sequence, StepNode
 from wfe_core.policies import NO_RETRY, ErrorBehavior
 from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
+from wfe_yaml.compiler.caching import CachedProgram, Recipe
 from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
 from wfe_yaml.compiler.hooks import guard, hooked
 from wfe_yaml.compiler.loops import LOOPS, cells
@@ -25,7 +27,7 @@ from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expression
 from wfe_yaml.expressions.templates import ConditionSelector, Template
 from wfe_yaml.model.constructs import STEP
 from wfe_yaml.model.records import keys_of, read_record
-from wfe_yaml.source.nodes import Entry, Mapping, Scalar
+from wfe_yaml.source.nodes import Entry, Mapping, Scalar, plain_value
 from wfe_yaml.source.nodes import Sequence as ListOfNodes
 from wfe_yaml.source.problems import listing, suggest
 
@@ -156,7 +158,7 @@ class StepCompiler:
 
     def leaf(self, step: StepModel, place: Place, site: Site, common: Common) -> Container | None:
         """Compile a step that runs something."""
-        program = self._program(step, self.names(site))
+        program = self._program(step, place, self.names(site))
         if program is None:
             return None
         retry = step.attempts.policy() if step.attempts is not None else NO_RETRY
@@ -180,7 +182,7 @@ class StepCompiler:
         outputs = UNKNOWN if step.outputs is None else declared_shape(step.name, step.outputs)
         return node, result_shape(outputs)
 
-    def _program(self, step: StepModel, shapes: dict[str, Shape]) -> Program | None:
+    def _program(self, step: StepModel, place: Place, shapes: dict[str, Shape]) -> Program | None:
         """Read the config with the model of the step's type, and compile it."""
         if not any(step.given(word) for word in ("run", "config", "type")):
             return None
@@ -211,9 +213,26 @@ class StepCompiler:
             tools=self._tools,
         )
         program = executor().compile(config, plan, self.problems)
+        if program is not None and (step.cache or step.sources or step.generates):
+            program = CachedProgram(program, self._recipe(step, place, program, plan))
         if program is not None:
             check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)
         return program
+
+    def _recipe(self, step: StepModel, place: Place, program: Program, plan: StepPlan) -> Recipe:
+        """Gather what a step is made of: what is in the file, and what its expressions give."""
+        defaults = self._model.defaults.node if self._model.defaults is not None else None
+        env = {name: template.scalar.text for name, template in plan.env.items()}
+        parts = [plain_value(step.node), None if defaults is None else plain_value(defaults), env]
+        inside = [expression for template in plan.env.values() for expression in template.expressions]
+        return Recipe(
+            step=step,
+            text=json.dumps(parts, sort_keys=True, ensure_ascii=False),
+            expressions=(*program.expressions, *inside),
+            workflow=self._model.id,
+            place=place,
+            clock=self._tools.clock,
+        )
 
     def _secret_variables(self, step: StepModel) -> dict[str, Template]:
         """Give the variables of the secrets that a step asks for: `secrets: [NAME]`."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from wfe_core.policies import ErrorBehavior
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Structure, Template
+from wfe_yaml.model.caching import GLOBS, CacheModel
 from wfe_yaml.model.conditions import When
 from wfe_yaml.model.constructs import BELONGS, CONSTRUCTS, RUNS, STEP, WITH_BODY, belongs, describe
 from wfe_yaml.model.inputs import OutputModel, typed
@@ -99,7 +100,7 @@ class StepModel(Record):
 
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "idempotent", "cache", "sources", "generates", "artifacts", "services",
+        "inputs", "idempotent", "artifacts", "services",
         "pass_env", "success", "allow_raw",
     })  # fmt: skip
     extensible: ClassVar[bool] = True
@@ -140,6 +141,11 @@ class StepModel(Record):
         Inline("compensate"), "Undoes the step when the saga around it (or the step's own) is undone."
     )
 
+    cache: CacheModel | None = key(Of(CacheModel), "The step is not run again while nothing has changed.")
+    sources: list[str] | None = key(
+        GLOBS, "Files the step reads: unless they (or its script, variables, inputs) change, it is not run."
+    )
+    generates: list[str] | None = key(GLOBS, "Files the step makes: when they are missing, it runs.")
     on_success: list[StepModel] | None = key(Inline("on_success"), "Runs when it has completed.")
     on_failure: list[StepModel] | None = key(
         Inline("on_failure"), "Runs when it has failed for good; it stays failed."
