@@ -6,8 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from wfe_core.mailbox import Mailbox
 from wfe_core.ports import Hint, QueueProvider
-from wfe_memory.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

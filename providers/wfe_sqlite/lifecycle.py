@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final, Self
 
+from wfe_core.mailbox import Mailbox
 from wfe_core.ports import LifecycleHub, OutboxRow
 from wfe_sqlite.database import Database
-from wfe_sqlite.mailbox import Mailbox
 from wfe_sqlite.post import ROWS
 
 _SIZE: Final = 10_000

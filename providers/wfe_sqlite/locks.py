@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
-import os
-import re
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, Self
 
 from wfe_core.errors import ProviderError
+from wfe_core.liveness import LockFiles
 from wfe_core.ports import LockProvider, SessionInfo, SessionState
 from wfe_sql.generated import sqlite as sql
 from wfe_sqlite.database import Database
@@ -24,7 +18,6 @@ _OPEN: Final = Bulk(sql.OPEN_SESSION)
 _READ: Final = Listed(sql.READ_SESSIONS)
 _BURY: Final = Listed(sql.BURY_SESSIONS)
 _DELETE: Final = Listed(sql.DELETE_SESSIONS)
-_TRIES: Final = 1_000
 _KEPT: Final = 600_000_000
 """Microseconds for which the row of an ended session stays, so that all others have time to learn of it."""
 
@@ -44,33 +37,38 @@ class SqliteLocks(LockProvider):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._held: dict[str, int] = {}
-        """Descriptors of the lock files of sessions opened here."""
+        self._opened: LockFiles | None = None
 
     async def __aenter__(self) -> Self:
         """Open the file."""
         await self._database.open()
+        self._opened = LockFiles(self._database.folder)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the file. Sessions that are still open end here, as if the process had ended."""
-        while self._held:
-            os.close(self._held.popitem()[1])
+        self._files.drop()
         await self._database.close()
+
+    @property
+    def _files(self) -> LockFiles:
+        if self._opened is None:
+            raise ProviderError("the store is not open: use it inside `async with`")
+        return self._opened
 
     async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
         """Begin or reopen a session; rows of sessions that ended long ago are cleared away."""
         database = self._database
-        folder = database.folder
+        files = self._files
 
         def begin(connection: sqlite3.Connection) -> int:
-            self._hold(info.id, folder)
+            files.hold(info.id)
             now = database.now()
             kept = replace(info, expires=now + ttl)
             row = (kept.id, kept.host, kept.machine, kept.boot, kept.expires, kept.address, kept.metadata)
             _OPEN.run(connection, [row])
             self._bury(connection, [one[0] for one in connection.execute(sql.LIST_SESSIONS.sql)], now)
-            self._clear(connection, folder, now)
+            self._clear(connection, now)
             return now
 
         return await database.keeper.run(begin)
@@ -89,15 +87,12 @@ class SqliteLocks(LockProvider):
     async def close_session(self, session_id: str) -> None:
         """End a session."""
         database = self._database
-        folder = database.folder
+        files = self._files
 
         def end(connection: sqlite3.Connection) -> None:
             values = sql.CLOSE_SESSION.values(id=session_id, now=database.now())
             connection.execute(sql.CLOSE_SESSION.sql, values)
-            descriptor = self._held.pop(session_id, None)
-            if descriptor is not None:
-                os.close(descriptor)
-            _lock_file(folder, session_id).unlink(missing_ok=True)
+            files.release(session_id)
 
         await database.keeper.run(end)
 
@@ -125,28 +120,13 @@ class SqliteLocks(LockProvider):
 
     # ------------------------------------------------------------ in the thread
 
-    def _hold(self, session_id: str, folder: Path) -> None:
-        """Lock the session's file for as long as this process lives."""
-        if session_id in self._held:
-            return
-        descriptor = os.open(_lock_file(folder, session_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        for _ in range(_TRIES):
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._held[session_id] = descriptor
-                return
-            # Somebody looks at this very moment whether the file is free.
-            time.sleep(0.001)
-        os.close(descriptor)
-        raise ProviderError(f"session {session_id!r} is held by another process that is still alive")
-
     def _judge(self, rows: Iterable[Row], now: int) -> tuple[dict[str, SessionState], list[str]]:
         """Tell the states, and which sessions have just been found dead."""
         states: dict[str, SessionState] = {}
         dead: list[str] = []
         for row in rows:
             info, gone = _info(row), row[-1]
-            if gone is None and (info.expires <= now or not self._is_held(info.id)):
+            if gone is None and (info.expires <= now or not self._files.is_held(info.id)):
                 dead.append(info.id)
             states[info.id] = "live" if gone is None and info.id not in dead else "dead"
         return states, dead
@@ -158,39 +138,15 @@ class SqliteLocks(LockProvider):
             _BURY.run(connection, dead, now=now)
         return states
 
-    def _clear(self, connection: sqlite3.Connection, folder: Path, now: int) -> None:
+    def _clear(self, connection: sqlite3.Connection, now: int) -> None:
         """Remove ended sessions on which no instance hangs any more, and their lock files."""
         values = sql.LIST_GONE_SESSIONS.values(before=now - _KEPT)
         ended = [row[0] for row in connection.execute(sql.LIST_GONE_SESSIONS.sql, values)]
         if ended:
             _DELETE.run(connection, ended)
             for session_id in ended:
-                _lock_file(folder, session_id).unlink(missing_ok=True)
-
-    def _is_held(self, session_id: str) -> bool:
-        """Whether the process of a session lives, as the operating system says."""
-        if session_id in self._held:
-            return True
-        try:
-            descriptor = os.open(_lock_file(self._database.folder, session_id), os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            # Shared: two who look at the same time must not take each other for the holder.
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-        return False
+                self._files.release(session_id)
 
 
 def _info(row: Row) -> SessionInfo:
     return SessionInfo(*row[:7])
-
-
-def _lock_file(folder: Path, session_id: str) -> Path:
-    """Name the lock file of a session; ids that make no good file name are hashed."""
-    if not re.fullmatch(r"[\w-]{1,64}", session_id, re.ASCII):
-        session_id = hashlib.sha256(session_id.encode()).hexdigest()
-    return folder / f"{session_id}.lock"

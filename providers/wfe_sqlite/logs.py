@@ -25,7 +25,10 @@ class SqliteLogs(LogStore):
 
     async def append_logs(self, chunks: Sequence[LogChunk]) -> None:
         """Append chunks and number them."""
-        rows = [(c.instance_id, c.pointer_id, c.attempt, c.stream, c.at, c.text) for c in chunks]
+        rows = [
+            (c.instance_id, c.pointer_id, c.attempt, c.stream, c.at, c.text, place)
+            for place, c in enumerate(chunks)
+        ]
         if rows:
             await self._database.write(lambda connection: _INSERT.run(connection, rows), low=True)
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from wfe_core.errors import ProviderError
+from wfe_core.mailbox import Mailbox
 from wfe_core.ports import Hint, QueueProvider
 from wfe_sqlite.database import Database
-from wfe_sqlite.mailbox import Mailbox
 from wfe_sqlite.post import HINTS, SWEEP
 
 _SIZE: Final = 100_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import ClassVar
 
 import pytest
 
+from tests.services.local import UnavailableError
+from tests.services.postgres import postgres
 from wfe_core.ports import Providers
 from wfe_core.testing import ManualClock
 from wfe_core.testing.conformance import Backend
@@ -48,14 +52,40 @@ class SqliteBackend(Backend):
         return providers
 
 
+class PostgresBackend(Backend):
+    """One schema for each test."""
+
+    def __init__(self, clock: ManualClock, folder: Path) -> None:
+        super().__init__(clock)
+        try:
+            self._server = postgres()
+        except UnavailableError as exc:
+            pytest.skip(f"no PostgreSQL: {exc}")
+        self._schema = f"t_{secrets.token_hex(8)}"
+
+    def open(self) -> Providers:
+        """Give one more bundle on the same schema."""
+        url = self._server.url(self._schema)
+        providers: Providers = import_module("wfe_postgres").open_providers(url, clock=self.clock)
+        return providers
+
+    async def restart(self) -> None:
+        """Restart the server in fast mode."""
+        await asyncio.to_thread(self._server.restart)
+
+
 # A provider that is not there is an error: these are ours, and nothing may hide that one is missing.
 BACKENDS: dict[str, Callable[[ManualClock, Path], Backend]] = {
     "memory": MemoryBackend,
     "sqlite": SqliteBackend,
+    "postgres": PostgresBackend,
 }
 
 
-@pytest.fixture(params=BACKENDS)
+MARKS: dict[str, pytest.MarkDecorator] = {"postgres": pytest.mark.postgres}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=MARKS.get(name, ())) for name in BACKENDS])
 def backend(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Backend:
     """The backend under test, empty."""
     return BACKENDS[request.param](clock, tmp_path)

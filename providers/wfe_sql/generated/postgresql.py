@@ -568,8 +568,8 @@ MARK_DELIVERED: Final = Statement(
 )
 
 UNDELIVERED: Final = Statement(
-    'SELECT event.id FROM event WHERE NOT event.fanned_out ORDER BY event.seq LIMIT $1::BIGINT OFFSET '
-    '0',
+    'SELECT event.id, event.name, event.key FROM event WHERE NOT event.fanned_out ORDER BY event.seq '
+    'LIMIT $1::BIGINT OFFSET 0',
     ('limit',),
 )
 
@@ -590,8 +590,9 @@ FORGET_EVENTS: Final = Statement(
 
 READ_OUTBOX: Final = Statement(
     'SELECT outbox.seq, outbox.instance_id, outbox.definition_id, outbox.revision, outbox.entries '
-    "FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.entries != '' ORDER BY outbox.seq LIMIT "
-    '$2::BIGINT OFFSET 0',
+    "FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.entries != '' AND age(outbox.xmin) > "
+    'age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296)::text::xid) ORDER BY '
+    'outbox.seq LIMIT $2::BIGINT OFFSET 0',
     ('after', 'limit'),
 )
 
@@ -841,13 +842,13 @@ PURGE_LOG: Final = Statement(
 )
 
 INSERT_LOG: Final = Statement(
-    'WITH v("instance_id", "pointer_id", "attempt", "stream", "at", "text") AS (SELECT * FROM '
-    'unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])) INSERT '
-    'INTO log (instance_id, pointer_id, attempt, stream, at, text) SELECT v.instance_id, '
-    'v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v WHERE EXISTS (SELECT 1 FROM workflow '
-    'WHERE workflow.id = v.instance_id)',
+    'WITH v("instance_id", "pointer_id", "attempt", "stream", "at", "text", "place") AS (SELECT * '
+    'FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], '
+    '$7::bigint[])) INSERT INTO log (instance_id, pointer_id, attempt, stream, at, text) SELECT '
+    'v.instance_id, v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v WHERE EXISTS (SELECT 1 '
+    'FROM workflow WHERE workflow.id = v.instance_id) ORDER BY v.place',
     (),
-    ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text'),
+    ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text', 'place'),
 )
 
 READ_LOGS: Final = Statement(
@@ -961,4 +962,143 @@ DELETE_SESSIONS: Final = Statement(
     '(SELECT v.id FROM v)',
     (),
     ('id',),
+)
+
+LOCK_WORKFLOWS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.status FROM workflow WHERE '
+    'workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
+    (),
+    ('id',),
+)
+
+LOCK_CANDIDATES: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($3::text[])) SELECT workflow.id FROM workflow WHERE '
+    'workflow.id IN (SELECT v.id FROM v) AND (workflow.owner IS NULL AND workflow.next_due IS NOT '
+    "NULL AND workflow.next_due <= $1::BIGINT AND (workflow.status NOT IN ('complete', 'cancelled', "
+    "'terminated')) OR workflow.owner IN (SELECT anon_1.value FROM "
+    'jsonb_array_elements_text(CAST($2::VARCHAR AS JSONB)) AS anon_1)) ORDER BY workflow.id FOR '
+    'UPDATE SKIP LOCKED',
+    ('now', 'dead'),
+    ('id',),
+)
+
+LOCK_TOPICS: Final = Statement(
+    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[])) SELECT '
+    'CAST(pg_advisory_xact_lock(2003199233, topics.bucket) AS TEXT) AS pg_advisory_xact_lock_1 FROM '
+    "(SELECT DISTINCT CAST(mod(abs(CAST(hashtext((v.name || ' ') || v.key) AS BIGINT)), 256) AS "
+    'INTEGER) AS bucket FROM v ORDER BY bucket) AS topics',
+    (),
+    ('name', 'key'),
+)
+
+SHARE_TOPICS: Final = Statement(
+    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[])) SELECT '
+    'CAST(pg_advisory_xact_lock_shared(2003199233, topics.bucket) AS TEXT) AS '
+    "pg_advisory_xact_lock_shared_1 FROM (SELECT DISTINCT CAST(mod(abs(CAST(hashtext((v.name || ' ') "
+    '|| v.key) AS BIGINT)), 256) AS INTEGER) AS bucket FROM v ORDER BY bucket) AS topics',
+    (),
+    ('name', 'key'),
+)
+
+LOCK_FREE_ACTIVITY: Final = Statement(
+    'SELECT activity.id, activity.instance_id, activity.pointer_id, activity.input, activity.leases '
+    'FROM activity WHERE activity.name = $1::VARCHAR AND activity.expires <= $2::BIGINT ORDER BY '
+    'activity.created, activity.id LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED',
+    ('name', 'now'),
+)
+
+END_LEASED_ACTIVITY: Final = Statement(
+    'DELETE FROM activity WHERE activity.id = $1::VARCHAR AND activity.leases = $2::BIGINT AND '
+    'activity.expires > $3::BIGINT',
+    ('id', 'leases', 'now'),
+)
+
+LOCK_SESSIONS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT session.id, session.host, '
+    'session.machine, session.boot, session.expires, session.address, session.metadata, session.gone '
+    'FROM session WHERE session.id IN (SELECT v.id FROM v) ORDER BY session.id FOR UPDATE',
+    (),
+    ('id',),
+)
+
+FIND_MATCHING: Final = Statement(
+    'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
+    'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '
+    'workflow.priority, workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, '
+    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE workflow.id IN (SELECT search_doc.instance_id FROM search_doc WHERE search_doc.words @@ '
+    'CAST($1::VARCHAR AS TSQUERY)) AND (workflow.created, workflow.id) < ($2::BIGINT, $3::VARCHAR) '
+    'AND workflow.created > $4::BIGINT AND workflow.created < $5::BIGINT AND ($6::VARCHAR IS NULL OR '
+    'workflow.status IN (SELECT anon_1.value FROM jsonb_array_elements_text(CAST($6::VARCHAR AS '
+    'JSONB)) AS anon_1)) AND ($7::VARCHAR IS NULL OR workflow.definition_id = $7::VARCHAR) AND '
+    '($8::BIGINT IS NULL OR workflow.version = $8::BIGINT) AND ($9::VARCHAR IS NULL OR '
+    'workflow.reference = $9::VARCHAR) AND ($10::VARCHAR IS NULL OR workflow.root_id = $10::VARCHAR) '
+    'AND ($11::VARCHAR IS NULL OR workflow.parent_id = $11::VARCHAR) AND ($12::BIGINT IS NULL OR '
+    'workflow.ended < $12::BIGINT) AND ($13::VARCHAR IS NULL OR NOT (EXISTS (SELECT 1 FROM '
+    'jsonb_array_elements(CAST($13::VARCHAR AS JSONB)) AS asked WHERE NOT (EXISTS (SELECT 1 FROM '
+    'jsonb_each_text(CAST(workflow.tags AS JSONB)) AS member WHERE member.key = '
+    "jsonb_extract_path_text(asked.value, '0') AND member.value = "
+    "jsonb_extract_path_text(asked.value, '1')))))) AND ($14::VARCHAR IS NULL OR NOT (EXISTS (SELECT "
+    '1 FROM jsonb_array_elements(CAST($14::VARCHAR AS JSONB)) AS asked WHERE NOT (EXISTS (SELECT 1 '
+    'FROM data WHERE data.instance_id = workflow.id AND data.key = '
+    "jsonb_extract_path_text(asked.value, '0') AND data.superseded = 0 AND data.value = "
+    "jsonb_extract_path_text(asked.value, '1')))))) ORDER BY workflow.created DESC, workflow.id DESC "
+    'LIMIT $15::BIGINT OFFSET 0',
+    ('match', 'page_created', 'page_id', 'created_after', 'created_before', 'statuses', 'definition_id', 'version', 'reference', 'root_id', 'parent_id', 'ended_before', 'tags', 'data', 'limit'),
+)
+
+PUT_WORDS: Final = Statement(
+    'WITH v("instance_id", "revision", "words") AS (SELECT * FROM unnest($1::text[], $2::bigint[], '
+    '$3::text[])) INSERT INTO search_doc (instance_id, revision, words) SELECT v.instance_id, '
+    "v.revision, array_to_tsvector(string_to_array(v.words, ' ')) AS array_to_tsvector_1 FROM v WHERE "
+    'true ON CONFLICT (instance_id) DO UPDATE SET revision = excluded.revision, words = '
+    'excluded.words',
+    (),
+    ('instance_id', 'revision', 'words'),
+)
+
+DROP_WORDS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM search_doc WHERE '
+    'search_doc.instance_id IN (SELECT v.id FROM v)',
+    (),
+    ('id',),
+)
+
+DROP_GONE_WORDS: Final = Statement(
+    'DELETE FROM search_doc WHERE NOT (EXISTS (SELECT 1 FROM workflow WHERE workflow.id = '
+    'search_doc.instance_id))',
+    (),
+)
+
+SEARCH_CURSOR: Final = Statement(
+    'SELECT search_cursor.seq, (SELECT coalesce(min(outbox.seq), 1) AS coalesce_1 FROM outbox) AS '
+    'anon_1 FROM search_cursor',
+    (),
+)
+
+MOVE_CURSOR: Final = Statement(
+    'UPDATE search_cursor SET seq=$1::BIGINT WHERE search_cursor.seq = $2::BIGINT',
+    ('after', 'before'),
+)
+
+CHANGES: Final = Statement(
+    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > $1::BIGINT AND '
+    'age(outbox.xmin) > age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint % '
+    '4294967296)::text::xid) ORDER BY outbox.seq LIMIT $2::BIGINT OFFSET 0',
+    ('after', 'limit'),
+)
+
+UNINDEXED: Final = Statement(
+    'SELECT workflow.id FROM workflow LEFT OUTER JOIN search_doc ON workflow.id = '
+    'search_doc.instance_id WHERE search_doc.revision IS NULL OR workflow.revision != '
+    'search_doc.revision LIMIT $1::BIGINT OFFSET 0',
+    ('limit',),
+)
+
+EVERYTHING: Final = Statement(
+    'SELECT workflow.id FROM workflow WHERE workflow.id > $1::VARCHAR ORDER BY workflow.id LIMIT '
+    '$2::BIGINT OFFSET 0',
+    ('after', 'limit'),
 )

@@ -489,7 +489,8 @@ MARK_DELIVERED: Final = Statement(
 )
 
 UNDELIVERED: Final = Statement(
-    'SELECT event.id FROM event WHERE event.fanned_out = 0 ORDER BY event.seq LIMIT ? OFFSET 0',
+    'SELECT event.id, event.name, event."key" FROM event WHERE event.fanned_out = 0 ORDER BY '
+    'event.seq LIMIT ? OFFSET 0',
     ('limit',),
 )
 
@@ -721,9 +722,9 @@ PURGE_LOG: Final = Statement(
 INSERT_LOG: Final = Statement(
     'INSERT INTO log (instance_id, pointer_id, attempt, stream, at, text) SELECT v.instance_id, '
     'v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v WHERE EXISTS (SELECT 1 FROM workflow '
-    'WHERE workflow.id = v.instance_id)',
+    'WHERE workflow.id = v.instance_id) ORDER BY v.place',
     (),
-    ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text'),
+    ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text', 'place'),
 )
 
 READ_LOGS: Final = Statement(

@@ -69,7 +69,8 @@ def build(dialect: Dialect) -> Batch:
 MESSAGE = ("seq", "kind", "payload", "effective", "event_id", "name", "key")
 
 
-def _among(dialect: Dialect, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+def among(dialect: Dialect, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a value is in a list that is a parameter."""
     return value.in_(select(dialect.elements(words(name)).c.value))
 
 
@@ -77,15 +78,14 @@ def _fits(dialect: Dialect, of: Any) -> list[ColumnElement[bool]]:
     """The filters of a claim; one that was not given is NULL. The lists are looked up, not walked through."""
     definition = of.definition_id.op("||")(constant(" ")).op("||")(of.version)
     return [
-        or_(words("fingerprints").is_(null()), _among(dialect, of.fingerprint, "fingerprints")),
-        or_(words("definitions").is_(null()), _among(dialect, definition, "definitions")),
-        or_(
-            words("roots").is_(null()), _among(dialect, of.root_id, "roots"), _among(dialect, of.id, "roots")
-        ),
+        or_(words("fingerprints").is_(null()), among(dialect, of.fingerprint, "fingerprints")),
+        or_(words("definitions").is_(null()), among(dialect, definition, "definitions")),
+        or_(words("roots").is_(null()), among(dialect, of.root_id, "roots"), among(dialect, of.id, "roots")),
     ]
 
 
-def _idle(of: Any) -> list[ColumnElement[bool]]:
+def idle(of: Any) -> list[ColumnElement[bool]]:
+    """Whether nobody owns an instance that wants to be taken."""
     return [of.owner.is_(null()), of.next_due.is_not(null()), of.next_due <= number("now"), wakes(of)]
 
 
@@ -106,10 +106,10 @@ def _candidates(dialect: Dialect) -> Built:
     """
     of = t.workflow.c
     columns = (of.id, of.owner, of.priority, of.next_due)
-    plain = select(*columns).where(*_idle(of), of.priority == constant(0), *_fits(dialect, of))
+    plain = select(*columns).where(*idle(of), of.priority == constant(0), *_fits(dialect, of))
     usual = limited(plain.order_by(of.next_due)).subquery("usual")
-    urgent = select(*columns).where(*_idle(of), of.priority != constant(0), *_fits(dialect, of))
-    left = select(*columns).where(_among(dialect, of.owner, "dead"), *_fits(dialect, of))
+    urgent = select(*columns).where(*idle(of), of.priority != constant(0), *_fits(dialect, of))
+    left = select(*columns).where(among(dialect, of.owner, "dead"), *_fits(dialect, of))
     choice = union_all(select(*usual.c), urgent, left).subquery("choice")
     return Built(_ranked(dialect, choice))
 
@@ -117,7 +117,7 @@ def _candidates(dialect: Dialect) -> Built:
 def _named_candidates(dialect: Dialect) -> Built:
     """Of these instances, find those that may be taken."""
     of = t.workflow.c
-    ready = or_(and_(*_idle(of)), _among(dialect, of.owner, "dead"))
+    ready = or_(and_(*idle(of)), among(dialect, of.owner, "dead"))
     choice = (
         select(of.id, of.owner, of.priority, of.next_due)
         .where(of.id.in_(select(ID_ROWS.c.id)), ready, *_fits(dialect, of))
@@ -128,7 +128,7 @@ def _named_candidates(dialect: Dialect) -> Built:
 
 def _next_due(dialect: Dialect) -> Built:
     of = t.workflow.c
-    ids = or_(words("ids").is_(null()), _among(dialect, of.id, "ids"))
+    ids = or_(words("ids").is_(null()), among(dialect, of.id, "ids"))
     return Built(
         select(of.next_due)
         .where(of.owner.is_(null()), of.next_due.is_not(null()), wakes(of), *_fits(dialect, of), ids)

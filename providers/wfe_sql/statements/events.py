@@ -69,7 +69,9 @@ def build(dialect: Dialect) -> Batch:
         "mark_delivered": Built(
             update(t.event).where(event.id.in_(select(ID_ROWS.c.id))).values(fanned_out=true()), ID_ROWS
         ),
-        "undelivered": Built(limited(select(event.id).where(~event.fanned_out).order_by(event.seq))),
+        "undelivered": Built(
+            limited(select(event.id, event.name, event.key).where(~event.fanned_out).order_by(event.seq))
+        ),
         "forgettable": Built(_forgettable()),
         "forget_events": Built(delete(t.event).where(event.seq.in_(_forgettable().subquery("old").select()))),
         "read_outbox": Built(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, delete, exists, null, or_, select, true, update
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, delete, exists, null, or_, select, true, update
 
 from wfe_sql.building import Batch, Built, Dialect, constant, limited, number, rows, words
 from wfe_sql.tables import t
@@ -36,29 +38,45 @@ def build(dialect: Dialect) -> Batch:
 def _insert_log(dialect: Dialect) -> Built:
     """Append chunks; those of an instance that is gone are dropped."""
     columns = [column for column in t.log.columns if column.name != "seq"]
-    v = rows(*columns)
+    v = rows(*columns, ("place", BigInteger()))
     there = exists(select(constant(1)).where(t.workflow.c.id == v.c.instance_id))
     return Built(
         dialect.insert(t.log).from_select(
-            [column.name for column in columns], select(*v.columns).where(there), include_defaults=False
+            [column.name for column in columns],
+            select(*(v.c[column.name] for column in columns)).where(there).order_by(v.c.place),
+            include_defaults=False,
         ),
         v,
     )
 
 
+def free_activity() -> Select[Any, Any, Any, Any, Any]:
+    """Find the oldest item of a name that nobody has leased."""
+    activity = t.activity.c
+    return (
+        select(activity.id, activity.instance_id, activity.pointer_id, activity.input, activity.leases)
+        .where(activity.name == words("name"), activity.expires <= number("now"))
+        .order_by(activity.created, activity.id)
+        .limit(constant(1))
+        .offset(constant(0))
+    )
+
+
+def leased_activity() -> tuple[ColumnElement[bool], ...]:
+    """Whether a lease of an item still holds."""
+    activity = t.activity.c
+    return (
+        activity.id == words("id"),
+        activity.leases == number("leases"),
+        activity.expires > number("now"),
+    )
+
+
 def _activities() -> Batch:
     activity = t.activity.c
-    now = number("now")
-    free = and_(activity.name == words("name"), activity.expires <= now)
-    leased = (activity.id == words("id"), activity.leases == number("leases"), activity.expires > now)
+    leased = leased_activity()
     return {
-        "free_activity": Built(
-            select(activity.id, activity.instance_id, activity.pointer_id, activity.input, activity.leases)
-            .where(free)
-            .order_by(activity.created, activity.id)
-            .limit(constant(1))
-            .offset(constant(0))
-        ),
+        "free_activity": Built(free_activity()),
         "lease_activity": Built(
             update(t.activity)
             .where(activity.id == words("id"))

@@ -32,11 +32,11 @@ def build(dialect: Dialect) -> Batch:
     """
     of = t.workflow.c
     return {
-        "find": _find(dialect),
-        "find_by_root": _find(dialect, _in_tree(of.id, of.root_id, of.parent_id, words("root_id"))),
-        "find_by_parent": _find(dialect, of.parent_id == words("parent_id")),
-        "find_by_reference": _find(dialect, of.reference == words("reference")),
-        "find_among": Built(_find(dialect, of.id.in_(select(ID_ROWS.c.id))).statement, ID_ROWS),
+        "find": find(dialect),
+        "find_by_root": find(dialect, _in_tree(of.id, of.root_id, of.parent_id, words("root_id"))),
+        "find_by_parent": find(dialect, of.parent_id == words("parent_id")),
+        "find_by_reference": find(dialect, of.reference == words("reference")),
+        "find_among": Built(find(dialect, of.id.in_(select(ID_ROWS.c.id))).statement, ID_ROWS),
         "find_ended": _find_ended(dialect),
         "read_tree": _read_tree(),
         **{f"purge_{name}": _purge(name) for name in BELONGINGS},
@@ -112,7 +112,8 @@ def _all_data(dialect: Dialect) -> ColumnElement[bool]:
     return not_(exists(select(constant(1)).select_from(asked).where(not_(there))))
 
 
-def _find(dialect: Dialect, *conditions: ColumnElement[bool]) -> Built:
+def find(dialect: Dialect, *conditions: ColumnElement[bool]) -> Built:
+    """List instances by filter, newest first."""
     of = t.workflow.c
     found = select(*t.workflow.columns).where(*conditions, *_filters(dialect))
     return Built(limited(found.order_by(of.created.desc(), of.id.desc())))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, func, or_, select
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, index, limited, number, rows, words
 from wfe_sql.statements.claims import MESSAGE
 from wfe_sql.tables import t
 
 
-def build(dialect: Dialect) -> Batch:
-    """Build the statements that read."""
-    del dialect
-    workflow, pointer, data, item = t.workflow.c, t.pointer.c, t.data.c, t.item.c
-    heads = (
+def heads(workflow: Any) -> tuple[ColumnElement[Any], ...]:
+    """Give the columns of a `Head`."""
+    return (
         workflow.id,
         workflow.owner,
         workflow.fence,
@@ -23,9 +21,16 @@ def build(dialect: Dialect) -> Batch:
         workflow.inbox_seq,
         workflow.status,
     )
+
+
+def build(dialect: Dialect) -> Batch:
+    """Build the statements that read."""
+    del dialect
+    workflow, pointer, data, item = t.workflow.c, t.pointer.c, t.data.c, t.item.c
     return {
         "read_heads": Built(
-            select(*heads).select_from(ID_ROWS.join(t.workflow, workflow.id == ID_ROWS.c.id)), ID_ROWS
+            select(*heads(workflow)).select_from(ID_ROWS.join(t.workflow, workflow.id == ID_ROWS.c.id)),
+            ID_ROWS,
         ),
         "read_workflows": Built(
             select(*t.workflow.columns).select_from(ID_ROWS.join(t.workflow, workflow.id == ID_ROWS.c.id)),

@@ -166,7 +166,10 @@ class LockSuite(Suite):
                 renewed = await locks.renew("a", ttl=TTL)
                 for _ in range(end):
                     await locks.end_renewals()
-                return renewed if end == 1 else await locks.renew("a", ttl=TTL)
+                if end > 1:
+                    renewed = await locks.renew("a", ttl=TTL)
+                    await locks.end_renewals()
+                return renewed
 
             return asyncio.run(once())
 
@@ -187,7 +190,10 @@ class LockSuite(Suite):
 
         def renew() -> list[int | None]:
             async def several() -> list[int | None]:
-                return [await locks.renew("a", ttl=TTL) for _ in range(10)]
+                try:
+                    return [await locks.renew("a", ttl=TTL) for _ in range(10)]
+                finally:
+                    await locks.end_renewals()
 
             return asyncio.run(several())
 

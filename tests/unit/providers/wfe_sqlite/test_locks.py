@@ -16,7 +16,6 @@ import pytest
 from wfe_core.errors import ProviderError
 from wfe_core.ports import Checkpoint, Claim, InstanceRecord, Providers, SessionInfo
 from wfe_core.testing import ManualClock
-from wfe_sqlite import locks
 from wfe_sqlite.locks import SqliteLocks
 
 Connect = Callable[..., AbstractAsyncContextManager[Providers]]
@@ -140,7 +139,7 @@ async def test_ids_make_safe_file_names(file: Path, connect: Connect, name: str)
 
 async def test_one_session_is_held_by_one_process(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one with the same id is an error, as long as the first lives."""
-    monkeypatch.setattr(locks, "_TRIES", 3)
+    monkeypatch.setattr("wfe_core.liveness._TRIES", 3)
     async with connect() as host, connect() as other:
         await host.locks.open_session(session("same"), ttl=TTL)
         with pytest.raises(ProviderError, match="'same' is held by another process that is still alive"):

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from wfe_core.errors import ProviderUnavailableError
+from wfe_core.mailbox import Mailbox
 from wfe_core.ports import Checkpoint, Hint, InstanceRecord, OutboxRow, Providers, SessionInfo
 from wfe_core.testing import ManualClock
 from wfe_sqlite import queues
-from wfe_sqlite.mailbox import Mailbox
 from wfe_sqlite.queues import SqliteQueue
 
 Connect = Callable[..., AbstractAsyncContextManager[Providers]]

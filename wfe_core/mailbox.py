@@ -1,4 +1,4 @@
-"""A bounded mailbox that any thread may fill and a task empties."""
+"""A bounded mailbox that any thread may fill and a task empties: queues and hubs are made of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wfe_core.clock import Clock
 
 T = TypeVar("T")
+_Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 
 class Mailbox(Generic[T]):
@@ -31,7 +32,7 @@ class Mailbox(Generic[T]):
         self._clock = clock
         self._items: deque[T] = deque()
         self._lock = threading.Lock()
-        self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._waiters: list[_Waiter] = []
 
     def put(self, items: Iterable[T]) -> None:
         """Add items, and wake who waits; from any thread."""
@@ -42,9 +43,14 @@ class Mailbox(Generic[T]):
                 else:
                     self.overflowed = True
             waiters = list(self._waiters)
-        for loop, event in waiters:
-            with contextlib.suppress(RuntimeError):  # its loop was closed: nobody waits there any more
-                loop.call_soon_threadsafe(event.set)
+        _wake(waiters)
+
+    def overflow(self) -> None:
+        """Say that something was lost on the way; from any thread."""
+        with self._lock:
+            self.overflowed = True
+            waiters = list(self._waiters)
+        _wake(waiters)
 
     async def wait(self, seconds: float = math.inf) -> None:
         """Wait until there is something, for so many seconds at most."""
@@ -75,3 +81,9 @@ class Mailbox(Generic[T]):
         with self._lock:
             self._items.clear()
             self.overflowed = False
+
+
+def _wake(waiters: Iterable[_Waiter]) -> None:
+    for loop, event in waiters:
+        with contextlib.suppress(RuntimeError):  # its loop was closed: nobody waits there any more
+            loop.call_soon_threadsafe(event.set)

@@ -1,0 +1,153 @@
+"""Statements that only PostgreSQL needs: locks, because writers work side by side, and its search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    table,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.sql.expression import column as plain_column
+
+from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.statements.claims import among, idle
+from wfe_sql.statements.extras import free_activity, leased_activity
+from wfe_sql.statements.listing import find
+from wfe_sql.statements.reading import heads
+from wfe_sql.statements.sessions import INFO
+from wfe_sql.tables import t
+
+_TOPICS = 0x77666501
+"""First key of the advisory locks on topics."""
+_BUCKETS = 256
+"""Topics share so many locks: the server's table of locks is small."""
+
+
+def build(dialect: Dialect) -> Batch:
+    """Build them; none for SQLite."""
+    if dialect.name == "sqlite":
+        return {}
+    of = t.workflow.c
+    here = of.id.in_(select(ID_ROWS.c.id))
+    free = or_(and_(*idle(of)), among(dialect, of.owner, "dead"))
+    return {
+        "lock_workflows": Built(select(*heads(of)).where(here).order_by(of.id).with_for_update(), ID_ROWS),
+        "lock_candidates": Built(
+            select(of.id).where(here, free).order_by(of.id).with_for_update(skip_locked=True), ID_ROWS
+        ),
+        "lock_topics": _lock_topics(shared=False),
+        "share_topics": _lock_topics(shared=True),
+        "lock_free_activity": Built(free_activity().with_for_update(skip_locked=True)),
+        "end_leased_activity": Built(delete(t.activity).where(*leased_activity())),
+        "lock_sessions": Built(
+            select(*(t.session.c[name] for name in INFO), t.session.c.gone)
+            .where(t.session.c.id.in_(select(ID_ROWS.c.id)))
+            .order_by(t.session.c.id)
+            .with_for_update(),
+            ID_ROWS,
+        ),
+        "read_outbox": _read_outbox(),
+        **_search(dialect),
+    }
+
+
+def _search(dialect: Dialect) -> Batch:
+    """The index of words: `search_doc`, which follows the outbox as far as `search_cursor` says."""
+    doc = table(
+        "search_doc",
+        plain_column("instance_id", Text()),
+        plain_column("revision", BigInteger()),
+        plain_column("words", TSVECTOR()),
+    )
+    cursor = table("search_cursor", plain_column("seq", BigInteger()))
+    of = t.workflow.c
+    matching = select(doc.c.instance_id).where(doc.c.words.op("@@")(cast(words("match"), TSQUERY)))
+    v = rows(("instance_id", Text()), ("revision", BigInteger()), ("words", Text()))
+    vector = func.array_to_tsvector(func.string_to_array(v.c.words, constant(" ")))
+    put = dialect.insert(doc).from_select(
+        ["instance_id", "revision", "words"],
+        select(v.c.instance_id, v.c.revision, vector).where(true()),
+        include_defaults=False,
+    )
+    first = select(func.coalesce(func.min(t.outbox.c.seq), constant(1))).scalar_subquery()
+    there = exists(select(constant(1)).where(of.id == doc.c.instance_id))
+    return {
+        "find_matching": find(dialect, of.id.in_(matching)),
+        "put_words": Built(
+            put.on_conflict_do_update(
+                index_elements=["instance_id"],
+                set_={"revision": put.excluded.revision, "words": put.excluded.words},
+            ),
+            v,
+        ),
+        "drop_words": Built(delete(doc).where(doc.c.instance_id.in_(select(ID_ROWS.c.id))), ID_ROWS),
+        "drop_gone_words": Built(delete(doc).where(not_(there))),
+        "search_cursor": Built(select(cursor.c.seq, first)),
+        "move_cursor": Built(
+            update(cursor).where(cursor.c.seq == number("before")).values(seq=number("after"))
+        ),
+        "changes": Built(
+            limited(
+                select(t.outbox.c.seq, t.outbox.c.instance_id)
+                .where(t.outbox.c.seq > number("after"), _settled())
+                .order_by(t.outbox.c.seq)
+            )
+        ),
+        "unindexed": Built(
+            limited(
+                select(of.id)
+                .select_from(t.workflow.outerjoin(doc, doc.c.instance_id == of.id))
+                .where(or_(doc.c.revision.is_(null()), doc.c.revision != of.revision))
+            )
+        ),
+        "everything": Built(limited(select(of.id).where(of.id > words("after")).order_by(of.id))),
+    }
+
+
+def _lock_topics(*, shared: bool) -> Built:
+    """Lock topics (name, key) until the transaction ends, always in the same order."""
+    v = rows(("name", Text()), ("key", Text()))
+    text = v.c.name.op("||")(constant(" ")).op("||")(v.c.key)
+    bucket = cast(func.mod(func.abs(cast(func.hashtext(text), BigInteger)), constant(_BUCKETS)), Integer)
+    buckets = select(bucket.label("bucket")).distinct().order_by(plain_column("bucket")).subquery("topics")
+    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    return Built(select(cast(lock(constant(_TOPICS), buckets.c.bucket), Text)), v)
+
+
+def _read_outbox() -> Built:
+    """Read entries that no open transaction can precede: its row would have a lower seq, and come later."""
+    outbox = t.outbox.c
+    return Built(
+        limited(
+            select(*t.outbox.columns)
+            .where(outbox.seq > number("after"), outbox.entries != constant(""), _settled())
+            .order_by(outbox.seq)
+        )
+    )
+
+
+def _settled() -> ColumnElement[bool]:
+    """Whether the transaction of a row is older than every one that is still open.
+
+    Ids of transactions wrap around; `age` compares them as the server does (PostgreSQL manual, 25.1.5).
+    """
+    oldest: ColumnElement[Any] = plain_column(
+        "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296)::text::xid", is_literal=True
+    )
+    return func.age(plain_column("outbox.xmin", is_literal=True)) > func.age(oldest)

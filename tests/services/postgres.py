@@ -1,0 +1,110 @@
+"""PostgreSQL for the tests: the server that WFE_TEST_POSTGRES names, or a local one of their own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import signal
+import subprocess
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.services.local import PATIENCE, LocalServer, UnavailableError, program
+
+_SETTINGS = {
+    "fsync": "on",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "autovacuum_naptime": "5s",
+    "shared_preload_libraries": "",
+}
+
+
+class Postgres:
+    """A server on which each test has a schema of its own.
+
+    Attributes:
+        base: its URL, without options.
+        server: the process, when it is the tests' own; else it must not be restarted.
+    """
+
+    def __init__(self, base: str, server: LocalServer | None = None, ready: str = "") -> None:
+        self.base = base
+        self.server = server
+        self._ready = ready
+
+    def url(self, schema: str, **options: str) -> str:
+        """Give the URL of a schema."""
+        return f"{self.base}?{urlencode({'schema': schema, **options})}"
+
+    def restart(self, how: int = signal.SIGINT) -> None:
+        """Stop the server (SIGINT: fast, SIGQUIT: immediate, as in a crash) and start it again."""
+        if self.server is None:
+            raise UnavailableError("the server belongs to somebody else: it is not restarted")
+        self.server.signal(how)
+        self.server.wait()
+        self.start()
+
+    def start(self) -> None:
+        """Start the tests' own server."""
+        server = self.server
+        if server is not None:
+            # It answers before it lets anybody in.
+            asked = [self._ready, "-q", "-h", "127.0.0.1", "-p", str(server.port)]
+            server.start(lambda: subprocess.run(asked, check=False, timeout=PATIENCE).returncode == 0)
+
+
+@cache
+def postgres() -> Postgres:
+    """Find or start the server; it lives as long as this process.
+
+    Raises:
+        UnavailableError: there is none.
+    """
+    given = os.environ.get("WFE_TEST_POSTGRES")
+    if given:
+        return Postgres(given.partition("?")[0])
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    binary = program("postgres", folders=folders)
+    initdb = str(Path(binary).resolve().with_name("initdb"))
+    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    server = LocalServer(
+        "postgres",
+        lambda folder, port: [binary, "-D", str(folder / "data"), "-p", str(port), *settings],
+        unprivileged=True,
+    )
+    atexit.register(server.destroy, signal.SIGINT)
+    made = subprocess.run(
+        [
+            initdb,
+            "-D",
+            str(server.folder / "data"),
+            "-U",
+            "wfe",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ],
+        cwd=server.folder,
+        user=server.user,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    if made.returncode:
+        raise UnavailableError(f"initdb failed: {made.stderr.decode('utf-8', 'replace')[-1_000:]}")
+    ready = str(Path(binary).resolve().with_name("pg_isready"))
+    found = Postgres(f"postgresql://wfe@127.0.0.1:{server.port}/postgres", server, ready)
+    found.start()
+    return found
+
+
+def _version(folder: Path) -> int:
+    match = re.search(r"\d+", folder.parent.name)
+    return int(match[0]) if match else 0
