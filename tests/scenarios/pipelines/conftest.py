@@ -33,7 +33,7 @@ class Scripted(Executor):
     One a line:
 
     `say TEXT` writes TEXT down, `out NAME=VALUE` sets an output, `fail [CODE [TIMES]]` fails (at most so
-    many times), `gate NAME` waits until the test opens the gate.
+    many times), `env` writes its variables down, `gate NAME` waits until the test opens the gate.
     """
 
     name: ClassVar[str] = "shell"
@@ -71,7 +71,8 @@ class ScriptedProgram(Program):
             elif word == "out":
                 outputs.file(rest.encode())
             elif word == "env":
-                self.book.log.append(f"{rest}={self.env[rest].text(call.names)}")
+                given = {name: template.text(call.names) for name, template in self.env.items()}
+                self.book.log.append(" ".join(f"{name}={value}" for name, value in given.items()))
             elif word == "gate":
                 await self.book.wait(rest)
             elif word == "fail":
