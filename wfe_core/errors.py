@@ -18,6 +18,7 @@
     │   ├── StepTimeoutError
     │   ├── StepCancelledError
     │   ├── StepCrashedError
+    │   ├── UndecidedStepError           nobody knows how far a step came; somebody must decide
     │   ├── WaitTimeoutError
     │   ├── ParameterError               a parameter of a step cannot be filled
     │   ├── OutputError                  an output does not fit the data
@@ -201,6 +202,17 @@ class StepCancelledError(StepError):
 
 class StepCrashedError(StepError):
     """The step took its host down `max_crashes` times without a result."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+class UndecidedStepError(StepError):
+    """Nobody knows how far an attempt of the step came, and it must not run twice by itself.
+
+    The instance is suspended, whatever the step's error behaviour: `retry` runs the step again, `cancel`
+    gives the instance up.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)

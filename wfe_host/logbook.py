@@ -122,6 +122,12 @@ class Logbook:
             for _ in range(-(-len(self._sealed) // _BATCH)):
                 await self._write(self._store)
 
+    async def drain(self) -> None:
+        """Wait until there is room for more lines; does not wait for a store that refuses them."""
+        if self._held > self._buffer // 2:
+            with contextlib.suppress(ProviderError):
+                await self.flush()
+
     async def close(self) -> None:
         """Store everything for the last time.
 

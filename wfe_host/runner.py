@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _FRAMES = 12
 """Frames of a traceback that are kept with the error."""
+_LOG_PAGE = 100
+"""Chunks of a log that are read at once."""
 
 
 class Attempt:
@@ -261,6 +263,30 @@ class Attempt:
     def progress(self, percent: float, message: str) -> None:
         """Tell subscribers how far the step is."""
         self._lines().progress(percent, message)
+
+    @property
+    def lease_lost(self) -> bool:
+        """Whether the instance is no longer this host's."""
+        return self._actor.gone
+
+    async def drain(self) -> None:
+        """Wait while too many lines wait to be stored."""
+        await self._runtime.logbook.drain()
+
+    async def stored(self) -> Mapping[tuple[int, str], int]:
+        """Give how many bytes of lines are stored for this activation, by attempt and stream."""
+        found: dict[tuple[int, str], int] = {}
+        logs = self._runtime.providers.logs
+        after = 0
+        while logs is not None:
+            chunks = await logs.logs(self._actor.id, pointer_id=self.pointer_id, after=after, limit=_LOG_PAGE)
+            for chunk in chunks:
+                key = chunk.attempt, chunk.stream
+                found[key] = found.get(key, 0) + len(chunk.text.encode())
+                after = chunk.seq
+            if len(chunks) < _LOG_PAGE:
+                break
+        return found
 
     def heartbeat(self) -> None:
         """Say that the step lives; raise in one that has been cancelled."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wfe_yaml.errors import YamlError
-
 if TYPE_CHECKING:
+    from wfe_yaml.errors import YamlError
     from wfe_yaml.executors.base import Executor
     from wfe_yaml.loader import CompiledWorkflow, load_workflow, load_workflow_from_str
     from wfe_yaml.schema import json_schema
@@ -22,7 +21,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: the command must show its help before the compiler is loaded."""
+    """Import on first use: the command must show its help before the compiler is loaded.
+
+    Nor does the supervisor of a run need more of this package than its own modules.
+    """
+    if name == "YamlError":
+        from wfe_yaml import errors  # noqa: PLC0415
+
+        return errors.YamlError
     if name == "Executor":
         from wfe_yaml.executors import base  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from wfe_yaml.compiler.variables import variable_values
 from wfe_yaml.compiler.workflow import compile_workflows
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.executors.base import Tools
-from wfe_yaml.executors.local import LocalProcesses
+from wfe_yaml.executors.supervised import SupervisedProcesses
 from wfe_yaml.model.document import read_document
 from wfe_yaml.model.inputs import checked_inputs
 from wfe_yaml.secrets import available_secrets
@@ -40,6 +40,7 @@ class CompiledWorkflow:
         definitions: all workflows of the file.
         source: the texts it was made from.
         models: what the file says, by the id of the workflow.
+        tools: what its steps work with.
         warnings: what is doubtful, but stops nothing.
         missing_secrets: secrets of the entry without a value; a run needs them, a check of the file does not.
     """
@@ -48,6 +49,7 @@ class CompiledWorkflow:
     definitions: tuple[WorkflowDefinition[dict[str, Any]], ...]
     source: Closure
     models: Mapping[str, WorkflowModel]
+    tools: Tools
     warnings: tuple[Problem, ...] = ()
     missing_secrets: tuple[str, ...] = ()
 
@@ -104,22 +106,24 @@ class CompiledWorkflow:
 def local_tools(
     realm: str = "",
     *,
+    home: Path | None = None,
     allow: frozenset[str] | None = None,
     environ: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> Tools:
-    """Give what executors work with by default: child processes and the environment of this process.
+    """Give what executors work with by default: this machine's processes and this process's environment.
 
     Args:
         realm: names the store.
+        home: where the processes of runs keep their output and results, so that they outlive this process;
+            None lets them end with it.
         allow: the types of steps that may run here; None for all.
         environ: instead of the environment of this process.
         secrets: values of secrets, which go before the environment.
     """
     return Tools(
-        processes=LocalProcesses(),
+        processes=SupervisedProcesses(realm, home=home),
         environ=dict(os.environ if environ is None else environ),
-        realm=realm,
         allow=allow,
         secrets=dict(secrets or {}),
     )
@@ -243,6 +247,7 @@ def _load(
         tuple(found.values()),
         closure,
         models,
+        tools,
         reading.warnings(),
         tuple(name for name in needed if name not in given),
     )

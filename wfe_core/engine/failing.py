@@ -12,7 +12,7 @@ from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State, error_of
 from wfe_core.engine.stopping import cancel_tree, give_place, interrupt
 from wfe_core.engine.transitions import move
-from wfe_core.errors import StepTimeoutError
+from wfe_core.errors import StepTimeoutError, UndecidedStepError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.policies import ErrorBehavior
 from wfe_core.serialization import dumps, loads
@@ -69,7 +69,8 @@ class Defeat:
 
 def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
     """Act on the error behaviour: the activation will not be tried again."""
-    outward(s, p, Defeat(error, node.on_error))
+    undecided = error.type == UndecidedStepError.__name__
+    outward(s, p, Defeat(error, ErrorBehavior.SUSPEND if undecided else node.on_error))
 
 
 def outward(s: State, p: PointerRecord, defeat: Defeat) -> None:

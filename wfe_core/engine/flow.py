@@ -301,6 +301,8 @@ def context(
         step_key=node.key,
         pointer_id=pointer.id,
         attempt=pointer.attempt,
+        failures=pointer.failures,
+        crashes=pointer.crashes,
         run=pointer.run,
         config=node.config,
         **extra,

@@ -68,6 +68,18 @@ class StepPort(Protocol):
     def heartbeat(self) -> None:
         """Say that the step lives."""
 
+    @property
+    def lease_lost(self) -> bool:
+        """Whether the instance is no longer this host's."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait while too many lines wait to be stored."""
+
+    async def stored(self) -> Mapping[tuple[int, str], int]:
+        """Give how many bytes of lines are stored for this activation, by attempt and stream."""
+        ...
+
 
 class Items:
     """`ctx.items["name"]`: the current item of each enclosing named loop."""
@@ -94,6 +106,8 @@ class StepContext(Generic[DataT_co]):
         step_key: the step's key in the definition.
         attempt: 1 when the body runs first; raised by retries and by re-runs after a crash, but not when the
             body goes on after its own `sleep`, `persist` or `wait_for_event`.
+        failures: how many attempts have failed so far.
+        crashes: how many hosts in a row have died while the step ran.
         idempotency_key: the same for all attempts of one run of the step: give it to services outside.
         config: the JSON given by `.config(...)`.
         state: what the step's last `sleep`, `persist` or `wait_for_event` kept, else None.
@@ -102,8 +116,9 @@ class StepContext(Generic[DataT_co]):
     """
 
     __slots__ = (
-        "_codec", "_data", "_port", "_scope", "_texts", "attempt", "config", "definition_id", "error",
-        "event", "idempotency_key", "instance_id", "output", "pointer_id", "state", "step_key", "version",
+        "_codec", "_data", "_port", "_scope", "_texts", "attempt", "config", "crashes", "definition_id",
+        "error", "event", "failures", "idempotency_key", "instance_id", "output", "pointer_id", "state",
+        "step_key", "version",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - built by the engine alone
@@ -118,6 +133,8 @@ class StepContext(Generic[DataT_co]):
         step_key: str,
         pointer_id: int = 0,
         attempt: int = 0,
+        failures: int = 0,
+        crashes: int = 0,
         run: int = 0,
         config: Mapping[str, Any] | None = None,
         state: Any = None,
@@ -137,6 +154,8 @@ class StepContext(Generic[DataT_co]):
         self.step_key: str = step_key
         self.pointer_id: int = pointer_id
         self.attempt: int = attempt
+        self.failures: int = failures
+        self.crashes: int = crashes
         self.idempotency_key: str = f"{instance_id}/{pointer_id}/{run}"
         self.config: Mapping[str, Any] = config if config is not None else {}
         self.state: Any = state
@@ -241,6 +260,22 @@ class StepContext(Generic[DataT_co]):
             StepCancelledError: the attempt was cancelled (so that a thread can end).
         """
         self._live().heartbeat()
+
+    @property
+    def lease_lost(self) -> bool:
+        """Whether the instance is no longer this host's: what it started must end at once."""
+        return self._port is not None and self._port.lease_lost
+
+    async def drain(self) -> None:
+        """Wait while too many lines wait to be stored; one that writes very much does not lose lines so."""
+        await self._live().drain()
+
+    async def stored(self) -> Mapping[tuple[int, str], int]:
+        """Give how many bytes of lines are stored for this activation, by attempt and stream.
+
+        Each line counts with the newline after it. Lines of the running attempt may not be stored yet.
+        """
+        return await self._live().stored()
 
     def _live(self) -> StepPort:
         if self._port is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import SystemClock
 from wfe_core.errors import WorkflowEndedError
+from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.explaining import reasons_of
 from wfe_yaml.cli.interrupts import Interrupts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.progress import Progress
     from wfe_yaml.cli.stores import Store
+    from wfe_yaml.executors.processes import ProcessRunner
     from wfe_yaml.loader import CompiledWorkflow
 
 _TICK = 0.1
@@ -59,6 +61,10 @@ class Showing:
     junit: Path | None = None
 
 
+_SETTLED = frozenset({"step.completed", "step.failed", "step.retrying", "step.cancelled"})
+"""After these the journal knows how an attempt ended."""
+
+
 class Driver:
     """Drives one run and shows it.
 
@@ -71,6 +77,7 @@ class Driver:
         self._store = store
         self._showing = showing
         self._progress: Progress | None = None
+        self._processes: ProcessRunner | None = None
         self._interrupts = Interrupts(self._signalled)
         self._news = asyncio.Event()
 
@@ -89,6 +96,7 @@ class Driver:
         remark: str | None = None,
     ) -> Exit:
         """Start (or take) the run and stay with it until it ends or a signal comes; gives the exit code."""
+        self._processes = compiled.tools.processes
         view = RunView(run_id, compiled.definition, compiled.definitions)
         if going_on:
             await load_view(host, view)
@@ -112,6 +120,7 @@ class Driver:
             return await self._tell(host, run_id, view, compiled, outcome)
         finally:
             self._interrupts.remove()
+            await compiled.tools.processes.close()
 
     async def _tell(
         self, host: WorkflowHost, run_id: str, view: RunView, compiled: CompiledWorkflow, outcome: str
@@ -125,6 +134,8 @@ class Driver:
         await load_view(host, view)
         if run.status.terminal:
             view.settle()
+            if run.status is not WorkflowStatus.FAILED:
+                await compiled.tools.processes.forget(run_id)
         ending = Ending(run, view, compiled, self._store)
         if outcome == "waiting" or not run.status.terminal:
             say_waiting(ending, await reasons_of(host, run, held=True), progress)
@@ -183,6 +194,8 @@ class Driver:
             except BrokenPipeError:
                 self._reader_left()
             self._news.set()
+            if event.kind in _SETTLED and event.pointer_id is not None and self._processes is not None:
+                self._processes.settled(event.instance_id, event.pointer_id, event.attempt or 0)
             if event.kind in _LAST and event.instance_id == view.run_id:
                 return
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.errors import UndecidedStepError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit
@@ -72,6 +73,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     store = Store.of(store_option)
     tools = local_tools(
         store.realm,
+        home=store.home,
         environ=_environment(options.env_file),
         secrets=merged_secrets(options.secret_files),
     )
@@ -280,14 +282,28 @@ async def terminate_here(run_id: str, store: Store, reason: str) -> None:
     """End a run that no process holds at once, in this one."""
     async with store.open(claim={run_id}) as host:
         run = await host.get(run_id)
-        compiled = await stored_workflow(host, run, local_tools(store.realm))
+        compiled = await stored_workflow(host, run, local_tools(store.realm, home=store.home))
         host.register(*compiled.definitions)
         await host.terminate(run_id, reason)
         while (await host.get(run_id)).status is not WorkflowStatus.TERMINATED:
             await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_LOOK)
+        await compiled.tools.processes.forget(run_id)
+
+
+def _undecided(run: WorkflowInstance) -> bool:
+    """Whether somebody must decide what becomes of a step of which nobody knows how far it came."""
+    suspended = run.status is WorkflowStatus.SUSPENDED
+    return suspended and run.error is not None and run.error.type == UndecidedStepError.__name__
 
 
 def _can_resume(run: WorkflowInstance, store: Store) -> None:
+    if _undecided(run) and run.error is not None:
+        raise CommandError(
+            f"the run {run.id} waits for a decision: step {run.error.step_key}: {run.error.message}",
+            hint=f"run it again with  wfe retry {run.id}{store.option}   "
+            f"or give up with  wfe cancel {run.id}{store.option}",
+            code=Exit.WAITING,
+        )
     if run.status is WorkflowStatus.FAILED:
         raise CommandError(f"the run {run.id} has failed", hint=f"wfe retry {run.id}{store.option}")
     if run.status.terminal:
@@ -300,7 +316,7 @@ async def _resume(host: WorkflowHost, run: WorkflowInstance) -> None:
 
 
 def _can_retry(run: WorkflowInstance, store: Store) -> None:
-    if run.status is not WorkflowStatus.FAILED:
+    if run.status is not WorkflowStatus.FAILED and not _undecided(run):
         hint = None if run.status.terminal else f"wfe resume {run.id}{store.option}"
         raise CommandError(f"the run {run.id} has not failed: it is {run.status}", hint=hint)
 
@@ -344,7 +360,7 @@ async def _continue(
         command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        tools = local_tools(store.realm, secrets=merged_secrets(secret_files))
+        tools = local_tools(store.realm, home=store.home, secrets=merged_secrets(secret_files))
         compiled = await stored_workflow(host, run, tools)
         if command.continues:
             compiled.require_secrets()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TAIL = 30
 """Lines of output kept of each step, for the summary of a failure."""
+_LINE = 4_000
+"""Characters kept of each of them."""
 LOOPS = frozenset({"for_each"})
 
 
@@ -118,7 +120,7 @@ class StepView:
         """Keep a line that it wrote."""
         if self.lines is None:
             self.lines = deque(maxlen=TAIL)
-        self.lines.append(line)
+        self.lines.append(line[:_LINE])
 
     def close(self, status: str) -> None:
         """It is over: what is inside and never began is over as well."""

@@ -66,6 +66,17 @@ class Store:
         return self.url if self.path is None else str(self.path.absolute())
 
     @property
+    def home(self) -> Path:
+        """Where the processes of runs keep their output and results, beside the store if it is a file."""
+        if self.path is not None:
+            return self.path.absolute().with_suffix(".run")
+        import hashlib
+        import os
+
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(base) / "wfe" / hashlib.sha256(self.url.encode()).hexdigest()[:16]
+
+    @property
     def option(self) -> str:
         """What to add to a command so that it finds the same store."""
         from shlex import quote

@@ -30,6 +30,8 @@ def duration(seconds: float | None) -> str:
 def clean(line: str) -> str:
     """Make a line of output fit for one line of a terminal: what a progress bar drew last, no controls."""
     last = line.rstrip("\r").rpartition("\r")[2]
+    if last.isprintable():
+        return last
     return "".join(char if char.isprintable() or char in "\t\x1b" else "\ufffd" for char in last)
 
 

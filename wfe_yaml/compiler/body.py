@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.errors import OutputError, StepError
+from wfe_core.errors import OutputError, StepError, UndecidedStepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepResult
@@ -66,6 +66,8 @@ class StepRun(StepBody[Any]):
         try:
             result = await self._program.run(call)
             self._check(result)
+        except UndecidedStepError:
+            raise
         except StepError as exc:
             if self._continue and (not exc.retryable or ctx.attempt >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
@@ -83,16 +85,19 @@ class StepRun(StepBody[Any]):
                 raise OutputError(f"output {name!r}: {trouble}")
 
     def _timed(self, row: dict[str, Any], begun: int) -> dict[str, Any]:
-        """Add the seconds that the attempt took."""
-        return {**row, "duration": (self._clock.now() - begun) / 1e6}
+        """Add the seconds that the attempt took; a process that was adopted knows better when it began."""
+        return {"duration": (self._clock.now() - begun) / 1e6, **row}
 
 
 def _row(result: StepResult) -> dict[str, Any]:
-    return {"status": "complete", "exit_code": result.exit_code, "error": None, "outputs": result.outputs}
+    row = {"status": "complete", "exit_code": result.exit_code, "error": None, "outputs": result.outputs}
+    return row if result.duration is None else {**row, "duration": result.duration}
 
 
 def _failed_row(exc: StepError) -> dict[str, Any]:
     row: dict[str, Any] = {"status": FAILED, "exit_code": None, "error": str(exc), "outputs": {}}
     if isinstance(exc, ProcessFailedError):
         row.update(exit_code=exc.exit_code, outputs=exc.outputs)
+        if exc.duration is not None:
+            row["duration"] = exc.duration
     return row

@@ -211,6 +211,7 @@ class StepCompiler:
             outputs=None if step.outputs is None else {n: item.type for n, item in step.outputs.items()},
             retry=step.attempts,
             tools=self._tools,
+            idempotent=step.idempotent,
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None and (step.cache or step.sources or step.generates):

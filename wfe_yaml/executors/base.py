@@ -28,7 +28,6 @@ class Tools:
     Attributes:
         processes: starts and watches processes.
         environ: the environment of this process.
-        realm: names the store, so that runs of the same name in two stores are told apart.
         allow: the types of steps that may run here; None for all.
         secrets: values of secrets by name. What a caller gives here goes before the environment; an executor
             finds exactly those that its workflow declares.
@@ -37,7 +36,6 @@ class Tools:
 
     processes: ProcessRunner
     environ: Mapping[str, str]
-    realm: str = ""
     allow: frozenset[str] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     clock: Clock = field(default_factory=SystemClock)
@@ -54,6 +52,8 @@ class StepPlan:
     """Declared outputs; None when the step declares none, and any name is taken as text."""
     retry: RetryModel | None
     tools: Tools
+    idempotent: bool = True
+    """Whether the step may run again when nobody knows how far an attempt came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ class StepResult:
 
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     exit_code: int | None = None
+    duration: float | None = None
 
 
 class ProcessFailedError(StepError):
@@ -88,12 +89,14 @@ class ProcessFailedError(StepError):
         *,
         exit_code: int,
         outputs: Mapping[str, Any] | None = None,
+        duration: float | None = None,
         retryable: bool = True,
     ) -> None:
         super().__init__(
             message, retryable=retryable, details={"exit_code": exit_code, "outputs": dict(outputs or {})}
         )
         self.exit_code = exit_code
+        self.duration = duration
         self.outputs: dict[str, Any] = dict(outputs or {})
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from wfe_core.errors import OutputError
+from wfe_yaml.executors.masking import MASK, revealed
 from wfe_yaml.model.types import ValueType
 from wfe_yaml.source.problems import listing, suggest
 
@@ -24,10 +25,14 @@ class Outputs:
 
     Args:
         declared: name to type; None when any name is taken, as text.
+        secrets: values that no output may contain, by name.
     """
 
-    def __init__(self, declared: Mapping[str, ValueType] | None) -> None:
+    def __init__(
+        self, declared: Mapping[str, ValueType] | None, *, secrets: Mapping[str, str] | None = None
+    ) -> None:
         self._declared = declared
+        self._secrets = secrets or {}
         self.values: dict[str, Any] = {}
         self._size = 0
 
@@ -39,6 +44,10 @@ class Outputs:
         """
         if not line.startswith("##wfe[output ") or not self._declared:
             return
+        if len(line) >= MAX_OUTPUT:
+            raise OutputError(
+                f"a ##wfe[output …] line is longer than {MAX_OUTPUT >> 20} MiB; output a path instead"
+            )
         match = _MARKER.fullmatch(line)
         if match and match[1] in self._declared:
             self._text(match[1], match[2], "in a ##wfe[output …] line")
@@ -121,4 +130,17 @@ class Outputs:
             raise OutputError(
                 f"{where}: the outputs are larger than {MAX_OUTPUT >> 20} MiB; output a path instead"
             )
+        if self._secrets:
+            self._refuse_secrets(name, value, where)
         self.values[name] = value
+
+    def _refuse_secrets(self, name: str, value: Any, where: str) -> None:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        secret = revealed(text, self._secrets)
+        # What came through stdout has been masked already.
+        if secret is None and MASK.decode() not in text:
+            return
+        which = "a secret" if secret is None else f"the secret {secret}"
+        raise OutputError(
+            f"{where}: output {name!r} contains {which}: outputs are stored and shown, so it is refused"
+        )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 OnLine = Callable[[str, str], None]
 """Called with the stream (`stdout` or `stderr`) and a line without its end, in the order of each stream."""
@@ -27,21 +28,69 @@ _EXPLAINED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which attempt of which step a process is.
+
+    Attributes:
+        instance: the instance.
+        pointer: the activation of the step.
+        key: the idempotency key, the same for all attempts.
+        attempt: the number of the attempt.
+        failures: how many attempts had failed before: the journal knows their results.
+    """
+
+    instance: str
+    pointer: int
+    key: str
+    attempt: int
+    failures: int = 0
+
+    @property
+    def run(self) -> str:
+        """The run: children have the id of their parent as a prefix."""
+        return self.instance.partition("/")[0]
+
+
+async def _at_once() -> None:
+    """Nothing has to be waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches a process.
+
+    Attributes:
+        on_line: told of each line.
+        urgent: when the call is cancelled: whether the process is to be killed without grace.
+        drain: waited for between lines, when many come: until they have been taken.
+        begun: told when the process is known to have begun, before its first line.
+    """
+
+    on_line: OnLine
+    urgent: Callable[[], bool] = lambda: False
+    drain: Callable[[], Awaitable[None]] = _at_once
+    begun: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSpec:
     """What to run.
 
     Attributes:
         argv: the program and its arguments; `{dir}` in an argument stands for the private folder.
-        env: the whole environment; `{dir}` in `paths` is filled in.
+        env: the whole environment.
         cwd: the folder it runs in.
         files: files to write into the private folder before the start, by name; mode 0700.
         paths: variables that get the path of a file in the private folder, by the name of the file.
         collect: files of the private folder to read at the end, if they are there.
         collect_limit: most bytes of such a file.
-        mark: tells its processes from all others; given to them in the environment.
-        again: an earlier attempt may have left processes with this mark behind: they are ended first.
+        identity: which attempt it is; None for a process that belongs to no step.
+        secrets: values that are masked in the output, by name.
+        stdin: what the process reads; nothing by default.
+        tty: give it a terminal: then all output is `stdout`, and there is no `stdin`.
         timeout: seconds until it is stopped, or None.
-        grace: seconds between SIGTERM and SIGKILL.
+        stop_signal: what asks it to end.
+        grace: seconds between that signal and SIGKILL.
     """
 
     argv: Sequence[str]
@@ -51,9 +100,12 @@ class ProcessSpec:
     paths: Mapping[str, str] = field(default_factory=dict[str, str])
     collect: Sequence[str] = ()
     collect_limit: int = 1 << 20
-    mark: str | None = None
-    again: bool = False
+    identity: Identity | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    stdin: bytes | None = None
+    tty: bool = False
     timeout: float | None = None
+    stop_signal: int = signal.SIGTERM
     grace: float = 5.0
 
 
@@ -64,23 +116,81 @@ class ProcessResult:
     exit_code: int
     """0 to 255; 128 + n when signal n ended it."""
     timed_out: bool = False
+    duration: float = 0.0
+    """Seconds from its start until nothing of it was left."""
     collected: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """The files asked for that were there, cut at `collect_limit` + 1 bytes."""
+    trouble: str | None = None
+    """What went wrong besides: output that could not be kept, processes that could not be killed."""
+
+
+class Fate(StrEnum):
+    """What became of an earlier attempt whose runner died."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    """Its result is there."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An earlier attempt whose end the journal does not know.
+
+    Attributes:
+        identity: the attempt.
+        fate: what became of it.
+        why: for one that is gone: the reason.
+    """
+
+    identity: Identity
+    fate: Fate
+    why: str = ""
 
 
 class ProcessRunner(ABC):
-    """Runs processes, each in a session of its own."""
+    """Runs processes, each in a session of its own.
+
+    Whatever ends a process (itself, its timeout, a cancellation), nothing that it started is left behind when
+    the call returns or raises. A call that is cancelled stops its process: the stop signal, after `grace`
+    SIGKILL. Cancelled again, or if the watch is `urgent`, it is killed at once.
+    """
 
     @abstractmethod
-    async def run(self, spec: ProcessSpec, on_line: OnLine) -> ProcessResult:
+    async def run(self, spec: ProcessSpec, watch: Watch) -> ProcessResult:
         """Run a process to its end, giving its lines as they come.
-
-        When the call is cancelled, or time runs out, the whole process group gets SIGTERM, then after `grace`
-        SIGKILL, before this returns or raises. Nothing of the group is left behind in any case.
 
         Raises:
             OSError: the program or the folder is not there, or may not be used.
+            StepError: whoever watches the process was killed.
         """
+
+    @abstractmethod
+    async def earlier(self, identity: Identity) -> Earlier | None:
+        """Look for the newest attempt before this one; None when there is no trace of any."""
+
+    @abstractmethod
+    async def take_up(self, earlier: Earlier, watch: Watch) -> ProcessResult | None:
+        """Wait for an attempt that runs, or take the result of one that has ended; all its lines are given.
+
+        Returns None when it is gone by now.
+        """
+
+    @abstractmethod
+    async def give_up(self, earlier: Earlier, *, grace: float) -> bool:
+        """End what is left of an earlier attempt, and forget it; tells whether anything still ran."""
+
+    @abstractmethod
+    def settled(self, instance: str, pointer: int, attempt: int) -> None:
+        """The journal knows how an attempt ended: its result need not be kept any longer."""
+
+    @abstractmethod
+    async def forget(self, run: str) -> None:
+        """A run has ended for good: end what is left of it, and forget all its results."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """The runner needs no more processes."""
 
 
 def explain_exit(code: int) -> str:

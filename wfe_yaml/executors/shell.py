@@ -1,38 +1,44 @@
-"""The `shell` executor: scripts for bash and sh, with expressions placed so that no value becomes code."""
+"""The `shell` executor: scripts and programs, with expressions placed so that no value becomes code."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from wfe_core.errors import ConditionError, OutputError, StepError, StepTimeoutError
+from wfe_core.errors import ConditionError, StepError
 from wfe_yaml.errors import Code
-from wfe_yaml.executors.base import Executor, ProcessFailedError, Program, StepResult
-from wfe_yaml.executors.outputs import Outputs
-from wfe_yaml.executors.processes import ProcessResult, ProcessSpec, explain_exit
+from wfe_yaml.executors.base import Executor, Program
+from wfe_yaml.executors.processes import ProcessSpec
+from wfe_yaml.executors.shells import Shell, ShellKind, bash
+from wfe_yaml.executors.stepping import (
+    ON_ORPHAN,
+    OUTPUT_FILE,
+    ProcessPolicy,
+    ProcessStep,
+    identity_variables,
+)
+from wfe_yaml.expressions.shell.contexts import USE_ENV
+from wfe_yaml.expressions.shell.placement import Script as Placement
 from wfe_yaml.expressions.shell.placement import place
 from wfe_yaml.expressions.shell.rules import forbidden_variable
 from wfe_yaml.expressions.shell.values import prelude, private_values
-from wfe_yaml.model.kinds import Boolean, Choice, Script, Span, TextTemplate
-from wfe_yaml.model.names import ENVIRONMENT
+from wfe_yaml.model.kinds import Boolean, Choice, ListOf, Script, Span, TextTemplate
+from wfe_yaml.model.names import ENVIRONMENT, ENVIRONMENT_NAME
 from wfe_yaml.model.records import Record, key, record
 
 if TYPE_CHECKING:
-    from wfe_yaml.executors.base import StepCall, StepPlan
-    from wfe_yaml.expressions.shell.placement import Script as Placement
+    from wfe_yaml.executors.base import StepCall, StepPlan, StepResult
+    from wfe_yaml.executors.processes import Identity
     from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.source.problems import Problems
 
-_SHELLS = {
-    "bash": ("bash", "--noprofile", "--norc", "-eo", "pipefail"),
-    "sh": ("sh", "-e"),
-}
 _CLEAN = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "TERM", "CI")
 """What steps see of the environment, besides LC_*, unless `inherit_env` is true."""
-_OUTPUT_FILE = "output"
+_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL")
 
 
 @record
@@ -40,21 +46,53 @@ class ShellConfig(Record):
     """What a shell step needs."""
 
     title: ClassVar[str] = "the config of a shell step"
-    later: ClassVar[frozenset[str]] = frozenset({"file", "stdin", "tty", "stop_signal", "pass_env"})
 
-    run: Template = key(Script(), "The commands.", required=True)
-    shell: str = key(Choice(*_SHELLS), "The shell that runs them.", default="bash")
+    run: Template | None = key(Script(), "The commands.")
+    file: Template | None = key(
+        TextTemplate(), "A file with the commands, instead of `run`; counted from the folder of the file."
+    )
+    shell: Shell = key(
+        ShellKind(), "What runs them: bash, sh, python, node, `program {0}`, or `{argv: […]}`.", default=bash
+    )
     env: dict[str, Template] = key(ENVIRONMENT, "Environment variables.", default=dict)
+    pass_env: list[str] = key(
+        ListOf(ENVIRONMENT_NAME, what="a list of names of variables"),
+        "Variables that it sees of the environment of wfe.",
+        default=list,
+    )
+    inherit_env: bool = key(Boolean(), "Give the step the whole environment of wfe.", default=False)
     working_dir: Template | None = key(
         TextTemplate(), "The folder it runs in; counted from the folder of the file."
     )
+    stdin: Template | None = key(TextTemplate(), "What it reads; nothing by default.")
+    tty: bool = key(Boolean(), "Give it a terminal.", default=False)
     timeout: int | None = key(Span(), "How long one attempt may take.")
-    grace: int = key(Span(positive=False), "The time between SIGTERM and SIGKILL.", default=5_000_000)
-    inherit_env: bool = key(Boolean(), "Give the step the whole environment of wfe.", default=False)
+    stop_signal: str = key(Choice(*_SIGNALS), "What asks it to end.", default="SIGTERM")
+    grace: int = key(Span(positive=False), "The time between that signal and SIGKILL.", default=5_000_000)
+    on_orphan: str = key(
+        Choice(*ON_ORPHAN), "What is done with its process when it outlived its runner.", default="adopt"
+    )
+
+    def check(self, problems: Problems) -> None:
+        """There is one thing to run."""
+        given = [word for word in ("run", "file") if self.given(word)]
+        if self.shell.argv:
+            if given:
+                message = f"`shell: {{argv: …}}` runs a program without a shell, so {given[0]!r} has no use"
+                problems.add(Code.CONFLICT, message, self.key_at(given[0]))
+        elif not given:
+            message = f"{self.title} needs the key 'run' (or 'file'): the commands"
+            problems.add(Code.MISSING_KEY, message, self.node.location)
+        elif len(given) > 1:
+            message = "'run' and 'file' exclude each other"
+            problems.add(Code.CONFLICT, message, self.key_at("file"), "remove one of the two")
+        if self.tty and self.stdin is not None:
+            message = "'tty' and 'stdin' exclude each other: a terminal is what the step reads from"
+            problems.add(Code.CONFLICT, message, self.key_at("stdin"))
 
 
 class ShellExecutor(Executor):
-    """Runs scripts with bash or sh."""
+    """Runs scripts with bash, sh, or another program."""
 
     name: ClassVar[str] = "shell"
     config: ClassVar[type[Record]] = ShellConfig
@@ -64,8 +102,21 @@ class ShellExecutor(Executor):
         env = {**plan.env, **config.env}
         for name, template in env.items():
             _check_variable(name, template, problems)
-        script = place(config.run, problems, arrays=config.shell == "bash")
+        script = _placed(config, problems)
         return None if script is None else ShellProgram(config, plan, env, script)
+
+
+def _placed(config: ShellConfig, problems: Problems) -> Placement | None:
+    """Give the script as the shell gets it, with the expressions in it."""
+    if config.run is None:
+        return Placement("", ())
+    shell = config.shell
+    if shell.places:
+        return place(config.run, problems, arrays=shell.name == "bash")
+    for expression in config.run.expressions:
+        message = f"an expression cannot stand in a script for {shell.name}: its value could become code"
+        problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
+    return Placement("".join(map(str, config.run.parts)), ()) if config.run.constant else None
 
 
 def _check_variable(name: str, template: Template, problems: Problems) -> None:
@@ -87,19 +138,18 @@ class ShellProgram(Program):
         self._plan = plan
         self._env = env
         self._script = script
-        self._shell = _SHELLS[config.shell]
         # The name shows up in the shell's own messages: `build.sh: line 3: …`.
-        self._file = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip(".-")[:60] + ".sh"
-        bash = config.shell == "bash"
-        self._text = prelude(script.placed, bash=bash) + script.text
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip(".-")[:60]
+        self._file = name + config.shell.suffix
+        self._text = prelude(script.placed, bash=config.shell.name == "bash") + script.text
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        """All expressions of the step: of its own variables, its folder and its script."""
+        """All expressions of the step: of its own variables, its folder, its files and its script."""
         config = self._config
-        folder = config.working_dir.expressions if config.working_dir is not None else ()
-        env = tuple(expression for template in config.env.values() for expression in template.expressions)
-        return (*env, *folder, *(placed.expression for placed in self._script.placed))
+        texts = [*config.env.values(), *config.shell.argv, config.working_dir, config.stdin, config.file]
+        inside = (expression for text in texts if text is not None for expression in text.expressions)
+        return (*inside, *(placed.expression for placed in self._script.placed))
 
     async def run(self, call: StepCall) -> StepResult:
         """Run the script once.
@@ -110,85 +160,73 @@ class ShellProgram(Program):
             StepError: the shell or the folder is not there.
             OutputError: its outputs do not fit their declaration.
         """
-        outputs = Outputs(self._plan.outputs)
-        trouble: list[OutputError] = []
+        config = self._config
+        policy = ProcessPolicy(
+            on_orphan=config.on_orphan,
+            timeout=None if config.timeout is None else config.timeout / 1e6,
+            grace=config.grace / 1e6,
+        )
+        step = ProcessStep(self._plan, call, policy)
+        return await step.run(lambda: self._spec(call, step.identity, policy))
 
-        def on_line(stream: str, line: str) -> None:
-            call.ctx.emit(stream, line)
-            if stream == "stdout":
-                try:
-                    outputs.marker(line)
-                except OutputError as exc:
-                    trouble.append(exc)
-
-        spec = self._spec(call)
-        try:
-            result = await self._plan.tools.processes.run(spec, on_line)
-        except OSError as exc:
-            raise _not_started(exc, spec) from exc
-        self._judge(result, outputs, trouble)
-        return StepResult(outputs=outputs.values, exit_code=result.exit_code)
-
-    def _judge(self, result: ProcessResult, outputs: Outputs, trouble: list[OutputError]) -> None:
-        retry = self._plan.retry
-        if result.timed_out:
-            seconds = (self._config.timeout or 0) / 1e6
-            again = retry is None or retry.covers(None)
-            raise StepTimeoutError(f"stopped after its timeout of {seconds:g} s", retryable=again)
-        wrong = trouble[0] if trouble else None
-        try:
-            outputs.file(result.collected.get(_OUTPUT_FILE, b""))
-        except OutputError as exc:
-            wrong = wrong or exc
-        if result.exit_code != 0:
-            explained = explain_exit(result.exit_code)
-            message = f"exit code {result.exit_code}" + (f" ({explained})" if explained else "")
-            again = retry is None or retry.covers(result.exit_code)
-            raise ProcessFailedError(
-                message, exit_code=result.exit_code, outputs=outputs.values, retryable=again
-            )
-        if wrong is not None:
-            raise wrong
-
-    def _spec(self, call: StepCall) -> ProcessSpec:
+    def _spec(self, call: StepCall, identity: Identity, policy: ProcessPolicy) -> ProcessSpec:
         """Evaluate everything, once, in the order of the file."""
         config = self._config
         env = self._base_environment()
         for name, template in self._env.items():
             env[name] = _no_nul(template.text(call.names), template)
         values = private_values(self._script.placed, call.names)
-        ctx = call.ctx
         env.update(values.variables)
-        env.update(
-            WFE_RUN_ID=ctx.instance_id,
-            WFE_STEP=ctx.step_key,
-            WFE_ATTEMPT=str(ctx.attempt),
-            WFE_IDEMPOTENCY_KEY=ctx.idempotency_key,
-        )
+        env.update(identity_variables(identity, call.ctx.step_key))
         folder = config.working_dir.text(call.names) if config.working_dir is not None else "."
+        files = {OUTPUT_FILE: b"", **values.files}
+        if config.run is not None:
+            files[self._file] = self._text.encode("utf-8", "surrogateescape")
+        stdin = None if config.stdin is None else config.stdin.text(call.names)
         return ProcessSpec(
-            argv=[*self._shell, f"{{dir}}/{self._file}"],
+            argv=self._argv(call),
             env=env,
             cwd=str(Path(call.root, folder)),
-            files={
-                self._file: self._text.encode("utf-8", "surrogateescape"),
-                _OUTPUT_FILE: b"",
-                **values.files,
-            },
-            paths={"WFE_OUTPUT": _OUTPUT_FILE, **values.paths},
-            collect=(_OUTPUT_FILE,),
-            mark=f"{self._plan.tools.realm}:{ctx.idempotency_key}",
-            again=ctx.attempt > 1,
-            timeout=None if config.timeout is None else config.timeout / 1e6,
-            grace=config.grace / 1e6,
+            files=files,
+            paths={"WFE_OUTPUT": OUTPUT_FILE, **values.paths},
+            collect=(OUTPUT_FILE,),
+            identity=identity,
+            secrets=self._plan.tools.secrets,
+            stdin=None if stdin is None else stdin.encode("utf-8", "surrogateescape"),
+            tty=config.tty,
+            timeout=policy.timeout,
+            stop_signal=signal.Signals[config.stop_signal],
+            grace=policy.grace,
         )
+
+    def _argv(self, call: StepCall) -> list[str]:
+        """Give the program and its arguments.
+
+        Raises:
+            StepError: the file with the commands is not there.
+        """
+        config = self._config
+        if config.shell.argv:
+            return [_no_nul(argument.text(call.names), argument) for argument in config.shell.argv]
+        script = f"{{dir}}/{self._file}"
+        if config.file is not None:
+            script = str(Path(call.root, _no_nul(config.file.text(call.names), config.file)))
+            if not Path(script).is_file():
+                raise StepError(f"the file {script!r} is not there", retryable=False)
+        return config.shell.command(script)
 
     def _base_environment(self) -> dict[str, str]:
         environ = self._plan.tools.environ
         if self._config.inherit_env:
-            return {name: value for name, value in environ.items() if not name.startswith(("WFE_", "__WFE"))}
+            secrets = self._plan.tools.secrets
+            return {
+                name: value
+                for name, value in environ.items()
+                if not name.startswith(("WFE_", "__WFE")) and name not in secrets
+            }
         clean = {name: environ[name] for name in _CLEAN if name in environ}
         clean.update({name: value for name, value in environ.items() if name.startswith("LC_")})
+        clean.update({name: environ[name] for name in self._config.pass_env if name in environ})
         clean.setdefault("PATH", os.defpath)
         return clean
 
@@ -197,9 +235,3 @@ def _no_nul(text: str, template: Template) -> str:
     if "\0" in text:
         raise ConditionError(f"{template.scalar.location}: the value contains the character NUL")
     return text
-
-
-def _not_started(exc: OSError, spec: ProcessSpec) -> StepError:
-    if not Path(spec.cwd).is_dir():
-        return StepError(f"the folder {spec.cwd!r} is not there", retryable=False)
-    return StepError(f"{spec.argv[0]} cannot be started: {exc.strerror or exc}", retryable=False)

@@ -100,7 +100,7 @@ class StepModel(Record):
 
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "idempotent", "artifacts", "services",
+        "inputs", "artifacts", "services",
         "pass_env", "success", "allow_raw",
     })  # fmt: skip
     extensible: ClassVar[bool] = True
@@ -135,6 +135,11 @@ class StepModel(Record):
             what="a mapping from names to types",
         ),
         "The outputs that the step sets, with their types.",
+    )
+    idempotent: bool = key(
+        Boolean(),
+        "Whether it may run again when its runner died and nobody knows how far it came.",
+        default=True,
     )
     continue_on_error: bool = key(Boolean(), "A failure of the step does not stop the run.", default=False)
     compensate: list[StepModel] | None = key(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wfe_host import WorkflowHandle
     from wfe_host.testing.engine import WfeEngine
     from wfe_yaml.executors.base import StepCall, StepPlan
-    from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.loader import CompiledWorkflow
     from wfe_yaml.model.records import Record
     from wfe_yaml.source.problems import Problems
@@ -43,14 +43,14 @@ class Scripted(Executor):
     def compile(self, config: ShellConfig, plan: StepPlan, problems: Problems) -> Program | None:
         """Take everything as it is."""
         del problems
-        return ScriptedProgram(config, plan, self.book)
+        return None if config.run is None else ScriptedProgram(config.run, config, plan, self.book)
 
 
 class ScriptedProgram(Program):
     """A compiled script."""
 
-    def __init__(self, config: ShellConfig, plan: StepPlan, book: Book) -> None:
-        self.script = config.run
+    def __init__(self, script: Template, config: ShellConfig, plan: StepPlan, book: Book) -> None:
+        self.script = script
         self.env = {**plan.env, **config.env}
         self.plan = plan
         self.book = book

@@ -33,6 +33,7 @@ SAMPLES: dict[type[e.WfeError], e.WfeError] = {
     e.StepTimeoutError: e.StepTimeoutError("late"),
     e.StepCancelledError: e.StepCancelledError(),
     e.StepCrashedError: e.StepCrashedError("crashed"),
+    e.UndecidedStepError: e.UndecidedStepError("nobody knows"),
     e.WaitTimeoutError: e.WaitTimeoutError("late"),
     e.ParameterError: e.ParameterError("no x"),
     e.OutputError: e.OutputError("no y"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wfe_core.errors import OutputError
-from wfe_yaml.executors.output import MAX_LINE, BoundedLines, Bounds, Lines
+from wfe_yaml.executors.output import MAX_LINE, Lines
 from wfe_yaml.executors.outputs import Outputs
 from wfe_yaml.executors.processes import explain_exit
 from wfe_yaml.model.types import parse_type
@@ -85,26 +85,22 @@ def test_an_endless_line_is_given_in_pieces() -> None:
     assert sum(map(len, lines)) == 11 * MAX_LINE + 5
 
 
-def test_endless_output_keeps_its_head_and_its_tail() -> None:
-    """What lies between is left out, with a note of how much; the order stays."""
-    kept: list[str] = []
-    bounded = BoundedLines(kept.append, Bounds(head_lines=3, head_bytes=100, tail_lines=2, tail_bytes=100))
-    for number in range(10):
-        bounded.add(f"line {number}")
-    bounded.end()
-    assert kept[:3] == ["line 0", "line 1", "line 2"]
-    assert "5 lines" in kept[3]
-    assert kept[4:] == ["line 8", "line 9"]
+def test_an_output_that_contains_a_secret_is_refused_by_name() -> None:
+    """Outputs are stored and shown, so no form of a secret may be in them, not even one masked before."""
+    for text in ("a=x hunter22 y\n", '{"a": ["aHVudGVyMjI="]}\n', "a<<E\nhunter22\nE\n"):
+        with pytest.raises(OutputError, match="output 'a' contains the secret TOKEN"):
+            Outputs(None, secrets={"TOKEN": "hunter22"}).file(text.encode())
+    declared = Outputs({"a": parse_type("string")}, secrets={"TOKEN": "hunter22"})
+    with pytest.raises(OutputError, match="'a' contains a secret"):
+        declared.marker("##wfe[output a=***]")
+    Outputs(None, secrets={"TOKEN": "abc"}).file(b"a=abc\n")
 
 
-def test_short_output_is_kept_whole() -> None:
-    """Output that fits has no note, also when it spills into the tail."""
-    kept: list[str] = []
-    bounded = BoundedLines(kept.append, Bounds(head_lines=1, head_bytes=100, tail_lines=2, tail_bytes=100))
-    for number in range(3):
-        bounded.add(str(number))
-    bounded.end()
-    assert kept == ["0", "1", "2"]
+def test_a_marker_that_is_too_long_is_an_error() -> None:
+    """A value is at most 1 MiB, or the step fails: nothing is cut silently."""
+    outputs = Outputs({"a": parse_type("string")})
+    with pytest.raises(OutputError, match="longer than 1 MiB"):
+        outputs.marker("##wfe[output a=" + "x" * (1 << 20))
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from wfe_yaml.executors.local import LocalProcesses
-from wfe_yaml.executors.processes import ProcessResult, ProcessSpec
+from wfe_yaml.executors.processes import ProcessResult, ProcessSpec, Watch
+from wfe_yaml.executors.supervised import SupervisedProcesses
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -25,7 +25,8 @@ async def run(script: str, **options: Any) -> tuple[ProcessResult, list[tuple[st
         files={"s": script.encode()},
         **options,
     )
-    return await LocalProcesses().run(spec, lambda stream, line: lines.append((stream, line))), lines
+    watch = Watch(lambda stream, line: lines.append((stream, line)))
+    return await SupervisedProcesses().run(spec, watch), lines
 
 
 def lives(pid: int) -> bool:
@@ -51,7 +52,7 @@ async def test_files_and_environment_are_private() -> None:
     texts = [line for _, line in lines]
     assert texts[:2] == ["700", "700"]
     assert (await run(f"test -e {texts[2]}"))[0].exit_code == 1
-    assert {line.split("=")[0] for line in texts[3:]} == {"PATH", "O"}
+    assert {line.split("=")[0] for line in texts[3:]} == {"PATH", "O", "WFE_MARK"}
     assert result.collected == {"out": b"x\n"}
 
 
@@ -115,7 +116,7 @@ async def test_a_cancelled_run_stops_its_group() -> None:
 
         script = b"trap '' TERM; echo $$; while :; do sleep 0.05; done" if again else b"echo $$; sleep 60"
         spec = ProcessSpec(argv=["bash", "{dir}/s"], env=ENV, cwd="/", files={"s": script}, grace=30.0)
-        task = asyncio.create_task(LocalProcesses().run(spec, on_line))
+        task = asyncio.create_task(SupervisedProcesses().run(spec, Watch(on_line)))
         await started.wait()
         task.cancel()
         if again:
@@ -130,43 +131,4 @@ async def test_a_cancelled_run_stops_its_group() -> None:
 async def test_a_program_that_is_not_there_is_an_os_error() -> None:
     """The start fails with what the system says, and leaves nothing behind."""
     with pytest.raises(FileNotFoundError):
-        await LocalProcesses().run(ProcessSpec(argv=["/nowhere"], env={}, cwd="/"), print)
-
-
-async def test_a_flood_of_output_is_bounded() -> None:
-    """A step that writes without end is drained; head and tail are kept, with a note."""
-    _, lines = await run("yes | head -n 300000; echo end")
-    assert len(lines) < 110_000
-    assert lines[-1] == ("stdout", "end")
-    assert any("left out here" in line for _, line in lines)
-
-
-async def test_systems_without_pidfd_wait_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system cannot tell the loop of a process's end, a thread waits for it."""
-    monkeypatch.delattr(os, "pidfd_open", raising=False)
-    result, lines = await run("echo a; exit 4")
-    assert (result.exit_code, lines) == (4, [("stdout", "a")])
-
-
-async def test_a_process_cancelled_while_it_starts_is_killed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A cancellation that comes while the process is being started leaves no process behind."""
-    gate = asyncio.Event()
-    original = asyncio.to_thread
-
-    async def slow(function: Any, *args: Any) -> Any:
-        made = await original(function, *args)
-        gate.set()
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.05)
-        return made
-
-    monkeypatch.setattr(asyncio, "to_thread", slow)
-    spec = ProcessSpec(argv=["bash", "-c", "sleep 1; touch made"], env=ENV, cwd=str(tmp_path))
-    task = asyncio.create_task(LocalProcesses().run(spec, lambda *_: None))
-    await gate.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    monkeypatch.undo()
-    assert (await run(f"ls -A {tmp_path}"))[1] == []
+        await SupervisedProcesses().run(ProcessSpec(argv=["/nowhere"], env={}, cwd="/"), Watch(print))

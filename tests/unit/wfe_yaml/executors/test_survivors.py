@@ -6,9 +6,7 @@ import sys
 
 import pytest
 
-from wfe_yaml.executors.local import LocalProcesses
-from wfe_yaml.executors.processes import ProcessSpec
-from wfe_yaml.executors.sweep import MARK, sweep
+from wfe_yaml.executors.supervisor.survivors import MARK, sweep
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="environments are shown by Linux")
 
@@ -43,16 +41,3 @@ def test_what_carries_the_mark_is_ended_and_nothing_else() -> None:
             process.wait(5)
             if process.stdout is not None:
                 process.stdout.close()
-
-
-async def test_a_further_attempt_ends_what_the_one_before_left() -> None:
-    """Two attempts of one step never overlap: survivors are ended before the next one starts."""
-    survivor = orphan("r:s/1", ":")
-    spec = ProcessSpec(
-        argv=["bash", "-c", "true"], env={"PATH": os.environ["PATH"]}, cwd="/", mark="r:s/1", again=True
-    )
-    result = await LocalProcesses().run(spec, lambda *_: None)
-    assert result.exit_code == 0
-    assert survivor.wait(5) != 0
-    if survivor.stdout is not None:
-        survivor.stdout.close()

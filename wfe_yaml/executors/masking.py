@@ -1,0 +1,143 @@
+"""Masking of secrets in text and in streams of bytes, in every form in which they commonly get printed.
+
+Only the standard library is used: the supervisor of a run loads this module without the rest of wfe.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus
+
+MASK = b"***"
+"""What stands in the place of a secret."""
+SHORTEST = 4
+"""Values with fewer characters are not masked: they would be found everywhere."""
+
+
+def forms(value: str) -> set[bytes]:
+    """Give the forms in which a secret gets printed: as it is, by lines, in JSON, in a URL, in base64.
+
+    Base64 depends on where in the encoded text the secret begins: the parts that are the same whatever
+    stands around it are found for each of the three positions (RFC 4648, section 4).
+    """
+    found: set[bytes] = set()
+    for text in {value, *value.splitlines()}:
+        if len(text) < SHORTEST:
+            continue
+        raw = text.encode("utf-8", "surrogateescape")
+        found.add(raw)
+        found.add(json.dumps(text)[1:-1].encode())
+        found.add(json.dumps(text, ensure_ascii=False)[1:-1].encode("utf-8", "surrogateescape"))
+        for url in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+            found.update((url.encode(), _lower_escapes(url).encode()))
+        found.update(_base64_forms(raw))
+    return found
+
+
+def _lower_escapes(url: str) -> str:
+    """Write the hexadecimal digits of percent escapes in lower case."""
+    head, *rest = url.split("%")
+    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
+
+
+def _base64_forms(raw: bytes) -> Iterable[bytes]:
+    for before in range(3):
+        # Characters that also depend on a neighbour are left off on both sides.
+        skip = (0, 2, 3)[before]
+        whole = (before + len(raw)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(b"\0" * before + raw)[skip:whole]
+            if len(text) >= SHORTEST:
+                yield text
+
+
+class Masker:
+    """Masks a stream that comes in pieces: what is given out is the same however it was cut.
+
+    At most the beginning of a form is held back, so that a line without an end is shown at once. What
+    overlaps or touches is masked as one.
+
+    Args:
+        secrets: values by name.
+    """
+
+    __slots__ = ("_buffer", "_covered", "_forms", "_longest")
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._forms = sorted({form for value in secrets.values() for form in forms(value)})
+        self._longest = max(map(len, self._forms), default=0)
+        self._buffer = b""
+        # Bytes at the beginning of the buffer for which a mask has been given; None when none came last.
+        self._covered: int | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes; gives those that are safe to show."""
+        if not self._forms:
+            return data
+        buffer = self._buffer + data
+        return self._give(buffer, self._hold(buffer))
+
+    def end(self) -> bytes:
+        """Give what was held back."""
+        return self._give(self._buffer, len(self._buffer)) if self._buffer else b""
+
+    def _give(self, buffer: bytes, hold: int) -> bytes:
+        """Give the bytes before `hold`, masked, and keep the others."""
+        out: list[bytes] = []
+        at = self._covered or 0
+        masked = self._covered is not None
+        for start, stop in self._spans(buffer):
+            if start > at or not masked:
+                if start >= hold:
+                    break
+                out += (buffer[at:start], MASK)
+                masked = True
+            at = max(at, stop)
+        if at < hold:
+            out.append(buffer[at:hold])
+            at, masked = hold, False
+        self._buffer = buffer[hold:]
+        self._covered = at - hold if masked else None
+        return b"".join(out)
+
+    def _spans(self, buffer: bytes) -> list[tuple[int, int]]:
+        """Find all forms, in the order of their beginnings."""
+        found: list[tuple[int, int]] = []
+        for form in self._forms:
+            at = buffer.find(form)
+            while at >= 0:
+                found.append((at, at + len(form)))
+                at = buffer.find(form, at + 1)
+        found.sort()
+        return found
+
+    def _hold(self, buffer: bytes) -> int:
+        """Give the first place from which the rest of the buffer is the beginning of a form."""
+        first = max(0, len(buffer) - self._longest + 1)
+        earliest = len(buffer)
+        for form in self._forms:
+            at = buffer.find(form[:1], max(first, len(buffer) - len(form) + 1), earliest)
+            while at >= 0:
+                if form.startswith(buffer[at:]):
+                    earliest = at
+                    break
+                at = buffer.find(form[:1], at + 1, earliest)
+        return earliest
+
+
+def mask_text(text: str, secrets: Mapping[str, str]) -> str:
+    """Mask a text that is there as a whole."""
+    masker = Masker(secrets)
+    raw = text.encode("utf-8", "surrogateescape")
+    return (masker.feed(raw) + masker.end()).decode("utf-8", "surrogateescape")
+
+
+def revealed(text: str, secrets: Mapping[str, str]) -> str | None:
+    """Name a secret that a text contains in one of its forms; None when it contains none."""
+    raw = text.encode("utf-8", "surrogateescape")
+    for name, value in secrets.items():
+        if any(form in raw for form in forms(value)):
+            return name
+    return None

@@ -1,0 +1,71 @@
+"""The folder of one attempt of a step: what was meant to run, its output, its result."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+SPEC = "spec.json"
+"""What was about to be started; written before the start."""
+RESULT = "result.json"
+"""How it ended; written at once or not at all."""
+LOG = "log"
+"""Its output, masked and bounded, in frames."""
+WORK = "work"
+"""The private folder of the process: its script, the file of its outputs."""
+
+
+def create(folder: Path, spec: dict[str, Any], files: dict[str, bytes]) -> None:
+    """Make the folder, with what is about to run and the files it needs.
+
+    Raises:
+        OSError: the file system refuses.
+    """
+    folder.mkdir(mode=0o700)
+    work = folder / WORK
+    work.mkdir(mode=0o700)
+    for name, content in files.items():
+        write_new(work / name, content)
+    write_new(folder / SPEC, json.dumps(spec).encode())
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not be there yet; only its owner may read or run it."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(handle, view) :]
+    finally:
+        os.close(handle)
+
+
+def write_result(folder: Path, result: dict[str, Any]) -> None:
+    """Write the result so that it is there as a whole or not at all, also after a loss of power."""
+    new = folder / (RESULT + ".new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        view = memoryview(json.dumps(result).encode())
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    new.replace(folder / RESULT)
+
+
+def read(folder: Path, name: str) -> dict[str, Any] | None:
+    """Read a JSON object of the folder; None when it is not there or was cut short by a crash."""
+    try:
+        found: dict[str, Any] = json.loads((folder / name).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder and all it holds."""
+    shutil.rmtree(folder, ignore_errors=True)
