@@ -16,7 +16,7 @@ LONG = [
     """name: both
       parallel:
         - {name: quick, run: 'echo quick >> log'}
-        - {name: slow, run: 'echo "slow $WFE_ATTEMPT" >> log; test -e go || sleep 60; echo end >> log'}""",
+        - {name: slow, run: 'echo "slow $WFE_ATTEMPT" >> log; until test -e go; do sleep 0.05; done; echo end >> log'}""",
     "{name: last, run: 'echo \"last $<< steps.one.outputs.x >>\" >> log'}",
 ]
 
@@ -36,7 +36,7 @@ def test_a_run_survives_sigkill_of_its_runner(project: Project) -> None:
     done = project.wfe("resume")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "is gone; the run goes on with the text it was started from" in done.stdout
-    assert Counter(project.log()) == Counter(["one", "quick", "slow 1", "slow 2", "end", "last 1"])
+    assert Counter(project.log()) == Counter(["one", "quick", "slow 1", "end", "last 1"])
     assert project.log()[-1] == "last 1"
     assert project.wfe("resume").stdout == "nothing to resume: no run is unfinished\n"
 
