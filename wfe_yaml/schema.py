@@ -10,6 +10,7 @@ from functools import singledispatchmethod
 from typing import Any, cast
 
 from wfe_yaml.executors.registry import executors
+from wfe_yaml.executors.shells import SHELLS, ShellKind
 from wfe_yaml.model import kinds
 from wfe_yaml.model.conditions import When
 from wfe_yaml.model.document import FileModel, WorkflowModel
@@ -204,6 +205,14 @@ class _Writer:
     @schema.register
     def _(self, kind: kinds.Choice) -> Schema:
         return {"enum": list(kind.words)}
+
+    @schema.register
+    def _(self, kind: ShellKind) -> Schema:
+        del kind
+        text = {"type": "string", "anyOf": [{"enum": list(SHELLS)}, {"pattern": r"\{0\}"}]}
+        argv = {"type": "array", "items": dict(_TEXT), "minItems": 1}
+        program = {"properties": {"argv": argv}, "required": ["argv"], "additionalProperties": False}
+        return {"anyOf": [text, {"type": "object", **program}]}
 
     @schema.register
     def _(self, kind: kinds.Integer) -> Schema:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code, Problem, YamlError
+from wfe_yaml.executors.masking import SHORTEST
 from wfe_yaml.source.composer import Composer
 from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.nodes import Scalar
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from wfe_yaml.executors.base import Tools
 
-SHORTEST_MASKED = 4
+SHORTEST_MASKED = SHORTEST
 """Shorter values are not masked: they would blacken half of every log."""
 MAX_SIZE = 1 << 20
 """Largest file of secrets, in bytes."""

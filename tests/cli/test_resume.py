@@ -16,7 +16,8 @@ LONG = [
     """name: both
       parallel:
         - {name: quick, run: 'echo quick >> log'}
-        - {name: slow, run: 'echo "slow $WFE_ATTEMPT" >> log; until test -e go; do sleep 0.05; done; echo end >> log'}""",
+        - name: slow
+          run: echo "slow $WFE_ATTEMPT" >> log; until test -e go; do sleep 0.05; done; echo end >> log""",
     "{name: last, run: 'echo \"last $<< steps.one.outputs.x >>\" >> log'}",
 ]
 
