@@ -211,7 +211,9 @@ class ProcessStep:
             )
         if wrong is not None:
             raise wrong
-        return StepResult(outputs=self._outputs.values, exit_code=result.exit_code, duration=round(result.duration, 6))
+        return StepResult(
+            outputs=self._outputs.values, exit_code=result.exit_code, duration=round(result.duration, 6)
+        )
 
 
 def identity_variables(identity: Identity, step: str) -> Mapping[str, Any]:
