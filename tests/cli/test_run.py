@@ -300,3 +300,14 @@ def test_the_hello_of_the_readme(project: Project) -> None:
     assert "shout | HELLO, YOU!" in done.stdout
     assert "greeting: Hello, you!" in done.stdout
     assert "letters: 11" in done.stdout
+
+
+def test_hooks_are_named_after_their_step(project: Project) -> None:
+    """A hook that is one step without a name is called by its word; marks of the engine are not shown."""
+    file = project.steps(
+        "{name: one, run: 'true', on_success: {run: 'true'}, ensure: {name: clean, run: 'true'}}",
+        "{name: two, run: 'true'}",
+    )
+    done = project.wfe("run", file)
+    lines = [line.partition(": complete")[0] for line in done.stdout.splitlines() if ": complete in" in line]
+    assert lines[:4] == ["one", "one/on_success", "one/ensure/clean", "two"]

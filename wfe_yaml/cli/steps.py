@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.words import short
@@ -19,6 +20,8 @@ TAIL = 30
 _LINE = 4_000
 """Characters kept of each of them."""
 LOOPS = frozenset({"for_each"})
+_NAMELESS_HOOK: Final = re.compile(r"(?:~guard)+/~(\w+)/\1(?=/|$)")
+_HOOK: Final = re.compile(r"(?:~guard)+/~")
 
 
 @dataclass(slots=True, eq=False)
@@ -148,7 +151,7 @@ def row_for(node: Node, parent: StepView | None) -> StepView:
     return StepView(
         key=node.key,
         label=_label(node, parent),
-        name=f"({node.sequence.label}) {node.name}" if hook else node.name,
+        name=_hook_name(node) if hook else node.name,
         kind=node.kind,
         depth=0 if parent is None else parent.depth + 1,
         container=node.container or bool(node.bodies),
@@ -161,7 +164,7 @@ def row_for(node: Node, parent: StepView | None) -> StepView:
 
 def _label(node: Node, parent: StepView | None) -> str:
     """Give the whole name: that of what it is inside of, and what its key has more than that one's."""
-    key = node.key.replace("~guard/~", "/").replace("~", "")
+    key = _shown(node.key)
     if parent is None:
         return key
     if parent.kind == "sub_workflow":
@@ -169,4 +172,15 @@ def _label(node: Node, parent: StepView | None) -> str:
     if node.name.startswith(f"{parent.name}["):
         # A cell of a matrix, whose name says what it is a cell of.
         return parent.label.removesuffix(parent.name) + node.name
-    return parent.label + node.key[len(parent.key) :].replace("~guard/~", "/").replace("~", "")
+    return parent.label + _shown(node.key[len(parent.key) :])
+
+
+def _hook_name(node: Node) -> str:
+    """Name a step of a hook: a hook's only step, which has its name, is the hook."""
+    label = node.sequence.label
+    return f"({label})" if node.name == label else f"({label}) {node.name}"
+
+
+def _shown(key: str) -> str:
+    """Write a key without the engine's marks; a hook's only step, which has its name, is the hook."""
+    return _HOOK.sub("/", _NAMELESS_HOOK.sub(r"/\1", key)).replace("~", "")
