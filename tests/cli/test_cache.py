@@ -1,4 +1,4 @@
-"""Steps that need not run again: `sources`, `generates`, `cache` (yaml.md section 4)."""
+"""Steps that need not run again: `sources`, `generates`, `cache`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def built(project: Any) -> Any:
 
 
 def test_an_unchanged_step_is_not_run_again(built: Any) -> None:
-    """yaml.md 4: its outputs are there all the same, and the terminal says why it was not run."""
+    """Language: its outputs are there all the same, and the terminal says why it was not run."""
     again = built.wfe("run", "w.yaml")
     assert "not run: nothing has changed since w-" in again.stdout
     assert "size: 4" in again.stdout
@@ -45,7 +45,7 @@ def test_an_unchanged_step_is_not_run_again(built: Any) -> None:
 
 
 def test_what_changed_is_told(built: Any) -> None:
-    """yaml.md 4: another file, input, script or a missing result runs the step, and says so."""
+    """Language: another file, input, script or a missing result runs the step, and says so."""
     (built.folder / "src" / "b.txt").write_text("more")
     assert "src/b.txt has changed" in built.wfe("run", "w.yaml").stdout
     assert "have changed" in built.wfe("run", "w.yaml", "-i", "flag=b").stdout
@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_as_good_as_nothing(built: Any) -> None:
 
 
 def test_a_step_that_does_not_make_what_it_generates_fails(project: Any) -> None:
-    """yaml.md 4: `generates` is a promise."""
+    """Language: `generates` is a promise."""
     file = project.steps("{name: a, generates: [no.txt], run: 'true'}")
     done = project.wfe("run", file)
     assert done.returncode == 1
@@ -73,7 +73,7 @@ def test_a_step_that_does_not_make_what_it_generates_fails(project: Any) -> None
 
 
 def test_a_cache_puts_the_files_back(project: Any) -> None:
-    """yaml.md 4: `cache` keeps the files of a step for each key, and puts them back."""
+    """Language: `cache` keeps the files of a step for each key, and puts them back."""
     project.write(
         "workflow:\n  id: w\n  inputs: {k: string}\n  steps:\n"
         "    - name: a\n      cache: {key: $<< inputs.k >>, paths: [made/*], ttl: 1h}\n"

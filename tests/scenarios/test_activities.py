@@ -1,4 +1,4 @@
-"""Work done by outside workers (engine.md 6: activity; decision 51)."""
+"""Work done by outside workers (rules 6: activity; decision 51)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_a_worker_claims_completes_and_the_result_comes_back(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, decision 51: input by value or selector; the result is what `complete` was given."""
+    """Rules 6, decision 51: input by value or selector; the result is what `complete` was given."""
     flow = WorkflowBuilder("flow").activity("draw", lambda d: {"of": d["what"]}, output="picture").build()
     handle = await wfe.start(flow, {"what": "cat"})
     await wfe.settle()
@@ -25,7 +25,7 @@ async def test_a_worker_claims_completes_and_the_result_comes_back(wfe: WfeEngin
 
 
 async def test_a_worker_that_waits_is_given_work_when_it_comes(wfe: WfeEngine, rec: Any) -> None:
-    """api.md 4: `claim_activity(wait=)`."""
+    """API: `claim_activity(wait=)`."""
     flow = WorkflowBuilder("flow").activity("draw").build()
     claiming = asyncio.create_task(wfe.host.claim_activity("draw", worker="w1", wait="1h"))
     await wfe.advance("10m")
@@ -44,7 +44,7 @@ async def test_a_worker_that_waits_is_given_work_when_it_comes(wfe: WfeEngine, r
 async def test_an_expired_lease_returns_the_work_to_others_and_its_token_is_stale(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 6: expiry returns it to others; a stale token is refused; a heartbeat prolongs."""
+    """Rules 6: expiry returns it to others; a stale token is refused; a heartbeat prolongs."""
     handle = await wfe.start(WorkflowBuilder("flow").activity("draw", output="by").build(), {})
     await wfe.settle()
     first = await wfe.host.claim_activity("draw", worker="w1", lease="1m")
@@ -67,7 +67,7 @@ async def test_an_expired_lease_returns_the_work_to_others_and_its_token_is_stal
 
 
 async def test_failing_an_activity_follows_the_policy_with_a_new_work_item(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: a retry is a *new* work item; decision 17: one attempt unless told."""
+    """Rules 6: a retry is a *new* work item; decision 17: one attempt unless told."""
     flow = WorkflowBuilder("flow").activity("draw").retry(RetryPolicy(max_attempts=2, interval="1m")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -85,7 +85,7 @@ async def test_failing_an_activity_follows_the_policy_with_a_new_work_item(wfe: 
 
 
 async def test_the_timeout_ends_the_wait_and_withdraws_the_work(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: `timeout`; work nobody waits for is not given out."""
+    """Rules 6: `timeout`; work nobody waits for is not given out."""
     flow = WorkflowBuilder("flow").activity("draw", timeout="1h").build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -100,7 +100,7 @@ async def test_the_timeout_ends_the_wait_and_withdraws_the_work(wfe: WfeEngine, 
 
 @pytest.mark.parametrize("command", ["cancel", "terminate"])
 async def test_work_of_an_ended_instance_is_withdrawn(wfe: WfeEngine, rec: Any, command: str) -> None:
-    """engine.md 10: ends while it waits for an outside worker."""
+    """Rules 10: ends while it waits for an outside worker."""
     handle = await wfe.start(WorkflowBuilder("flow").activity("draw").build(), {})
     await wfe.settle()
     lease = await wfe.host.claim_activity("draw", worker="w")
@@ -138,7 +138,7 @@ async def test_a_result_waits_for_a_suspended_or_failed_instance(wfe: WfeEngine,
 
 
 async def test_a_result_without_json_form_is_refused_at_the_worker(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: the worker gets the clear error; the lease stays."""
+    """Rules 7: the worker gets the clear error; the lease stays."""
     handle = await wfe.start(WorkflowBuilder("flow").activity("draw").build(), {})
     await wfe.settle()
     lease = await wfe.host.claim_activity("draw", worker="w")
@@ -150,7 +150,7 @@ async def test_a_result_without_json_form_is_refused_at_the_worker(wfe: WfeEngin
 
 
 async def test_workers_are_outside_of_every_crash(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: the work item and its token outlive the host that made it."""
+    """Rules 6: the work item and its token outlive the host that made it."""
     handle = await wfe.start(WorkflowBuilder("flow").activity("draw", output="got").build(), {})
     await wfe.settle()
     await wfe.restart()

@@ -1,4 +1,4 @@
-"""Operators' commands (engine.md 10, decisions 18, 26, 49)."""
+"""Operators' commands (rules 10, decisions 18, 26, 49)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_the_last_step_may_end_while_suspended(wfe: WfeEngine, rec: Any) -
 
 
 async def test_terminate_takes_effect_at_once_while_a_step_runs(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 10: within a second; the step gets its CancelledError."""
+    """Rules 10: within a second; the step gets its CancelledError."""
     handle = await wfe.start(WorkflowBuilder("flow").then(rec.gate("a")).then(rec.step("b")).build(), {})
     await wfe.settle()
     await handle.terminate()
@@ -75,7 +75,7 @@ async def test_terminate_takes_effect_at_once_while_a_step_runs(wfe: WfeEngine, 
 
 
 async def test_terminate_does_not_wait_for_a_thread(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 10, decision 2: a thread cannot be stopped; its result is discarded."""
+    """Rules 10, decision 2: a thread cannot be stopped; its result is discarded."""
     handle = await wfe.start(WorkflowBuilder("flow").then(rec.blocks("a")).build(), {})
     await wfe.settle()
     await handle.terminate()
@@ -89,7 +89,7 @@ async def test_terminate_does_not_wait_for_a_thread(wfe: WfeEngine, rec: Any) ->
 async def test_an_instance_ends_whatever_it_waits_for(
     wfe: WfeEngine, rec: Any, waiting: str, command: str
 ) -> None:
-    """engine.md 10: commands are accepted whatever the instance is doing; nothing starts any more."""
+    """Rules 10: commands are accepted whatever the instance is doing; nothing starts any more."""
     wfe.register(WorkflowBuilder("child").wait_for("never").build())
     builder = WorkflowBuilder("flow")
     match waiting:
@@ -131,7 +131,7 @@ async def test_a_command_that_does_not_fit_is_refused_with_a_remedy(wfe: WfeEngi
 
 
 async def test_a_failed_instance_may_be_terminated(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 10: it ends for good and cannot be retried any more."""
+    """Rules 10: it ends for good and cannot be retried any more."""
     handle = await wfe.start(WorkflowBuilder("flow").then(rec.fails("a")).build(), {})
     await wfe.ended(handle)
     await handle.terminate()
@@ -142,7 +142,7 @@ async def test_a_failed_instance_may_be_terminated(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_commands_of_another_host_reach_the_holder(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 10: commands go through the inbox, which only the lease holder consumes."""
+    """Rules 10: commands go through the inbox, which only the lease holder consumes."""
     flow = WorkflowBuilder("flow").then(rec.gate("a")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -153,7 +153,7 @@ async def test_commands_of_another_host_reach_the_holder(wfe: WfeEngine, rec: An
 
 
 async def test_cancel_while_an_undo_is_under_way_ends_cancelled_after_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: the undo goes on, nothing is compensated twice."""
+    """Rules 8: the undo goes on, nothing is compensated twice."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -179,7 +179,7 @@ async def test_cancel_while_an_undo_is_under_way_ends_cancelled_after_it(wfe: Wf
 
 
 async def test_terminate_while_an_undo_is_under_way_stops_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: `terminate` runs no compensation."""
+    """Rules 8: `terminate` runs no compensation."""
     flow = (
         WorkflowBuilder("flow")
         .saga(

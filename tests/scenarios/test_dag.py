@@ -1,4 +1,4 @@
-"""Graphs of named nodes (engine.md 6: dag; decision 39: needs on a skipped node)."""
+"""Graphs of named nodes (rules 6: dag; decision 39: needs on a skipped node)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_a_node_starts_when_all_it_needs_have_completed(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, dag."""
+    """Rules 6, dag."""
     flow = (
         WorkflowBuilder("flow")
         .dag(
@@ -74,7 +74,7 @@ async def test_a_need_is_satisfied_by_a_skipped_node(wfe: WfeEngine, rec: Any) -
 
 
 async def test_max_parallel_bounds_a_graph(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: a bound on the open nodes."""
+    """Rules 6: a bound on the open nodes."""
     flow = (
         WorkflowBuilder("flow")
         .dag(lambda g: [g.add(n, rec.gate(n)) for n in ("a", "b", "c")], max_parallel=2)
@@ -89,7 +89,7 @@ async def test_max_parallel_bounds_a_graph(wfe: WfeEngine, rec: Any) -> None:
 
 
 def test_cycles_and_unknown_names_are_build_errors(rec: Any) -> None:
-    """engine.md 6, dag: both are named when the definition is built."""
+    """Rules 6, dag: both are named when the definition is built."""
     with pytest.raises(DefinitionError, match="in a circle: 'a' needs 'b' needs 'a'"):
         WorkflowBuilder("flow").dag(
             lambda g: g.add("a", rec.step("a"), needs=["b"]).add("b", rec.step("b"), needs=["a"])

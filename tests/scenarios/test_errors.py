@@ -1,4 +1,4 @@
-"""Mistakes as a new user makes them: each error names step, field and remedy (engine.md 5 and 7, issue 2)."""
+"""Mistakes as a new user makes them: each error names step, field and remedy (rules 5 and 7)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def failing(wfe: WfeEngine, builder: Any, data: Any) -> WorkflowFailedErro
 
 
 def test_a_typo_in_a_parameter_is_found_when_the_definition_is_built() -> None:
-    """engine.md 5: typed data: an error at build, naming step, parameter and the nearest field."""
+    """Rules 5: typed data: an error at build, naming step, parameter and the nearest field."""
 
     @step
     async def charge(totl: float) -> None: ...
@@ -75,7 +75,7 @@ def test_a_typo_in_a_parameter_is_found_when_the_definition_is_built() -> None:
 
 
 async def test_a_typo_in_a_parameter_of_untyped_data_fails_the_step(wfe: WfeEngine) -> None:
-    """engine.md 5: else when the step starts, naming the step, the parameter and the remedy."""
+    """Rules 5: else when the step starts, naming the step, the parameter and the remedy."""
 
     @step
     async def charge(totl: float) -> None: ...
@@ -106,7 +106,7 @@ async def test_a_typo_in_a_parameter_of_untyped_data_fails_the_step(wfe: WfeEngi
 async def test_a_lambda_that_throws_fails_its_step_and_says_where(
     wfe: WfeEngine, rec: Any, what: str, build: Any
 ) -> None:
-    """engine.md 6 and 7: a condition that throws is a step failure, with the file and line of the lambda."""
+    """Rules 6 and 7: a condition that throws is a step failure, with the file and line of the lambda."""
     error = await failing(wfe, build(WorkflowBuilder("flow"), lambda d: d["missing"], rec.step("s")), {})
     assert error.error_type == "ConditionError"
     assert f"{what} threw KeyError: 'missing'" in str(error)
@@ -115,7 +115,7 @@ async def test_a_lambda_that_throws_fails_its_step_and_says_where(
 
 
 async def test_a_lambda_that_throws_harms_no_other_branch(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: failures never abort other branches' results, nor leave the instance runnable but dead."""
+    """Rules 7: failures never abort other branches' results, nor leave the instance runnable but dead."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -135,7 +135,7 @@ async def test_a_lambda_that_throws_harms_no_other_branch(wfe: WfeEngine, rec: A
 
 
 async def test_an_output_of_the_wrong_type_names_step_and_field(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 3: outputs are validated against the model; no retry can mend it (decision 17)."""
+    """Rules 3: outputs are validated against the model; no retry can mend it (decision 17)."""
     error = await failing(
         wfe, WorkflowBuilder("order", data=Order).then(rec.step("charge", {"total": "many"})), Order(id="1")
     )
@@ -145,7 +145,7 @@ async def test_an_output_of_the_wrong_type_names_step_and_field(wfe: WfeEngine, 
 
 
 async def test_an_output_that_is_no_field_names_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: a typo in an output is found, with the nearest field."""
+    """Rules 7: a typo in an output is found, with the nearest field."""
     error = await failing(
         wfe, WorkflowBuilder("order", data=Order).then(rec.step("charge", {"totl": 1.0})), Order(id="1")
     )
@@ -164,7 +164,7 @@ async def test_an_output_that_is_no_field_names_it(wfe: WfeEngine, rec: Any) -> 
 async def test_a_value_without_json_form_names_step_and_place(
     wfe: WfeEngine, rec: Any, value: Any, problem: str
 ) -> None:
-    """engine.md 7, decision 8: data that cannot be serialised (NUL included) is a clear step failure."""
+    """Rules 7, decision 8: data that cannot be serialised (NUL included) is a clear step failure."""
 
     @step
     async def make() -> Any:
@@ -189,7 +189,7 @@ async def test_a_value_that_is_too_large_says_to_store_a_reference(wfe: WfeEngin
 
 
 async def test_start_data_that_does_not_fit_is_refused_at_once(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 3: the caller gets the error, nothing is started."""
+    """Rules 3: the caller gets the error, nothing is started."""
     flow = WorkflowBuilder("order", data=Order).then(rec.step("a")).build()
     with pytest.raises(OutputError, match="does not fit Order: id: Field required"):
         await wfe.start(flow, {"total": 1.0})
@@ -199,7 +199,7 @@ async def test_start_data_that_does_not_fit_is_refused_at_once(wfe: WfeEngine, r
 
 
 async def test_starting_what_is_not_registered_says_so(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 2: names the id, the remedy, and what is registered."""
+    """Rules 2: names the id, the remedy, and what is registered."""
     wfe.register(WorkflowBuilder("order").then(rec.step("a")).build())
     with pytest.raises(DefinitionNotRegisteredError, match=r"'ordr' is not registered.*host.register.*order"):
         await wfe.host.start("ordr", {})
@@ -208,7 +208,7 @@ async def test_starting_what_is_not_registered_says_so(wfe: WfeEngine, rec: Any)
 
 
 async def test_a_host_that_does_not_run_says_so(wfe: WfeEngine) -> None:
-    """house.md 5: one remedy per message."""
+    """The house: one remedy per message."""
     from wfe_host import WorkflowHost
 
     with pytest.raises(HostStateError, match="async with host"):
@@ -216,7 +216,7 @@ async def test_a_host_that_does_not_run_says_so(wfe: WfeEngine) -> None:
 
 
 async def test_a_plain_function_that_gives_a_coroutine_is_told(wfe: WfeEngine) -> None:
-    """engine.md 5: otherwise it would silently never run."""
+    """Rules 5: otherwise it would silently never run."""
 
     async def inner() -> None: ...
 
@@ -229,7 +229,7 @@ async def test_a_plain_function_that_gives_a_coroutine_is_told(wfe: WfeEngine) -
 
 
 async def test_a_bad_output_function_names_the_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7."""
+    """Rules 7."""
     thrown = await failing(
         wfe, WorkflowBuilder("a").then(rec.step("s", 1)).output(lambda r, d: {"x": d["missing"]}), {}
     )
@@ -239,7 +239,7 @@ async def test_a_bad_output_function_names_the_step(wfe: WfeEngine, rec: Any) ->
 
 
 async def test_items_that_are_none_name_the_loop(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7."""
+    """Rules 7."""
     flow = WorkflowBuilder("flow").for_each(lambda d: d["n"], lambda b: b.then(rec.step("a")))
     error = await failing(wfe, flow, {"n": 5})
     assert "step 'each': the items of a for_each must be iterable, not int" in str(error)

@@ -1,4 +1,4 @@
-"""Events: never lost, never consumed twice (engine.md 9, decisions 4, 51, 54)."""
+"""Events: never lost, never consumed twice (rules 9, decisions 4, 51, 54)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def collector(rec: Any) -> Any:
 
 
 async def test_an_event_reaches_every_instance_that_waits_for_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9: broadcast by name and key; the event's data is the result of the wait (decision 51)."""
+    """Rules 9: broadcast by name and key; the event's data is the result of the wait (decision 51)."""
     flow = WorkflowBuilder("flow").wait_for("go", lambda d: d["key"], output="got").build()
     one, two, other = [await wfe.start(flow, {"key": key}) for key in ("k", "k", "x")]
     await wfe.settle()
@@ -40,7 +40,7 @@ async def test_an_event_reaches_every_instance_that_waits_for_it(wfe: WfeEngine,
 async def test_an_event_published_before_the_subscription_counts_from_the_start(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 9: default `as_of` is the start of the instance; older events do not count."""
+    """Rules 9: default `as_of` is the start of the instance; older events do not count."""
     flow = WorkflowBuilder("flow").then(rec.gate("a")).wait_for("go", output="got").build()
     await wfe.host.publish_event("go", "", "too old")
     await wfe.advance(1)
@@ -52,7 +52,7 @@ async def test_an_event_published_before_the_subscription_counts_from_the_start(
 
 
 async def test_as_of_looks_further_back_or_less_far(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9, decision 51: `as_of` is an aware datetime or a selector; effective >= as_of."""
+    """Rules 9, decision 51: `as_of` is an aware datetime or a selector; effective >= as_of."""
     begin = to_datetime(wfe.clock.now())
     early = WorkflowBuilder("early").wait_for("go", as_of=begin, output="got").build()
     late = (
@@ -71,7 +71,7 @@ async def test_as_of_looks_further_back_or_less_far(wfe: WfeEngine, rec: Any) ->
 
 
 async def test_two_waits_in_a_row_get_two_events_in_order(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9, issue 2: successive events in effective order, however they come."""
+    """Rules 9: successive events in effective order, however they come."""
     for pause in (False, True):
         handle = await wfe.start(collector(rec), {"key": f"k{pause}"})
         await wfe.settle()
@@ -85,7 +85,7 @@ async def test_two_waits_in_a_row_get_two_events_in_order(wfe: WfeEngine, rec: A
 async def test_five_effective_dates_out_of_order_before_during_and_after_subscribing(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """Issue 2, decision 4: delivery by (effective, id); a future event is delivered then."""
+    """Decision 4: delivery by (effective, id); a future event is delivered then."""
     keep = rec.step("keep", lambda ctx: {"got": [*ctx.data["got"], ctx.data["last"]]})
     flow = (
         WorkflowBuilder("flow")
@@ -139,7 +139,7 @@ async def test_an_event_is_consumed_once_even_across_crashes(wfe: WfeEngine, rec
 
 
 async def test_the_same_event_id_is_stored_once(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9: `event_id` deduplicates."""
+    """Rules 9: `event_id` deduplicates."""
     handle = await wfe.start(collector(rec), {"key": "k"})
     await wfe.settle()
     for event_id, value in (("e1", 1), ("e1", 1), ("e2", 2), ("e1", 9), ("e3", 3)):
@@ -149,7 +149,7 @@ async def test_the_same_event_id_is_stored_once(wfe: WfeEngine, rec: Any) -> Non
 
 
 async def test_two_waits_of_one_instance_never_share_an_event(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9: an instance never consumes the same event twice, in parallel branches neither."""
+    """Rules 9: an instance never consumes the same event twice, in parallel branches neither."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(lambda b: b.wait_for("e", "k", output="a"), lambda b: b.wait_for("e", "k", output="b"))
@@ -165,7 +165,7 @@ async def test_two_waits_of_one_instance_never_share_an_event(wfe: WfeEngine, re
 
 
 async def test_delivery_does_not_wait_for_a_busy_branch(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9: delivery does not wait for anything else the target instance is doing."""
+    """Rules 9: delivery does not wait for anything else the target instance is doing."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(lambda b: b.then(rec.gate("busy")), lambda b: b.wait_for("e").then(rec.step("woken")))
@@ -181,7 +181,7 @@ async def test_delivery_does_not_wait_for_a_busy_branch(wfe: WfeEngine, rec: Any
 
 
 async def test_a_timeout_takes_its_branch_or_fails(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, wait_for: on timeout the `on_timeout` branch, else `WaitTimeoutError`, tried once."""
+    """Rules 6, wait_for: on timeout the `on_timeout` branch, else `WaitTimeoutError`, tried once."""
     branch = (
         WorkflowBuilder("branch")
         .wait_for("e", timeout="1d", on_timeout=lambda b: b.then(rec.step("late")))
@@ -196,7 +196,7 @@ async def test_a_timeout_takes_its_branch_or_fails(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_a_step_waits_for_an_event_and_runs_again_with_it(wfe: WfeEngine) -> None:
-    """engine.md 5: `wait_for_event` runs the step again with `ctx.event` and its state."""
+    """Rules 5: `wait_for_event` runs the step again with `ctx.event` and its state."""
 
     @step
     async def ask(ctx: StepContext[Any]) -> Any:
@@ -212,7 +212,7 @@ async def test_a_step_waits_for_an_event_and_runs_again_with_it(wfe: WfeEngine) 
 
 
 async def test_a_wait_forgets_nothing_of_what_the_step_kept(wfe: WfeEngine) -> None:
-    """engine.md 3: a step's own persisted state stays until it is replaced; sleeps and waits keep it."""
+    """Rules 3: a step's own persisted state stays until it is replaced; sleeps and waits keep it."""
 
     @step
     async def ask(ctx: StepContext[Any]) -> Any:
@@ -255,7 +255,7 @@ async def test_an_approval_goes_on_or_fails_the_step(wfe: WfeEngine, rec: Any) -
 
 
 async def test_an_instance_purged_while_another_waits_on_the_same_key(wfe: WfeEngine, rec: Any) -> None:
-    """Issue 2: purging takes what belongs to the one, and nothing of the other."""
+    """Purging takes what belongs to the one, and nothing of the other."""
     flow = WorkflowBuilder("flow").wait_for("e", "k", output="got").build()
     gone, stays = await wfe.start(flow, {}), await wfe.start(flow, {"n": 1})
     await wfe.settle()
@@ -308,7 +308,7 @@ async def test_old_events_are_forgotten_after_their_retention(wfe: WfeEngine, re
 
 
 async def test_an_event_of_the_far_future_outlives_its_retention(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9: what takes effect in 60 days is delivered then, also to who came after 45 days."""
+    """Rules 9: what takes effect in 60 days is delivered then, also to who came after 45 days."""
     begin = to_datetime(wfe.clock.now())
     effective = to_datetime(wfe.clock.now() + 60 * 86_400_000_000)
     await wfe.host.publish_event("e", "k", 1, effective=effective)
@@ -324,7 +324,7 @@ async def test_an_event_of_the_far_future_outlives_its_retention(wfe: WfeEngine,
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_twelve_thousand_waiters_on_one_event(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 9, issue 2: one event wakes them all, one busy instance holds up nobody."""
+    """Rules 9: one event wakes them all, one busy instance holds up nobody."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(

@@ -1,4 +1,4 @@
-"""Jumps (engine.md 6: go_to; decision 24)."""
+"""Jumps (rules 6: go_to; decision 24)."""
 
 from __future__ import annotations
 

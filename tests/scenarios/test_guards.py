@@ -1,4 +1,4 @@
-"""Guards: which hooks run for which end of the body, and what they see (yaml.md 1 "Hooks")."""
+"""Guards: which hooks run for which end of the body, and what they see (Language "Hooks")."""
 
 from __future__ import annotations
 

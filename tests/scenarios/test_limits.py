@@ -1,4 +1,4 @@
-"""Bounds and priorities (engine.md 13, decisions 9, 27, 52)."""
+"""Bounds and priorities (rules 13, decisions 9, 27, 52)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def fan(rec: Any, count: int, **options: Any) -> Any:
 
 @pytest.mark.wfe(max_running_steps=2)
 async def test_a_host_runs_so_many_steps_at_once(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13, decision 9: what a limit holds back is `pending`, and explained."""
+    """Rules 13, decision 9: what a limit holds back is `pending`, and explained."""
     handle = await wfe.start(fan(rec, 4), {})
     await wfe.settle()
     assert rec.log == ["g0", "g1"]
@@ -116,7 +116,7 @@ async def test_a_step_that_was_cancelled_in_the_queue_gives_way(wfe: WfeEngine, 
 
 @pytest.mark.wfe(max_running_steps=2)
 async def test_branches_cancelled_in_the_queue_never_start(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, end_workflow: nothing else starts, not what waits for a slot either."""
+    """Rules 6, end_workflow: nothing else starts, not what waits for a slot either."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(

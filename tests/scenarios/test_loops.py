@@ -1,4 +1,4 @@
-"""Loops and choices: while_do, for_each, decide, if_do (engine.md 6, decisions 10, 22 to 24)."""
+"""Loops and choices: while_do, for_each, decide, if_do (rules 6, decisions 10, 22 to 24)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_if_is_decided_once_when_it_is_reached(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, if_do: evaluated once; a crash later does not ask again (decision 23)."""
+    """Rules 6, if_do: evaluated once; a crash later does not ask again (decision 23)."""
     asked: list[int] = []
 
     def condition(data: Any) -> bool:
@@ -35,7 +35,7 @@ async def test_if_is_decided_once_when_it_is_reached(wfe: WfeEngine, rec: Any) -
 
 
 async def test_an_if_without_otherwise_goes_on(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, if_do: `otherwise` is optional."""
+    """Rules 6, if_do: `otherwise` is optional."""
     flow = (
         WorkflowBuilder("flow").if_do(lambda d: False, lambda b: b.then(rec.step("no"))).then(rec.step("end"))
     )
@@ -44,7 +44,7 @@ async def test_an_if_without_otherwise_goes_on(wfe: WfeEngine, rec: Any) -> None
 
 
 async def test_decide_runs_every_branch_that_equals(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, decision 24: matching branches run concurrently, JSON equality with types."""
+    """Rules 6, decision 24: matching branches run concurrently, JSON equality with types."""
     flow = (
         WorkflowBuilder("flow")
         .decide(lambda d: d["v"])
@@ -88,7 +88,7 @@ async def test_decide_without_a_match_and_otherwise_goes_on(wfe: WfeEngine, rec:
 
 
 async def test_while_asks_before_each_iteration(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, while_do: zero iterations are possible; `ctx.iteration` counts from 0."""
+    """Rules 6, while_do: zero iterations are possible; `ctx.iteration` counts from 0."""
     tick = rec.step("tick", lambda c: {"n": c.data["n"] + 1, "seen": [*c.data.get("seen", []), c.iteration]})
     flow = WorkflowBuilder("flow").while_do(lambda d: d["n"] < 3, lambda b: b.then(tick)).build()
     assert (await wfe.run(flow, {"n": 0}))["seen"] == [0, 1, 2]
@@ -96,7 +96,7 @@ async def test_while_asks_before_each_iteration(wfe: WfeEngine, rec: Any) -> Non
 
 
 async def test_max_iterations_guards_a_while(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, while_do: `max_iterations` optional guard."""
+    """Rules 6, while_do: `max_iterations` optional guard."""
     flow = WorkflowBuilder("flow").while_do(lambda d: True, lambda b: b.then(rec.step("a")), 3).build()
     with pytest.raises(WorkflowFailedError, match="step 'while' is at its max_iterations=3"):
         await wfe.run(flow, {})
@@ -126,7 +126,7 @@ async def test_a_loop_is_resumed_in_its_iteration(wfe: WfeEngine, rec: Any) -> N
 
 
 async def test_for_each_runs_items_at_once_and_collects_in_their_order(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, for_each: `ctx.item`, `ctx.index`; outputs collected in item order."""
+    """Rules 6, for_each: `ctx.item`, `ctx.index`; outputs collected in item order."""
 
     @step
     async def work(ctx: StepContext[Any]) -> Any:
@@ -147,7 +147,7 @@ async def test_for_each_runs_items_at_once_and_collects_in_their_order(wfe: WfeE
 
 
 async def test_the_items_are_evaluated_once_and_persisted(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, for_each: a change of the data later does not change the items, nor does a crash."""
+    """Rules 6, for_each: a change of the data later does not change the items, nor does a crash."""
     flow = (
         WorkflowBuilder("flow")
         .for_each(
@@ -166,7 +166,7 @@ async def test_the_items_are_evaluated_once_and_persisted(wfe: WfeEngine, rec: A
 
 
 async def test_max_parallel_one_is_sequential_in_order(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, for_each: `max_parallel=1` runs one item after the other."""
+    """Rules 6, for_each: `max_parallel=1` runs one item after the other."""
     flow = (
         WorkflowBuilder("flow")
         .for_each(range(3), lambda b: b.then(rec.item("a")).delay(1).then(rec.item("b")), max_parallel=1)
@@ -177,7 +177,7 @@ async def test_max_parallel_one_is_sequential_in_order(wfe: WfeEngine, rec: Any)
 
 
 async def test_children_are_created_in_a_window(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, decision 10: items beyond `max_parallel` have no pointer yet."""
+    """Rules 6, decision 10: items beyond `max_parallel` have no pointer yet."""
     seen: list[int] = []
 
     @step
@@ -233,7 +233,7 @@ async def test_nested_loops_know_the_items_around_them(wfe: WfeEngine, rec: Any)
 
 
 async def test_a_step_may_branch_over_items_it_finds(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 5: `branch(items)` runs the step's `.body(...)` once for each item, then goes on."""
+    """Rules 5: `branch(items)` runs the step's `.body(...)` once for each item, then goes on."""
     flow = (
         WorkflowBuilder("flow")
         .then(rec.step("find", ExecutionResult.branch(["a", "b"])))
@@ -246,7 +246,7 @@ async def test_a_step_may_branch_over_items_it_finds(wfe: WfeEngine, rec: Any) -
 
 
 async def test_an_empty_loop_goes_on_and_collects_nothing(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, for_each: no items."""
+    """Rules 6, for_each: no items."""
     flow = WorkflowBuilder("flow").for_each([], lambda b: b.then(rec.item("a"))).collect("out").build()
     assert await wfe.run(flow, {}) == {"out": []}
 
@@ -254,7 +254,7 @@ async def test_an_empty_loop_goes_on_and_collects_nothing(wfe: WfeEngine, rec: A
 async def test_a_collected_list_that_does_not_fit_fails_the_loop_and_retry_runs_no_item_again(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 7, promise 1: the failure names the step; nothing completed runs again."""
+    """Rules 7, promise 1: the failure names the step; nothing completed runs again."""
     from pydantic import BaseModel, ConfigDict, Field
 
     class Model(BaseModel):

@@ -1,4 +1,4 @@
-"""What a new user gets wrong (api.md 2-4): each message names the place, what it got, and a remedy."""
+"""What a new user gets wrong (API): each message names the place, what it got, and a remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen of instances: events, explanations, lists, search, purge (engine.md 13, decisions 28, 33)."""
+"""What is seen of instances: events, explanations, lists, search, purge (rules 13, decisions 28, 33)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Gateway:
 
 
 async def test_lifecycle_events_come_in_order_after_the_commit(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: published after the commit, in order per instance."""
+    """Rules 13: published after the commit, in order per instance."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).then(rec.fails("b", 1)).on_error("suspend").build()
     seen: list[tuple[str, str | None]] = []
     async with wfe.host.subscribe(instance_id="i-1") as events:
@@ -41,7 +41,7 @@ async def test_lifecycle_events_come_in_order_after_the_commit(wfe: WfeEngine, r
 
 
 async def test_explain_names_what_an_instance_waits_for(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: why it is where it is, and what would move it."""
+    """Rules 13: why it is where it is, and what would move it."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -63,7 +63,7 @@ async def test_explain_names_what_an_instance_waits_for(wfe: WfeEngine, rec: Any
 
 
 async def test_instances_are_listed_by_filters_and_pages(wfe: WfeEngine, rec: Any) -> None:
-    """api.md 4: newest first, every filter must hold, a cursor for the next page."""
+    """API: newest first, every filter must hold, a cursor for the next page."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).build()
     for number in range(5):
         handle = await wfe.start(
@@ -103,7 +103,7 @@ async def test_search_finds_words_and_prefixes(wfe: WfeEngine, rec: Any) -> None
 
 
 async def test_purge_removes_ended_instances_of_a_status_and_an_age(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: with all that belongs to them; what has not ended stays."""
+    """Rules 13: with all that belongs to them; what has not ended stays."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).build()
     old = await wfe.start(flow, {})
     await wfe.result(old)
@@ -117,7 +117,7 @@ async def test_purge_removes_ended_instances_of_a_status_and_an_age(wfe: WfeEngi
 
 
 async def test_purge_refuses_what_has_not_ended(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: whoever asks to delete what runs is told what can be deleted; nothing is."""
+    """Rules 13: whoever asks to delete what runs is told what can be deleted; nothing is."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).build()
     await wfe.run(flow, {})
     for status in ("runnable", ["complete", "suspended"]):
@@ -141,7 +141,7 @@ async def test_an_unknown_status_is_answered_with_those_there_are(wfe: WfeEngine
 
 
 async def test_middleware_wraps_steps_in_the_order_of_registration(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: workflow start, workflow end, step; the first registered is the outermost."""
+    """Rules 13: workflow start, workflow end, step; the first registered is the outermost."""
 
     class Named(Middleware):
         def __init__(self, name: str) -> None:
@@ -185,7 +185,7 @@ async def test_services_fill_parameters(wfe: WfeEngine) -> None:
 
 
 async def test_lines_of_a_step_are_stored_with_it(wfe: WfeEngine, caplog: pytest.LogCaptureFixture) -> None:
-    """api.md 3: `ctx.log` and `ctx.emit`; `handle.logs(step=)`."""
+    """API: `ctx.log` and `ctx.emit`; `handle.logs(step=)`."""
 
     @step
     async def talk(ctx: StepContext[Any]) -> None:

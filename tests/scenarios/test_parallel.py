@@ -1,4 +1,4 @@
-"""Branches side by side, and what ends them early (engine.md 6: parallel, end_workflow, cancel_when)."""
+"""Branches side by side, and what ends them early (rules 6: parallel, end_workflow, cancel_when)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_branches_run_at_the_same_time_and_join_when_all_have_ended(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, parallel: concurrent for real; joins when all have ended."""
+    """Rules 6, parallel: concurrent for real; joins when all have ended."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -33,7 +33,7 @@ async def test_branches_run_at_the_same_time_and_join_when_all_have_ended(wfe: W
 
 
 async def test_max_parallel_bounds_the_open_branches(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, parallel: `max_parallel` optional."""
+    """Rules 6, parallel: `max_parallel` optional."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(*[(lambda b, n=n: b.then(rec.gate(f"g{n}"))) for n in range(4)], max_parallel=2)
@@ -51,7 +51,7 @@ async def test_max_parallel_bounds_the_open_branches(wfe: WfeEngine, rec: Any) -
 
 
 async def test_the_last_checkpoint_of_a_key_wins(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 3: two branches that write the same key: the last checkpoint wins."""
+    """Rules 3: two branches that write the same key: the last checkpoint wins."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(lambda b: b.then(rec.gate("a", {"x": "a"})), lambda b: b.then(rec.gate("b", {"x": "b"})))
@@ -65,7 +65,7 @@ async def test_the_last_checkpoint_of_a_key_wins(wfe: WfeEngine, rec: Any) -> No
 
 
 async def test_nesting_to_some_depth_joins_exactly_once(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: each construct is nestable; no join is lost or doubled."""
+    """Rules 6: each construct is nestable; no join is lost or doubled."""
 
     def nest(b: Any, depth: int) -> None:
         if depth == 0:
@@ -85,7 +85,7 @@ async def test_nesting_to_some_depth_joins_exactly_once(wfe: WfeEngine, rec: Any
 
 
 async def test_end_workflow_in_one_branch_starts_nothing_else(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, end_workflow; issue 2; decision 54: the others have ended before `complete`."""
+    """Rules 6, end_workflow; decision 54: the others have ended before `complete`."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -123,14 +123,14 @@ async def test_end_workflow_compensates_nothing_and_may_be_conditional(wfe: WfeE
 
 
 async def test_end_workflow_with_an_output_that_is_no_dict_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: an output that does not fit is a step failure with a clear error."""
+    """Rules 7: an output that does not fit is a step failure with a clear error."""
     flow = WorkflowBuilder("flow").end_workflow(lambda d: 5).build()  # type: ignore[arg-type, return-value]
     with pytest.raises(WorkflowFailedError, match="must be a dict of data fields, not int"):
         await wfe.run(flow, {})
 
 
 async def test_cancel_when_cancels_a_running_step_and_proceeds(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, cancel_when: checked after every checkpoint of the instance; proceed goes on after it."""
+    """Rules 6, cancel_when: checked after every checkpoint of the instance; proceed goes on after it."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -173,7 +173,7 @@ async def test_cancel_when_without_proceed_ends_the_sequence_and_the_container_j
 
 
 async def test_a_cancel_when_that_throws_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: a condition that throws is a step failure; retry goes on inside the container."""
+    """Rules 7: a condition that throws is a step failure; retry goes on inside the container."""
     fuse = {"on": True}
 
     def broken(data: Any) -> bool:

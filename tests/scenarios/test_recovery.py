@@ -1,4 +1,4 @@
-"""Hosts that die, come back, or do not know a definition (engine.md 2 and 12, decisions 1, 2, 14)."""
+"""Hosts that die, come back, or do not know a definition (rules 2 and 12, decisions 1, 2, 14)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_another_host_takes_over_at_once_on_the_same_machine(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 12: the interrupted step runs again on the other host, what completed does not."""
+    """Rules 12: the interrupted step runs again on the other host, what completed does not."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).then(rec.gate("b")).then(rec.step("c")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -28,7 +28,7 @@ async def test_another_host_takes_over_at_once_on_the_same_machine(wfe: WfeEngin
 async def test_an_unknown_version_is_parked_and_explained_without_a_hot_loop(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 2, issue 2: an instance nobody can run stays untouched; registering it moves it on."""
+    """Rules 2: an instance nobody can run stays untouched; registering it moves it on."""
     flow = WorkflowBuilder("flow", version=2).then(rec.gate("a")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -71,7 +71,7 @@ async def test_a_changed_structure_blocks_until_it_is_adopted(wfe: WfeEngine, re
 
 @pytest.mark.wfe(session_ttl="10s", poll_interval="5s")
 async def test_a_host_whose_session_is_lost_stops_its_steps_and_joins_again(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 4.7, decision 2: it stops ttl/2 after its last renewal; the taker's result stands."""
+    """Rules 4.7, decision 2: it stops ttl/2 after its last renewal; the taker's result stands."""
     flow = WorkflowBuilder("flow").then(rec.gate("a", {"by": "a"})).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
@@ -119,7 +119,7 @@ async def test_a_host_may_claim_only_what_it_is_told(wfe: WfeEngine, rec: Any) -
 
 
 async def test_a_graceful_stop_commits_what_finishes_in_time(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 12: no new work is taken, running steps get a grace period, leases are released."""
+    """Rules 12: no new work is taken, running steps get a grace period, leases are released."""
     import asyncio
 
     flow = WorkflowBuilder("flow").then(rec.gate("a", {"x": 1})).then(rec.step("b")).build()

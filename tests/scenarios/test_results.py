@@ -25,7 +25,7 @@ async def test_a_result_asked_for_after_resume_waits_for_the_end(wfe: WfeEngine,
 
 
 async def test_a_result_comes_at_once_from_another_host(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 11: who waits for an instance that another host runs is told by a push, not by the sweep."""
+    """Rules 11: who waits for an instance that another host runs is told by a push, not by the sweep."""
     flow = WorkflowBuilder("flow").wait_for("go", output="got").build()
     wfe.register(flow)
     client = await wfe.add_host(role="client")
@@ -42,7 +42,7 @@ async def test_a_result_comes_at_once_from_another_host(wfe: WfeEngine, rec: Any
 
 @pytest.mark.parametrize("bad", ["", "  ", "a\0b", "two\nlines", 5])
 async def test_an_instance_id_is_a_text_that_people_can_read(wfe: WfeEngine, rec: Any, bad: Any) -> None:
-    """engine.md 7: what no store could keep is refused at once, on every store, by name."""
+    """Rules 7: what no store could keep is refused at once, on every store, by name."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).build()
     with pytest.raises(ValueError, match=r"instance_id=.* must be a text"):
         await wfe.start(flow, {}, instance_id=bad)

@@ -1,4 +1,4 @@
-"""Retries, failure policies and `retry` by an operator (engine.md 7, decisions 17, 18, 52)."""
+"""Retries, failure policies and `retry` by an operator (rules 7, decisions 17, 18, 52)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def starts(wfe: WfeEngine, flow: Any, times: list[int], data: Any = None) 
 
 
 async def test_the_default_is_four_attempts_doubling_from_a_second(wfe: WfeEngine) -> None:
-    """engine.md 7: 4 attempts, 1 s, factor 2; decision 52: max_attempts includes the first."""
+    """Rules 7: 4 attempts, 1 s, factor 2; decision 52: max_attempts includes the first."""
     times: list[int] = []
 
     @step
@@ -41,7 +41,7 @@ async def test_the_default_is_four_attempts_doubling_from_a_second(wfe: WfeEngin
 
 
 async def test_the_delay_is_capped(wfe: WfeEngine) -> None:
-    """engine.md 7: min(interval * backoff**(n-1), max_interval)."""
+    """Rules 7: min(interval * backoff**(n-1), max_interval)."""
     times: list[int] = []
 
     @step(retry=RetryPolicy(max_attempts=5, interval=10, backoff=3, max_interval="1m"))
@@ -55,7 +55,7 @@ async def test_the_delay_is_capped(wfe: WfeEngine) -> None:
 
 
 async def test_a_retry_delay_is_a_durable_timer(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: a host that dies while a retry waits changes nothing of its time."""
+    """Rules 7: a host that dies while a retry waits changes nothing of its time."""
     flow = (
         WorkflowBuilder("flow")
         .then(rec.fails("a", 1, retry=RetryPolicy(interval="1h", max_interval="1h")))
@@ -86,7 +86,7 @@ async def test_a_retry_delay_is_a_durable_timer(wfe: WfeEngine, rec: Any) -> Non
 async def test_which_errors_are_tried_again(
     wfe: WfeEngine, rec: Any, error: Exception, policy: RetryPolicy, attempts: int
 ) -> None:
-    """engine.md 7, decision 17: retry_on, give_up_on, retryable=False; programming errors are final."""
+    """Rules 7, decision 17: retry_on, give_up_on, retryable=False; programming errors are final."""
 
     @step(retry=policy)
     async def work() -> None:
@@ -99,7 +99,7 @@ async def test_which_errors_are_tried_again(
 
 
 async def test_policies_are_inherited_from_container_and_definition(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: step, then the enclosing container, then the definition, then the default."""
+    """Rules 7: step, then the enclosing container, then the definition, then the default."""
     twice = RetryPolicy(max_attempts=2, interval=1)
     thrice = RetryPolicy(max_attempts=3, interval=1)
 
@@ -123,7 +123,7 @@ async def test_policies_are_inherited_from_container_and_definition(wfe: WfeEngi
 
 
 async def test_continue_goes_on_without_the_outputs(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: `continue` leaves the error on the pointer and goes on."""
+    """Rules 7: `continue` leaves the error on the pointer and goes on."""
     flow = WorkflowBuilder("flow").then(rec.fails("a")).on_error("continue").then(rec.step("b")).build()
     handle = await wfe.start(flow, {})
     assert await wfe.result(handle) == {}
@@ -132,7 +132,7 @@ async def test_continue_goes_on_without_the_outputs(wfe: WfeEngine, rec: Any) ->
 
 
 async def test_suspend_stops_until_resume_runs_the_step_again(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7, decision 26: `suspend` suspends the instance; `result()` raises; resume retries."""
+    """Rules 7, decision 26: `suspend` suspends the instance; `result()` raises; resume retries."""
     flow = WorkflowBuilder("flow").then(rec.fails("a", 1)).on_error("suspend").then(rec.step("b")).build()
     handle = await wfe.start(flow, {})
     with pytest.raises(WorkflowSuspendedError, match="a failed"):
@@ -143,7 +143,7 @@ async def test_suspend_stops_until_resume_runs_the_step_again(wfe: WfeEngine, re
 
 
 async def test_retry_continues_from_the_failed_step_with_a_fresh_budget(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: nothing completed runs again; the budget of attempts is fresh."""
+    """Rules 7: nothing completed runs again; the budget of attempts is fresh."""
     policy = RetryPolicy(max_attempts=2, interval=1)
     flow = WorkflowBuilder("flow").then(rec.step("a")).then(rec.fails("b", 3, retry=policy)).build()
     handle = await wfe.start(flow, {})
@@ -155,7 +155,7 @@ async def test_retry_continues_from_the_failed_step_with_a_fresh_budget(wfe: Wfe
 
 
 async def test_the_error_is_on_the_pointer_and_the_instance(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7, decision 50: type, message and step key; the text holds the exception's message."""
+    """Rules 7, decision 50: type, message and step key; the text holds the exception's message."""
     handle = await wfe.start(WorkflowBuilder("flow").then(rec.fails("a")).build(), {})
     instance = await wfe.ended(handle)
     assert instance.error is not None
@@ -256,7 +256,7 @@ async def test_a_wait_may_be_retried(wfe: WfeEngine, rec: Any) -> None:
 
 
 async def test_a_step_that_takes_its_host_down_fails_after_max_crashes(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 4.4, decision 9: exactly `max_crashes` times, however many hosts there are."""
+    """Rules 4.4, decision 9: exactly `max_crashes` times, however many hosts there are."""
     flow = WorkflowBuilder("flow").then(rec.gate("bomb")).build()
     handle = await wfe.start(flow, {})
     for _ in range(5):
@@ -287,7 +287,7 @@ async def test_a_heartbeat_resets_the_count_of_crashes(wfe: WfeEngine, rec: Any)
 
 
 async def test_a_graceful_stop_is_no_crash(wfe: WfeEngine, rec: Any) -> None:
-    """Decision 9, engine.md 12: an interrupted step is pending again and counts no crash."""
+    """Decision 9, rules 12: an interrupted step is pending again and counts no crash."""
     flow = WorkflowBuilder("flow").then(rec.gate("a")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()

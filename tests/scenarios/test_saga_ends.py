@@ -1,4 +1,4 @@
-"""Sagas: where an undo ends, and what comes then (engine.md 8, decisions 18 and 19)."""
+"""Sagas: where an undo ends, and what comes then (rules 8, decisions 18 and 19)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TWICE = RetryPolicy(max_attempts=2, interval=1)
 
 
 async def test_the_walk_stops_at_the_sagas_edge(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: an outer container goes on normally; steps before the saga are not undone."""
+    """Rules 8: an outer container goes on normally; steps before the saga are not undone."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -40,7 +40,7 @@ async def test_the_walk_stops_at_the_sagas_edge(wfe: WfeEngine, rec: Any) -> Non
 
 
 async def test_an_inner_saga_that_fails_undoes_the_outer_one(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: inside a compensable ancestor the default is `compensate`."""
+    """Rules 7: inside a compensable ancestor the default is `compensate`."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -59,7 +59,7 @@ async def test_an_inner_saga_that_fails_undoes_the_outer_one(wfe: WfeEngine, rec
 
 
 async def test_suspend_after_the_undo_and_resume_runs_the_saga_anew(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: `on_error="suspend"` suspends when undo is done; decision 18: going on runs it anew."""
+    """Rules 8: `on_error="suspend"` suspends when undo is done; decision 18: going on runs it anew."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -126,7 +126,7 @@ async def test_collect_takes_outputs_out_of_a_saga_of_one(wfe: WfeEngine, rec: A
 async def test_cancel_runs_the_compensations_of_open_sagas_then_ends_cancelled(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 8: `cancel` undoes completed steps of open sagas only; a finished saga stays."""
+    """Rules 8: `cancel` undoes completed steps of open sagas only; a finished saga stays."""
     flow = (
         WorkflowBuilder("flow")
         .saga(lambda s: s.then(rec.step("done")).compensate_with(rec.step("-done")))
@@ -150,7 +150,7 @@ async def test_cancel_runs_the_compensations_of_open_sagas_then_ends_cancelled(
 
 
 async def test_cancel_undoes_sagas_inside_loops_with_their_items(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: the items of the loop around a saga are still known when it is undone."""
+    """Rules 8: the items of the loop around a saga are still known when it is undone."""
     flow = (
         WorkflowBuilder("flow")
         .for_each(
@@ -169,7 +169,7 @@ async def test_cancel_undoes_sagas_inside_loops_with_their_items(wfe: WfeEngine,
 
 
 async def test_terminate_runs_no_compensation(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8."""
+    """Rules 8."""
     flow = (
         WorkflowBuilder("flow")
         .saga(lambda s: s.then(rec.step("a")).compensate_with(rec.step("-a")).then(rec.gate("b")))

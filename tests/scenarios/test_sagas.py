@@ -1,4 +1,4 @@
-"""Sagas: what is undone, in which order, and what comes then (engine.md 8, decision 19)."""
+"""Sagas: what is undone, in which order, and what comes then (rules 8, decision 19)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wfe_host.testing.engine import WfeEngine
 async def test_a_saga_is_undone_in_reverse_the_failing_step_first_then_fails(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 8: exact reverse order of completion, the failing step's own compensation first; `fail`."""
+    """Rules 8: exact reverse order of completion, the failing step's own compensation first; `fail`."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -70,7 +70,7 @@ async def test_continue_goes_on_and_decide_reads_the_outcome(wfe: WfeEngine, rec
 
 
 async def test_a_saga_with_its_own_compensation_and_a_tail(wfe: WfeEngine, rec: Any) -> None:
-    """Issue 2: children undone in reverse, then the saga's compensation, then the tail."""
+    """Children undone in reverse, then the saga's compensation, then the tail."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -92,7 +92,7 @@ async def test_a_saga_with_its_own_compensation_and_a_tail(wfe: WfeEngine, rec: 
 
 
 async def test_an_if_containing_a_saga_that_retries_followed_by_a_tail(wfe: WfeEngine, rec: Any) -> None:
-    """Issue 2: the saga runs again with new pointers and keys, then the tail runs once."""
+    """The saga runs again with new pointers and keys, then the tail runs once."""
     keys: list[str] = []
 
     @step(name="c", retry=RetryPolicy(max_attempts=1))
@@ -123,7 +123,7 @@ async def test_an_if_containing_a_saga_that_retries_followed_by_a_tail(wfe: WfeE
 
 
 async def test_nested_completed_containers_are_undone_leaf_by_leaf(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: loops, branches and inner sagas are undone too, their own compensation last."""
+    """Rules 8: loops, branches and inner sagas are undone too, their own compensation last."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -156,7 +156,7 @@ async def test_nested_completed_containers_are_undone_leaf_by_leaf(wfe: WfeEngin
 
 
 async def test_a_crash_at_any_moment_of_an_undo_continues_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: a crash in the middle of an undo continues the undo, nested containers included."""
+    """Rules 8: a crash in the middle of an undo continues the undo, nested containers included."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -217,7 +217,7 @@ async def test_each_compensation_sees_the_data_and_item_of_its_time(wfe: WfeEngi
 
 
 async def test_running_siblings_are_cancelled_first_and_undone_too(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8, decision 19: siblings are cancelled before anything is undone, then undone too."""
+    """Rules 8, decision 19: siblings are cancelled before anything is undone, then undone too."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -243,7 +243,7 @@ async def test_running_siblings_are_cancelled_first_and_undone_too(wfe: WfeEngin
 
 
 async def test_a_compensation_fails_twice_and_then_works(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8, issue 2: a compensation is a durable step of its own with its own retry."""
+    """Rules 8: a compensation is a durable step of its own with its own retry."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -266,7 +266,7 @@ async def test_a_compensation_fails_twice_and_then_works(wfe: WfeEngine, rec: An
 async def test_a_compensation_that_fails_for_good_fails_the_instance_after_the_others(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 8: the remaining ones are still attempted; the instance fails and lists the failed ones."""
+    """Rules 8: the remaining ones are still attempted; the instance fails and lists the failed ones."""
     flow = (
         WorkflowBuilder("flow")
         .saga(

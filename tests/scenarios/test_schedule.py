@@ -1,4 +1,4 @@
-"""Background branches (engine.md 6: schedule and recur; decision 24)."""
+"""Background branches (rules 6: schedule and recur; decision 24)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def test_a_scheduled_branch_runs_later_and_the_instance_waits_for_it(wfe: 
 
 
 async def test_a_recurring_branch_keeps_its_rate_without_drift(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, recur: a fixed rate; missed ticks collapse, bodies never overlap."""
+    """Rules 6, recur: a fixed rate; missed ticks collapse, bodies never overlap."""
     times: list[int] = []
     begin = wfe.clock.now()
 
@@ -52,7 +52,7 @@ async def test_recur_without_until_is_cancelled_when_the_rest_has_ended(wfe: Wfe
 
 
 async def test_recur_until_ends_itself_and_is_waited_for(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, recur: `until` is asked before each run."""
+    """Rules 6, recur: `until` is asked before each run."""
     count = rec.step("tick", lambda ctx: {"n": ctx.data.get("n", 0) + 1})
     flow = (
         WorkflowBuilder("flow")
@@ -65,7 +65,7 @@ async def test_recur_until_ends_itself_and_is_waited_for(wfe: WfeEngine, rec: An
 
 
 async def test_a_background_branch_keeps_the_item_it_was_scheduled_for(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: it outlives the loop it was scheduled in, a crash included."""
+    """Rules 6: it outlives the loop it was scheduled in, a crash included."""
 
     @step
     async def look(ctx: StepContext[Any]) -> None:
@@ -88,7 +88,7 @@ async def test_a_background_branch_keeps_the_item_it_was_scheduled_for(wfe: WfeE
 async def test_a_background_branch_that_fails_fails_the_instance_and_is_retried(
     wfe: WfeEngine, rec: Any
 ) -> None:
-    """engine.md 7: the usual policy."""
+    """Rules 7: the usual policy."""
     flow = (
         WorkflowBuilder("flow")
         .schedule("1m", lambda b: b.then(rec.fails("a", 1)))
@@ -120,7 +120,7 @@ async def test_a_background_branch_is_not_undone_with_the_saga_it_was_scheduled_
 
 
 async def test_cancel_reaches_background_branches(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 10: nothing is left that could still start."""
+    """Rules 10: nothing is left that could still start."""
     flow = (
         WorkflowBuilder("flow")
         .schedule("1h", lambda b: b.then(rec.step("later")))

@@ -1,4 +1,4 @@
-"""Sequences, the checkpoint rule, what steps get and give (engine.md 2 to 6, decisions 20 to 22, 26)."""
+"""Sequences, the checkpoint rule, what steps get and give (rules 2 to 6, decisions 20 to 22, 26)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Parcel:
 
 
 async def test_steps_run_in_order_and_see_what_was_returned_before(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, then: a sequence; outputs merge by top-level key."""
+    """Rules 6, then: a sequence; outputs merge by top-level key."""
     flow = (
         WorkflowBuilder("flow")
         .then(rec.step("a", {"x": 1}))
@@ -53,7 +53,7 @@ async def test_steps_run_in_order_and_see_what_was_returned_before(wfe: WfeEngin
 
 
 async def test_a_chain_of_n_steps_costs_n_plus_one_commits(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 4.5: the start and each step's end are one commit each."""
+    """Rules 4.5: the start and each step's end are one commit each."""
     builder = WorkflowBuilder("flow")
     for number in range(7):
         builder.then(rec.step(f"s{number}"))
@@ -63,7 +63,7 @@ async def test_a_chain_of_n_steps_costs_n_plus_one_commits(wfe: WfeEngine, rec: 
 
 
 async def test_only_what_was_not_committed_runs_again(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 4.3, promise 1: a crash runs the unfinished step again, with attempt raised, same key."""
+    """Rules 4.3, promise 1: a crash runs the unfinished step again, with attempt raised, same key."""
     seen: list[tuple[int, str]] = []
 
     @step
@@ -137,7 +137,7 @@ async def test_attempt_counts_attempts_and_not_what_the_body_asked_for(wfe: WfeE
 
 
 async def test_persist_runs_the_step_again_with_its_state(wfe: WfeEngine) -> None:
-    """engine.md 5: `persist(state)` keeps the state durably and runs the step again."""
+    """Rules 5: `persist(state)` keeps the state durably and runs the step again."""
 
     @step
     async def count(ctx: StepContext[Any]) -> Any:
@@ -149,7 +149,7 @@ async def test_persist_runs_the_step_again_with_its_state(wfe: WfeEngine) -> Non
 
 
 async def test_the_data_may_be_a_model_or_a_dataclass(wfe: WfeEngine) -> None:
-    """engine.md 3, decision 22: results are typed as the data; a returned model gives what differs."""
+    """Rules 3, decision 22: results are typed as the data; a returned model gives what differs."""
 
     @step
     async def price(ctx: StepContext[Order]) -> Order:
@@ -219,7 +219,7 @@ async def test_output_of_wires_a_result_to_a_parameter(wfe: WfeEngine, rec: Any)
 
 
 async def test_plain_functions_run_in_threads_and_classes_too(wfe: WfeEngine) -> None:
-    """engine.md 5: a body is an `async def`, a plain `def` in a thread, or a StepBody class."""
+    """Rules 5: a body is an `async def`, a plain `def` in a thread, or a StepBody class."""
     import threading
 
     threads: list[str] = []
@@ -238,7 +238,7 @@ async def test_plain_functions_run_in_threads_and_classes_too(wfe: WfeEngine) ->
 
 
 async def test_a_step_works_on_a_snapshot(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 3, decision 8: data changed in place is lost, so the fixture makes it an error."""
+    """Rules 3, decision 8: data changed in place is lost, so the fixture makes it an error."""
 
     @step
     async def change(ctx: StepContext[Any]) -> None:
@@ -250,7 +250,7 @@ async def test_a_step_works_on_a_snapshot(wfe: WfeEngine, rec: Any) -> None:
 
 
 async def test_only_if_skips_a_step_or_a_container(wfe: WfeEngine, rec: Any) -> None:
-    """api.md 3: `.only_if(cond)` skips; what follows runs."""
+    """API: `.only_if(cond)` skips; what follows runs."""
     flow = (
         WorkflowBuilder("flow")
         .then(rec.step("a"))
@@ -267,7 +267,7 @@ async def test_only_if_skips_a_step_or_a_container(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_the_same_id_gives_the_same_instance(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13, decision 26: an idempotent start; another definition or input is a conflict."""
+    """Rules 13, decision 26: an idempotent start; another definition or input is a conflict."""
     flow = WorkflowBuilder("flow").then(rec.step("a")).build()
     other = WorkflowBuilder("other").then(rec.step("a")).build()
     wfe.register(other)
@@ -283,7 +283,7 @@ async def test_the_same_id_gives_the_same_instance(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_start_takes_the_highest_version_and_the_instance_keeps_it(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 2: without a version the highest registered; an instance is pinned to its own."""
+    """Rules 2: without a version the highest registered; an instance is pinned to its own."""
     one = WorkflowBuilder("flow", version=1).wait_for("go").then(rec.step("one")).build()
     two = WorkflowBuilder("flow", version=2).wait_for("go").then(rec.step("two")).build()
     wfe.register(one)
@@ -299,7 +299,7 @@ async def test_start_takes_the_highest_version_and_the_instance_keeps_it(wfe: Wf
 
 
 async def test_the_same_version_with_another_structure_is_a_conflict(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 2, decision 14: the same structure again is a no-op, another one raises."""
+    """Rules 2, decision 14: the same structure again is a no-op, another one raises."""
     wfe.register(WorkflowBuilder("flow").then(rec.step("a")).build())
     wfe.host.register(WorkflowBuilder("flow").then(rec.step("a", retry=None)).build())
     with pytest.raises(DefinitionConflictError, match="give the changed workflow a new version"):
@@ -307,7 +307,7 @@ async def test_the_same_version_with_another_structure_is_a_conflict(wfe: WfeEng
 
 
 async def test_memory_and_commits_do_not_grow_with_history(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 4.6, promise 9: the host keeps only what is open, however long the history."""
+    """Rules 4.6, promise 9: the host keeps only what is open, however long the history."""
     flow = (
         WorkflowBuilder("flow")
         .while_do(

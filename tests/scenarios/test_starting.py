@@ -1,4 +1,4 @@
-"""Starting one and many (api.md 4, decision 26): what is wrong is named, and nothing is started."""
+"""Starting one and many (API, decision 26): what is wrong is named, and nothing is started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workflows inside workflows (engine.md 6: sub_workflow; decisions 25 and 51)."""
+"""Workflows inside workflows (rules 6: sub_workflow; decisions 25 and 51)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Part(BaseModel):
 
 
 async def test_the_childs_final_data_is_the_result(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, decision 51: the result is the child's final data, merged by `output`."""
+    """Rules 6, decision 51: the result is the child's final data, merged by `output`."""
     child = (
         WorkflowBuilder("child", data=Part).then(rec.step("sq", lambda c: {"square": c.data.n**2})).build()
     )
@@ -36,7 +36,7 @@ async def test_the_childs_final_data_is_the_result(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_the_child_begins_in_the_commit_of_the_wait(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, decision 25: no double start, no missed finish; child id parent/pointer/attempt."""
+    """Rules 6, decision 25: no double start, no missed finish; child id parent/pointer/attempt."""
     wfe.register(WorkflowBuilder("child").then(rec.gate("work", {"done": True})).build())
     flow = WorkflowBuilder("flow").sub_workflow("child", output="r").then(rec.step("end")).build()
     handle = await wfe.start(flow, {})
@@ -49,14 +49,14 @@ async def test_the_child_begins_in_the_commit_of_the_wait(wfe: WfeEngine, rec: A
 
 
 async def test_a_child_that_ends_at_once_wakes_its_parent(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: a child that ends in its very first commit is no missed finish."""
+    """Rules 6: a child that ends in its very first commit is no missed finish."""
     wfe.register(WorkflowBuilder("child").end_workflow({"x": 1}).build())
     flow = WorkflowBuilder("flow").sub_workflow("child", output="r").then(rec.step("end")).build()
     assert await wfe.run(flow, {}) == {"r": {"x": 1}}
 
 
 async def test_a_failed_child_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: the error names the child's step; each retry is a new child (decision 25)."""
+    """Rules 6: the error names the child's step; each retry is a new child (decision 25)."""
     wfe.register(WorkflowBuilder("child").then(rec.fails("inner")).build())
     flow = (
         WorkflowBuilder("flow").sub_workflow("child").retry(RetryPolicy(max_attempts=2, interval=1)).build()
@@ -72,7 +72,7 @@ async def test_a_failed_child_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
 async def test_a_child_cancelled_or_terminated_by_itself_fails_the_step(
     wfe: WfeEngine, rec: Any, command: str
 ) -> None:
-    """Decision 25, engine.md 6."""
+    """Decision 25, rules 6."""
     wfe.register(WorkflowBuilder("child").then(rec.gate("work")).build())
     handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
     await wfe.settle()
@@ -84,7 +84,7 @@ async def test_a_child_cancelled_or_terminated_by_itself_fails_the_step(
 
 
 async def test_a_parent_cancelled_while_its_child_runs(wfe: WfeEngine, rec: Any) -> None:
-    """Issue 2, engine.md 6: cancel reaches the children, whose open sagas are undone."""
+    """Rules 6: cancel reaches the children, whose open sagas are undone."""
     child = (
         WorkflowBuilder("child")
         .saga(lambda s: s.then(rec.step("a")).compensate_with(rec.step("-a")).then(rec.gate("work")))
@@ -102,7 +102,7 @@ async def test_a_parent_cancelled_while_its_child_runs(wfe: WfeEngine, rec: Any)
 
 
 async def test_suspend_resume_and_terminate_reach_the_children(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: suspend and terminate of the parent reach the children; resume too."""
+    """Rules 6: suspend and terminate of the parent reach the children; resume too."""
     wfe.register(WorkflowBuilder("child").wait_for("go").then(rec.step("work")).wait_for("never").build())
     handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
     await wfe.settle()
@@ -143,7 +143,7 @@ async def test_an_unregistered_child_blocks_and_is_explained(wfe: WfeEngine, rec
 
 
 async def test_input_that_does_not_fit_the_child_fails_the_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 7: a clear failure of the step, not a dead instance."""
+    """Rules 7: a clear failure of the step, not a dead instance."""
     wfe.register(WorkflowBuilder("child", data=Part).then(rec.step("a")).build())
     flow = WorkflowBuilder("flow").sub_workflow("child", {"n": "many"}).build()
     with pytest.raises(WorkflowFailedError) as caught:
@@ -153,7 +153,7 @@ async def test_input_that_does_not_fit_the_child_fails_the_step(wfe: WfeEngine, 
 
 
 async def test_a_sub_workflow_may_time_out(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: the child is cancelled and the step fails."""
+    """Rules 6: the child is cancelled and the step fails."""
     wfe.register(WorkflowBuilder("child").then(rec.gate("work")).build())
     flow = WorkflowBuilder("flow").sub_workflow("child").timeout("1h").build()
     handle = await wfe.start(flow, {})
@@ -174,7 +174,7 @@ async def test_purging_a_parent_takes_its_children(wfe: WfeEngine, rec: Any) -> 
 
 
 async def test_workflows_nest_deeply_and_wide(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6: to any depth, several at once."""
+    """Rules 6: to any depth, several at once."""
     wfe.register(WorkflowBuilder("w0").then(rec.step("leaf")).build())
     for level in (1, 2, 3):
         wfe.register(

@@ -1,4 +1,4 @@
-"""Delays, sleeps, timeouts and heartbeats (engine.md 6 and 11, decisions 5, 20, 26)."""
+"""Delays, sleeps, timeouts and heartbeats (rules 6 and 11, decisions 5, 20, 26)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_a_delay_of_a_day_beside_a_delay_of_a_minute(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, delay; issue 2: durable timers, each at its own time, across a crash."""
+    """Rules 6, delay: durable timers, each at its own time, across a crash."""
     flow = (
         WorkflowBuilder("flow")
         .parallel(
@@ -37,7 +37,7 @@ async def test_a_delay_of_a_day_beside_a_delay_of_a_minute(wfe: WfeEngine, rec: 
 
 
 async def test_delay_until_a_moment_and_one_that_has_passed(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 6, delay_until: durable; a moment that has passed does not wait."""
+    """Rules 6, delay_until: durable; a moment that has passed does not wait."""
     moment = to_datetime(wfe.clock.now()) + timedelta(hours=2)
     flow = (
         WorkflowBuilder("flow")
@@ -56,7 +56,7 @@ async def test_delay_until_a_moment_and_one_that_has_passed(wfe: WfeEngine, rec:
 
 
 async def test_a_moment_without_a_zone_fails_the_step(wfe: WfeEngine) -> None:
-    """engine.md 7: the error names the step and the remedy."""
+    """Rules 7: the error names the step and the remedy."""
     flow = WorkflowBuilder("flow").delay_until(lambda d: datetime(2030, 1, 1)).build()  # noqa: DTZ001
     with pytest.raises(WorkflowFailedError, match=r"step 'delay': .*aware datetime"):
         await wfe.run(flow, {})
@@ -75,7 +75,7 @@ async def test_long_sleeps_give_the_lease_back_and_short_ones_keep_it(wfe: WfeEn
 
 
 async def test_a_sleeping_step_runs_again_with_its_state(wfe: WfeEngine) -> None:
-    """engine.md 5: `sleep(..., state=)` is durable; the timeout bounds an attempt without its sleeps."""
+    """Rules 5: `sleep(..., state=)` is durable; the timeout bounds an attempt without its sleeps."""
 
     @step(timeout="1s")
     async def poll(ctx: StepContext[Any]) -> Any:
@@ -88,7 +88,7 @@ async def test_a_sleeping_step_runs_again_with_its_state(wfe: WfeEngine) -> None
 
 
 async def test_a_timeout_cancels_an_async_step_and_counts_as_an_attempt(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 5, 7: the attempt is cancelled; it is retried unless `retry_on_timeout=False`."""
+    """Rules 5, 7: the attempt is cancelled; it is retried unless `retry_on_timeout=False`."""
     again = RetryPolicy(max_attempts=2, interval=1)
     flow = WorkflowBuilder("flow").then(rec.gate("a", timeout="1m", retry=again)).build()
     with pytest.raises(WorkflowFailedError, match="longer than its timeout of 60 s") as caught:
@@ -102,7 +102,7 @@ async def test_a_timeout_cancels_an_async_step_and_counts_as_an_attempt(wfe: Wfe
 
 
 async def test_a_thread_cannot_be_stopped_its_late_result_is_discarded(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 5, decision 20: the pointer says so; the next attempt waits for the thread."""
+    """Rules 5, decision 20: the pointer says so; the next attempt waits for the thread."""
     policy = RetryPolicy(max_attempts=2, interval=1)
     flow = WorkflowBuilder("flow").then(rec.blocks("a", timeout="1m", retry=policy)).build()
     handle = await wfe.start(flow, {})
@@ -139,7 +139,7 @@ async def pause(wfe: WfeEngine, seconds: int) -> None:
 
 
 async def test_a_step_that_stops_beating_fails(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 5: `heartbeat_timeout` fails a step that stops calling `ctx.heartbeat()`."""
+    """Rules 5: `heartbeat_timeout` fails a step that stops calling `ctx.heartbeat()`."""
 
     @step(heartbeat_timeout="10s", retry=RetryPolicy(max_attempts=1))
     async def work(ctx: StepContext[Any]) -> None:
@@ -156,7 +156,7 @@ async def test_a_step_that_stops_beating_fails(wfe: WfeEngine, rec: Any) -> None
 
 @pytest.mark.wfe(session_ttl="10s")
 async def test_a_step_that_blocks_its_thread_long_keeps_the_lease(wfe: WfeEngine, rec: Any) -> None:
-    """Issue 2, decision 2: the session is renewed beside the steps, however long one blocks its thread."""
+    """Decision 2: the session is renewed beside the steps, however long one blocks its thread."""
     flow = WorkflowBuilder("flow").then(rec.blocks("a")).then(rec.step("b")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()

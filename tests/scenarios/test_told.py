@@ -10,7 +10,7 @@ from wfe_host.testing.engine import WfeEngine
 
 
 async def test_an_undo_is_told_step_by_step(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 13: failures tell their type and message, each compensated step is told after its undo."""
+    """Rules 13: failures tell their type and message, each compensated step is told after its undo."""
     flow = (
         WorkflowBuilder("flow")
         .saga(
@@ -55,7 +55,7 @@ async def test_what_a_wait_brought_stays_on_its_pointer(wfe: WfeEngine, rec: Any
 
 
 async def test_a_saga_that_suspends_says_why(wfe: WfeEngine, rec: Any) -> None:
-    """engine.md 8: `on_error="suspend"` suspends after the undo; the error is on the instance meanwhile."""
+    """Rules 8: `on_error="suspend"` suspends after the undo; the error is on the instance meanwhile."""
 
     async def breaks(ctx: Any) -> None:
         raise StepError("no stock", retryable=False)

@@ -1,4 +1,4 @@
-"""The timeout of a whole workflow: sagas are undone and hooks run before it ends failed (engine.md 8)."""
+"""The timeout of a whole workflow: sagas are undone and hooks run before it ends failed (rules 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Containers of the language: if, dag, saga, compensate (yaml.md section 1, decision 39)."""
+"""Containers of the language: if, dag, saga, compensate (decision 39)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.parametrize(("value", "log"), [(True, ["yes"]), (False, ["no"])])
 async def test_if_runs_one_of_its_branches(book: Any, value: bool, log: list[str]) -> None:
-    """yaml.md 1, if: `then` when it holds, else `else`; the other one's steps are skipped."""
+    """Language, if: `then` when it holds, else `else`; the other one's steps are skipped."""
     steps = """
         - name: choose
           if: $<< inputs.v >>
@@ -38,7 +38,7 @@ async def test_a_dag_runs_each_step_after_what_it_needs(book: Any) -> None:
 
 
 async def test_steps_of_a_dag_run_side_by_side(book: Any) -> None:
-    """yaml.md 1, dag: what does not need each other runs at the same time."""
+    """Language, dag: what does not need each other runs at the same time."""
     handle = await book.start("""
         - name: all
           dag:
@@ -67,7 +67,7 @@ SAGA = """
 
 
 async def test_a_saga_undoes_what_completed_in_reverse(book: Any) -> None:
-    """yaml.md 1, saga: compensations see the item and the result of their step; then the run fails."""
+    """Language, saga: compensations see the item and the result of their step; then the run fails."""
     run = await book.fails(SAGA)
     assert book.log == ["car", "a", "b", "no b", "no a", "no car 7"]
     assert run.error.message == "exit code 3"
@@ -102,7 +102,7 @@ async def test_a_compensation_outside_a_saga_makes_a_saga_of_one(book: Any) -> N
 
 
 async def test_a_compensation_may_have_several_steps(book: Any) -> None:
-    """yaml.md 1, compensate: a list of steps runs in order."""
+    """Language, compensate: a list of steps runs in order."""
     await book.fails("""
         - name: trip
           saga:
@@ -132,7 +132,7 @@ async def test_undoing_goes_on_after_a_crash(book: Any) -> None:
 
 
 async def test_continue_on_error_is_no_failure_of_a_saga(book: Any) -> None:
-    """yaml.md 1: a failure that the step says to ignore undoes nothing."""
+    """Language: a failure that the step says to ignore undoes nothing."""
     await book.run("""
         - name: trip
           saga:

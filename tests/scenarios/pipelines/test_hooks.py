@@ -1,4 +1,4 @@
-"""Hooks of the language, in the order of Concourse (yaml.md section 1)."""
+"""Hooks of the language, in the order of Concourse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL = """
 
 
 async def test_hooks_of_a_step_that_completes(book: Any) -> None:
-    """yaml.md 1, hooks: `on_success`, then `ensure`; both know how the step ended and its outputs."""
+    """Language, hooks: `on_success`, then `ensure`; both know how the step ended and its outputs."""
     await book.run(
         f"    - name: a\n      run: out v=7{ALL}    - {{name: b, run: say $<< steps.a.outputs.v >>}}"
     )
@@ -21,7 +21,7 @@ async def test_hooks_of_a_step_that_completes(book: Any) -> None:
 
 
 async def test_hooks_of_a_step_that_fails_run_once_after_all_attempts(book: Any) -> None:
-    """yaml.md 1, hooks: they run once, after the retries; `on_failure` does not turn failure into success."""
+    """Language, hooks: they run once, after the retries; `on_failure` does not turn failure into success."""
     run = await book.fails(
         f"    - name: a\n      retry: 3\n      run: |\n        say try\n        fail 42{ALL}"
     )
@@ -39,14 +39,14 @@ async def test_hooks_of_a_cancelled_run(book: Any) -> None:
 
 
 async def test_a_skipped_step_runs_no_hook(book: Any) -> None:
-    """yaml.md 1, when: a skipped step is `skipped` and runs no hook."""
+    """Language, when: a skipped step is `skipped` and runs no hook."""
     steps = f"    - name: a\n      when: false\n      run: say a{ALL}"
     assert await book.outputs("$<< steps.a.status >>", steps) == "skipped"
     assert book.log == []
 
 
 async def test_hooks_wrap_the_matrix(book: Any) -> None:
-    """yaml.md 1, hooks: they are outside of the matrix: once for all cells, not once for each."""
+    """Language, hooks: they are outside of the matrix: once for all cells, not once for each."""
     await book.run(
         "- {name: a, matrix: {v: [1, 2]}, run: say $<< matrix.v >>, "
         "ensure: {run: say ensure $<< step.status >>}}"
@@ -56,14 +56,14 @@ async def test_hooks_wrap_the_matrix(book: Any) -> None:
 
 
 async def test_a_failing_ensure_fails_the_step(book: Any) -> None:
-    """yaml.md 1, hooks: a failing `ensure` fails the step."""
+    """Language, hooks: a failing `ensure` fails the step."""
     run = await book.fails("- {name: a, run: say a, ensure: {run: fail 3}}\n- {name: b, run: say b}")
     assert book.log == ["a"]
     assert run.error.message == "exit code 3"
 
 
 async def test_hooks_of_containers_know_which_way_they_ended(book: Any) -> None:
-    """yaml.md 1, hooks: containers have them too; what still runs in one is stopped first."""
+    """Language, hooks: containers have them too; what still runs in one is stopped first."""
     handle = await book.start("""
         - name: both
           parallel:
@@ -78,7 +78,7 @@ async def test_hooks_of_containers_know_which_way_they_ended(book: Any) -> None:
 
 
 async def test_hooks_of_a_workflow(book: Any) -> None:
-    """yaml.md 1: workflows have hooks; they leave the keys of the steps as they are."""
+    """Language: workflows have hooks; they leave the keys of the steps as they are."""
     head = """
         on_failure: {run: say failed $<< step.error >> in $<< steps.a.status >>}
         on_success: {run: say fine}
@@ -95,7 +95,7 @@ async def test_hooks_of_a_workflow(book: Any) -> None:
 
 
 async def test_what_failed_may_be_passed_over_after_its_hooks(book: Any) -> None:
-    """yaml.md 1: with `continue_on_error` the failure hooks run, then the run goes on."""
+    """Language: with `continue_on_error` the failure hooks run, then the run goes on."""
     await book.run("""
         - {name: a, run: fail 5, continue_on_error: true, on_failure: {run: say $<< step.exit_code >>}}
         - {name: b, run: say $<< steps.a.status >>}
@@ -104,7 +104,7 @@ async def test_what_failed_may_be_passed_over_after_its_hooks(book: Any) -> None
 
 
 async def test_the_failure_of_a_container_may_be_passed_over(book: Any) -> None:
-    """yaml.md 1, continue_on_error: for a container, whatever fails inside ends it, and the run goes on."""
+    """Language, continue_on_error: for a container, whatever fails inside ends it, and the run goes on."""
     await book.run("""
         - name: all
           continue_on_error: true
@@ -115,7 +115,7 @@ async def test_the_failure_of_a_container_may_be_passed_over(book: Any) -> None:
 
 
 async def test_hooks_go_on_after_a_crash(book: Any) -> None:
-    """Issue 3, 3: a crash in a hook repeats neither the step nor the hooks that ended."""
+    """A crash in a hook repeats neither the step nor the hooks that ended."""
     handle = await book.start("""
         - name: a
           run: "say a\\nfail 9"
@@ -142,7 +142,7 @@ async def test_retry_runs_the_hooks_at_the_new_end(book: Any) -> None:
 
 
 async def test_hooks_in_a_loop_know_their_item(book: Any) -> None:
-    """yaml.md 1, hooks: inside a loop they see the item, and the outputs of their own item's step."""
+    """Language, hooks: inside a loop they see the item, and the outputs of their own item's step."""
     await book.run("""
         - name: all
           for_each: [a, b]

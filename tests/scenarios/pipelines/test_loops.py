@@ -1,4 +1,4 @@
-"""Loops of the language: for_each, while, matrix (yaml.md section 1, decision 39)."""
+"""Loops of the language: for_each, while, matrix (decision 39)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 async def test_for_each_gives_each_item_and_its_index(book: Any) -> None:
-    """yaml.md 1, for_each: `item` and `index` are known inside; the items are a list of the file."""
+    """Language, for_each: `item` and `index` are known inside; the items are a list of the file."""
     await book.run("""
         - name: all
           for_each: [a, b, c]
@@ -20,7 +20,7 @@ async def test_for_each_gives_each_item_and_its_index(book: Any) -> None:
 
 
 async def test_for_each_takes_a_computed_list(book: Any) -> None:
-    """yaml.md 1, for_each: an expression may give the list; texts in it are items, never expressions."""
+    """Language, for_each: an expression may give the list; texts in it are items, never expressions."""
     await book.run(
         "- {name: all, for_each: $<< inputs.targets >>, max_parallel: 1, "
         "steps: [{name: one, run: say $<< item >>}]}",
@@ -31,7 +31,7 @@ async def test_for_each_takes_a_computed_list(book: Any) -> None:
 
 
 async def test_what_is_no_list_cannot_be_looped_over(book: Any) -> None:
-    """yaml.md 1, for_each: a text or a mapping is an error with its place, not a loop over characters."""
+    """Language, for_each: a text or a mapping is an error with its place, not a loop over characters."""
     run = await book.fails(
         "- {name: all, for_each: $<< inputs.v >>, steps: [{name: one, run: say x}]}",
         "inputs: {v: any}",
@@ -67,7 +67,7 @@ async def test_a_loop_gives_a_list_in_order(book: Any) -> None:
 
 
 async def test_loops_in_loops_keep_their_items_apart(book: Any) -> None:
-    """yaml.md 1: `item` is the innermost, `items.NAME` that of an outer loop; results do not mix."""
+    """Language: `item` is the innermost, `items.NAME` that of an outer loop; results do not mix."""
     steps = """
         - name: outer
           for_each: [a, b]
@@ -85,14 +85,14 @@ async def test_loops_in_loops_keep_their_items_apart(book: Any) -> None:
 
 
 async def test_a_skipped_loop_is_an_empty_list(book: Any) -> None:
-    """yaml.md 1, when: a skipped container is `skipped`, and there is nothing in it."""
+    """Language, when: a skipped container is `skipped`, and there is nothing in it."""
     steps = "- {name: all, when: false, for_each: [1], steps: [{name: one, run: say x}]}"
     assert await book.outputs("$<< [steps.all.status, steps.all | length] >>", steps) == ["skipped", 0]
     assert book.log == []
 
 
 async def test_while_runs_as_long_as_its_condition_holds(book: Any) -> None:
-    """yaml.md 1, while: looked at before each run; it sees what the run before has left."""
+    """Language, while: looked at before each run; it sees what the run before has left."""
     steps = """
         - name: poll
           while: $<< (steps.poll.look.outputs.n | default(0)) < 3 >>
@@ -103,7 +103,7 @@ async def test_while_runs_as_long_as_its_condition_holds(book: Any) -> None:
 
 
 async def test_a_step_skipped_in_a_later_iteration_has_no_old_result(book: Any) -> None:
-    """yaml.md 1, when: in a `while` a skipped step is skipped, whatever it did in the iteration before."""
+    """Language, when: in a `while` a skipped step is skipped, whatever it did in the iteration before."""
     steps = """
         - name: poll
           while: $<< (steps.count.outputs.n | default(0)) < 2 >>
@@ -117,7 +117,7 @@ async def test_a_step_skipped_in_a_later_iteration_has_no_old_result(book: Any) 
 
 
 async def test_a_while_ends_at_its_bound(book: Any) -> None:
-    """yaml.md 1, while: `max_iterations` fails the loop instead of going on for ever."""
+    """Language, while: `max_iterations` fails the loop instead of going on for ever."""
     run = await book.fails("- {name: poll, while: true, max_iterations: 2, steps: [{name: a, run: say a}]}")
     assert book.log == ["a", "a"]
     assert "max_iterations" in run.error.message
@@ -137,7 +137,7 @@ MATRIX = """
 
 
 async def test_every_cell_of_a_matrix_is_a_step_of_its_own(book: Any) -> None:
-    """yaml.md 1, matrix: named by its values, with `include` and `exclude`; versions stay as written."""
+    """Language, matrix: named by its values, with `include` and `exclude`; versions stay as written."""
     compiled = book.load(MATRIX)
     assert [key for key in compiled.definition.steps if "/" in key] == [
         "build/build[py=3.11,os=linux]",
@@ -151,7 +151,7 @@ async def test_every_cell_of_a_matrix_is_a_step_of_its_own(book: Any) -> None:
 
 
 async def test_a_matrix_can_wrap_a_container(book: Any) -> None:
-    """yaml.md 1, matrix: whatever the step is runs once a cell, and sees its own cell only."""
+    """Language, matrix: whatever the step is runs once a cell, and sees its own cell only."""
     steps = """
         - name: all
           matrix: {v: [1, 2], max_parallel: 1}
@@ -164,7 +164,7 @@ async def test_a_matrix_can_wrap_a_container(book: Any) -> None:
 
 
 async def test_cells_that_ended_do_not_run_again(book: Any) -> None:
-    """Issue 3, 3: after a crash only the cells that had not ended run again."""
+    """After a crash only the cells that had not ended run again."""
     handle = await book.start("""
         - name: build
           matrix: {v: [1, 2, 3]}
@@ -182,7 +182,7 @@ async def test_cells_that_ended_do_not_run_again(book: Any) -> None:
 
 
 async def test_items_that_ended_do_not_run_again(book: Any) -> None:
-    """Issue 3, 3: after a crash only the items that had not ended run again, each with its item."""
+    """After a crash only the items that had not ended run again, each with its item."""
     handle = await book.start("""
         - name: all
           for_each: [a, b, c]
@@ -200,7 +200,7 @@ async def test_items_that_ended_do_not_run_again(book: Any) -> None:
 
 
 async def test_outputs_are_held_against_their_bounds(book: Any) -> None:
-    """yaml.md 1, types: `enum`, `pattern`, `min` and `max` of an output are checked when it is set."""
+    """Language, types: `enum`, `pattern`, `min` and `max` of an output are checked when it is set."""
     run = await book.fails("- {name: a, run: out v=9, outputs: {v: {type: int, max: 3}}}")
     assert run.error.message == "output 'v': it must be at most 3, not 9"
     run = await book.fails("- {name: a, run: out v=b, outputs: {v: {type: string, enum: [a]}}}")
@@ -222,7 +222,7 @@ async def test_data_holds_inputs_and_outputs_only(book: Any) -> None:
 
 
 async def test_a_structured_condition(book: Any) -> None:
-    """yaml.md 1, when: groups and comparisons, with fields as in expressions."""
+    """Language, when: groups and comparisons, with fields as in expressions."""
     steps = """
         - name: a
           when:

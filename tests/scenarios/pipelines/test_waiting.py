@@ -1,4 +1,4 @@
-"""Steps that wait: events, approvals, delays, other workflows, the background (yaml.md section 1)."""
+"""Steps that wait: events, approvals, delays, other workflows, the background."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wfe_yaml import YamlError
 
 
 async def test_an_event_gives_its_data_as_outputs(book: Any) -> None:
-    """yaml.md 1, wait_for: it waits for the event with its key; the data are typed outputs."""
+    """Language, wait_for: it waits for the event with its key; the data are typed outputs."""
     handle = await book.start(
         """
         - {name: paid, wait_for: {event: payment, key: $<< inputs.order >>}, outputs: {amount: int}}
@@ -29,7 +29,7 @@ async def test_an_event_gives_its_data_as_outputs(book: Any) -> None:
 
 
 async def test_event_data_that_do_not_fit_fail_the_step(book: Any) -> None:
-    """yaml.md 1, outputs: declared outputs of an event are checked."""
+    """Language, outputs: declared outputs of an event are checked."""
     handle = await book.start("- {name: paid, wait_for: payment, outputs: {amount: {type: int, max: 3}}}")
     await book.wfe.host.publish_event("payment", "", {"amount": 5})
     with pytest.raises(WorkflowFailedError, match=r"output 'amount'.*at most 3"):
@@ -37,7 +37,7 @@ async def test_event_data_that_do_not_fit_fail_the_step(book: Any) -> None:
 
 
 async def test_a_wait_ends_at_its_timeout(book: Any) -> None:
-    """yaml.md 1, wait_for: after `timeout` the step fails; `continue_on_error` goes on."""
+    """Language, wait_for: after `timeout` the step fails; `continue_on_error` goes on."""
     steps = """
         - {name: paid, wait_for: {event: payment, timeout: 2h}, continue_on_error: true}
         - {name: tell, run: say $<< steps.paid.status >>}
@@ -47,7 +47,7 @@ async def test_a_wait_ends_at_its_timeout(book: Any) -> None:
 
 
 async def test_an_approval_gives_who_and_why(book: Any) -> None:
-    """yaml.md 1, approval: `by` and `comment` are outputs."""
+    """Language, approval: `by` and `comment` are outputs."""
     handle = await book.start("""
         - {name: ok, approval: {prompt: Ship $<< run.id >>?}}
         - {name: tell, run: say $<< steps.ok.outputs.by >> $<< steps.ok.outputs.comment >>}
@@ -58,7 +58,7 @@ async def test_an_approval_gives_who_and_why(book: Any) -> None:
 
 
 async def test_a_rejection_fails_the_step(book: Any) -> None:
-    """yaml.md 1, approval: a rejection fails the step."""
+    """Language, approval: a rejection fails the step."""
     handle = await book.start("- {name: ok, approval: Ship it?}")
     await book.wfe.host.reject(handle.id, "ok", by="bob", comment="no")
     with pytest.raises(WorkflowFailedError, match="rejected by bob: no"):
@@ -66,7 +66,7 @@ async def test_a_rejection_fails_the_step(book: Any) -> None:
 
 
 async def test_a_delay_takes_its_time(book: Any) -> None:
-    """yaml.md 1, delay: durable; an expression may give the duration."""
+    """Language, delay: durable; an expression may give the duration."""
     start = book.wfe.clock.now()
     steps = "- {name: a, delay: 1h}\n- {name: b, delay: $<< inputs.d >>}"
     await book.run(steps, "inputs: {d: string}", d="30m")
@@ -91,14 +91,14 @@ workflows:
 
 
 async def test_another_workflow_takes_inputs_and_gives_outputs(book: Any) -> None:
-    """yaml.md 1, workflow: inputs are passed and typed, defaults hold, its outputs are the step's."""
+    """Language, workflow: inputs are passed and typed, defaults hold, its outputs are the step's."""
     data = await book.run(FAMILY, n=3)
     assert data["outputs"] == {"r": "1.10 10"}
     assert book.log == ["3"]
 
 
 async def test_inputs_of_another_workflow_are_checked_when_it_starts(book: Any) -> None:
-    """yaml.md 1, workflow: a value that does not fit fails the step, and nothing of the other runs."""
+    """Language, workflow: a value that does not fit fails the step, and nothing of the other runs."""
     run = await book.fails(FAMILY, n=9)
     assert "must be at most 5" in run.error.message
     assert book.log == []
@@ -117,7 +117,7 @@ async def test_inputs_of_another_workflow_are_checked_when_it_starts(book: Any) 
 async def test_what_is_wrong_with_a_call_is_told_before_anything_runs(
     book: Any, step: str, message: str
 ) -> None:
-    """yaml.md 1, workflow: names, missing and constant inputs and circles are checked in the file."""
+    """Language, workflow: names, missing and constant inputs and circles are checked in the file."""
     text = FAMILY.replace("{name: sub, workflow: other, with: {x: $<< inputs.n >>, label: 1.10}}", step)
     with pytest.raises(YamlError, match=message):
         book.load(text)

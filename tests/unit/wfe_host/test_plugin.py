@@ -1,4 +1,4 @@
-"""The pytest plugin as others load it (api.md 3)."""
+"""The pytest plugin as others load it (API)."""
 
 from __future__ import annotations
 
