@@ -69,7 +69,7 @@ class StepRun(StepBody[Any]):
         except UndecidedStepError:
             raise
         except StepError as exc:
-            if self._continue and (not exc.retryable or ctx.attempt >= self._attempts):
+            if self._continue and (not exc.retryable or ctx.failures + 1 >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
                 return ExecutionResult.next(
                     outcome=FAILED, output={slot: self._timed(_failed_row(exc), begun)}

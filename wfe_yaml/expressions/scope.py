@@ -74,11 +74,13 @@ class Scope:
 class RunNames:
     """The names at one place, for one evaluation."""
 
-    __slots__ = ("_scope", "_view")
+    __slots__ = ("_scope", "_view", "open")
 
     def __init__(self, scope: Scope, view: StepContext[Any]) -> None:
         self._scope = scope
         self._view = view
+        self.open: set[str] = set()
+        """The workflow's variables that are being evaluated."""
 
     def root(self, name: str) -> Any:
         """Give the value of a first name, or `Missing`."""
@@ -150,7 +152,11 @@ class SecretsView(Mapping[str, Any]):
 
 
 class EnvironmentView(Mapping[str, Any]):
-    """The environment variables of the workflow and of the process."""
+    """The environment variables of the workflow and of the process.
+
+    In its own value, directly or through others, a variable of the workflow is that of the process:
+    `PATH: $<< env.PATH >>:/opt/bin` adds to what there is.
+    """
 
     def __init__(self, scope: Scope, names: RunNames) -> None:
         self._scope = scope
@@ -161,7 +167,13 @@ class EnvironmentView(Mapping[str, Any]):
         template = self._scope.env.get(name)
         if name in self._scope.secrets:
             raise KeyError(name)
-        return self._scope.environ[name] if template is None else template.text(self._names)
+        if template is None or name in self._names.open:
+            return self._scope.environ[name]
+        self._names.open.add(name)
+        try:
+            return template.text(self._names)
+        finally:
+            self._names.open.discard(name)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""

@@ -188,3 +188,28 @@ async def test_containers_tell_how_they_ended(book: Any) -> None:
         "$<< [steps.p.status, steps.p.success, steps.p.b.status, steps.q.status, steps.q.a.status] >>", steps
     )
     assert found == ["complete", True, "skipped", "skipped", "skipped"]
+
+
+async def test_a_crash_takes_no_attempt_away(book: Any) -> None:
+    """Decision 9: an attempt that its host took down is no failure, also of a step that may fail."""
+    handle = await book.start("""
+        - name: a
+          run: "say a\\ngate g\\nfail 1 1"
+          retry: {max_attempts: 2, interval: 1s}
+          continue_on_error: true
+        - {name: b, run: say $<< steps.a.status >>}
+    """)
+    await book.wfe.restart()
+    book.open("g")
+    await book.wfe.ended(handle)
+    assert book.log == ["a", "a", "a", "complete"]
+
+
+async def test_a_variable_may_add_to_that_of_the_process(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Language, env: in its own value a variable is that of the process, also through another one."""
+    monkeypatch.setenv("A", "a")
+    monkeypatch.setenv("B", "b")
+    monkeypatch.setenv("C", "c")
+    head = "env: {A: '$<< env.A >>+', B: '$<< env.C >>', C: '$<< env.B >>!'}"
+    await book.run("- {name: a, run: env}", head)
+    assert book.log == ["A=a+ B=b! C=c!"]
