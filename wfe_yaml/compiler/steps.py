@@ -22,7 +22,7 @@ from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
 from wfe_yaml.executors.registry import LATER, executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
-from wfe_yaml.expressions.scope import Scope
+from wfe_yaml.expressions.scope import Scope, Variable
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 from wfe_yaml.expressions.templates import ConditionSelector, Template
 from wfe_yaml.model.constructs import STEP
@@ -87,6 +87,7 @@ class StepCompiler:
         variables: MappingABC[str, Any],
     ) -> None:
         self._model = model
+        self._env = {name: Variable(name, template) for name, template in model.env.items()}
         self.family = family
         self._tools = tools
         self._workflow = workflow
@@ -207,7 +208,7 @@ class StepCompiler:
             return None
         plan = StepPlan(
             name=step.name,
-            env={**self._model.env, **self._secret_variables(step)},
+            env={**self._env, **self._secret_variables(step)},
             outputs=None if step.outputs is None else {n: item.type for n, item in step.outputs.items()},
             retry=step.attempts,
             tools=self._tools,
@@ -307,7 +308,7 @@ class StepCompiler:
             # been refused by then.
             steps=site.seen.places,
             workflow=self._workflow,
-            env=self._model.env,
+            env=self._env,
             environ=self._tools.environ,
             loops=site.loops,
             counting=site.counting,

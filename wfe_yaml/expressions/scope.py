@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.expressions.results import GroupView, OutputsOnly
+from wfe_yaml.expressions.templates import Template
 from wfe_yaml.expressions.values import Missing
 
 if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
+    from wfe_yaml.expressions.evaluator import Names
     from wfe_yaml.expressions.results import Place
-    from wfe_yaml.expressions.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,29 @@ class Scope:
     def names(self, view: StepContext[Any]) -> RunNames:
         """Bind to what the engine shows of an instance."""
         return RunNames(self, view)
+
+
+class Variable(Template):
+    """The value of a variable of the workflow: in it, the variable's own name means that of the process.
+
+    So `PATH: $<< env.PATH >>:/opt/bin` adds to what there is, and variables that name each other end.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, template: Template) -> None:
+        super().__init__(template.scalar, template.parts)
+        self.name: str = name
+
+    def text(self, names: Names) -> str:
+        """Compute the value as text."""
+        if self.constant or not isinstance(names, RunNames):
+            return super().text(names)
+        names.open.add(self.name)
+        try:
+            return super().text(names)
+        finally:
+            names.open.discard(self.name)
 
 
 class RunNames:
@@ -152,11 +176,7 @@ class SecretsView(Mapping[str, Any]):
 
 
 class EnvironmentView(Mapping[str, Any]):
-    """The environment variables of the workflow and of the process.
-
-    In its own value, directly or through others, a variable of the workflow is that of the process:
-    `PATH: $<< env.PATH >>:/opt/bin` adds to what there is.
-    """
+    """The environment variables of the workflow and of the process."""
 
     def __init__(self, scope: Scope, names: RunNames) -> None:
         self._scope = scope
@@ -169,11 +189,7 @@ class EnvironmentView(Mapping[str, Any]):
             raise KeyError(name)
         if template is None or name in self._names.open:
             return self._scope.environ[name]
-        self._names.open.add(name)
-        try:
-            return template.text(self._names)
-        finally:
-            self._names.open.discard(name)
+        return template.text(self._names)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
