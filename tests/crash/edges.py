@@ -101,7 +101,7 @@ async def cancel_the_parent(host: WorkflowHost) -> None:
         if any(pointer.step_key.endswith("delay") for pointer in await host.pointers(child)):
             break
         await pause(host)
-    await unless_ended(lambda: host.cancel(INSTANCE))
+    await unless_ended(host, lambda: host.cancel(INSTANCE))
     while not (await host.get(child)).status.terminal:
         await pause(host)
     assert (await host.get(child)).status == "cancelled"
@@ -119,14 +119,14 @@ def waits(e: Effects) -> Definitions:
 async def purge_the_other(host: WorkflowHost) -> None:
     """Start one that waits beside it (each client its own), cancel that one, purge it, publish the event."""
     other = f"old-{host.config.name}"
-    await again(lambda: host.start("old", {}, instance_id=other))
+    await again(host, lambda: host.start("old", {}, instance_id=other))
     for each in [found.id for found in await host.instances(definition="old")]:
-        await unless_ended(partial(host.cancel, each))
+        await unless_ended(host, partial(host.cancel, each))
         while not (await host.get(each)).status.terminal:
             await pause(host)
-    await again(lambda: host.purge(definition="old"))
+    await again(host, lambda: host.purge(definition="old"))
     assert await host.instances(definition="old") == []
-    await again(lambda: host.publish_event("go", event_id="e-1"))
+    await again(host, lambda: host.publish_event("go", event_id="e-1"))
 
 
 EDGES: dict[str, Scenario] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.effects import Effects
+from wfe_core.clock import Clock
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.errors import (
     InvalidCommandError,
@@ -151,7 +152,7 @@ def live(world: World, scenario: Scenario, at: At | None) -> tuple[Ending | None
         definitions = scenario.build(world.effects)
         host.register(*definitions)
         await host.start_up()
-        await again(lambda: host.start(definitions[0].id, scenario.start, instance_id=INSTANCE))
+        await again(host, lambda: host.start(definitions[0].id, scenario.start, instance_id=INSTANCE))
         if scenario.act is not None:
             await scenario.act(host)
         ending = await end_of(host)
@@ -177,34 +178,53 @@ async def end_of(host: WorkflowHost, instance_id: str = INSTANCE) -> Ending:
     return Ending(str(found.status), data, error, history)
 
 
-async def again(call: Callable[[], Awaitable[Any]]) -> Any:
-    """Do what a client does that was told of an unknown outcome: the same again, which changes nothing."""
+async def again(host: WorkflowHost, call: Callable[[], Awaitable[Any]]) -> Any:
+    """Do what a client does that was told of an unknown outcome: the same again, which changes nothing.
+
+    The client writes only when the host has nothing in flight, and looks on when the host has dealt with
+    it. Else the writes of both would come in an order that the speed of threads decides, and a fault at
+    the n-th write of the run before would strike another one, or none.
+    """
     while True:
+        await rest(host)
         try:
-            return await call()
+            result = await call()
         except ProviderError as exc:
             if "injected" not in str(exc):
                 raise
+        else:
+            await rest(host)
+            return result
 
 
-async def unless_ended(call: Callable[[], Awaitable[Any]]) -> None:
+async def unless_ended(host: WorkflowHost, call: Callable[[], Awaitable[Any]]) -> None:
     """Give a command to an instance that may have ended before the client came back."""
     try:
-        await again(call)
+        await again(host, call)
     except InvalidCommandError:
         return
 
 
+async def rest(host: WorkflowHost) -> None:
+    """Wait until the host has nothing to do: not even a microsecond passes on its clock before."""
+    await _sleep(host.runtime.clock, 1)
+
+
 async def pause(host: WorkflowHost, duration: Duration = "100ms") -> None:
-    """Let time pass on the clock of the host."""
-    clock = host.runtime.clock
+    """Let time pass on the clock of the host, which then does what fell due at the same instant."""
+    await _sleep(host.runtime.clock, micros(duration))
+    await rest(host)
+
+
+async def _sleep(clock: Clock, microseconds: int) -> None:
     over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    clock.call_at(clock.now() + micros(duration), lambda: None if over.done() else over.set_result(None))
+    clock.call_at(clock.now() + microseconds, lambda: None if over.done() else over.set_result(None))
     await over
 
 
 async def asleep(host: WorkflowHost) -> None:
     """Wait until the instance has reached its delay; it may be past it."""
+    await rest(host)
     while (await host.get(INSTANCE)).status == "runnable":
         if any(pointer.step_key.endswith("delay") for pointer in await host.pointers(INSTANCE)):
             return

@@ -231,11 +231,11 @@ def suspended(e: Effects) -> Definitions:
 async def suspend_and_resume(host: WorkflowHost) -> None:
     """Suspend it in its delay, wait until it is, let time pass, and resume it."""
     await asleep(host)
-    await unless_ended(lambda: host.suspend(INSTANCE))
+    await unless_ended(host, lambda: host.suspend(INSTANCE))
     while (await host.get(INSTANCE)).status == "runnable":
         await pause(host)
     await pause(host, "40s")
-    await unless_ended(lambda: host.resume(INSTANCE))
+    await unless_ended(host, lambda: host.resume(INSTANCE))
     while (await host.get(INSTANCE)).status == "suspended":
         await pause(host)
 
@@ -258,7 +258,7 @@ async def retry_it(host: WorkflowHost) -> None:
     """Ask for a retry once it has failed."""
     while (await host.get(INSTANCE)).status == "runnable":
         await pause(host)
-    await unless_ended(lambda: host.retry(INSTANCE))
+    await unless_ended(host, lambda: host.retry(INSTANCE))
 
 
 FLOWS: dict[str, Scenario] = {

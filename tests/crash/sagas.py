@@ -210,7 +210,7 @@ def cancelled(e: Effects) -> Definitions:
 async def cancel_it(host: WorkflowHost) -> None:
     """Cancel it when it sleeps."""
     await asleep(host)
-    await unless_ended(lambda: host.cancel(INSTANCE))
+    await unless_ended(host, lambda: host.cancel(INSTANCE))
 
 
 def alone(e: Effects) -> Definitions:

@@ -33,7 +33,7 @@ def event(e: Effects) -> Definitions:
 async def publish_late(host: WorkflowHost) -> None:
     """Publish the event when somebody waits for it; again, after a crash, under the same id."""
     await pause(host, "1m")
-    await again(lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
+    await again(host, lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
 
 
 def early_event(e: Effects) -> Definitions:
@@ -50,7 +50,7 @@ def early_event(e: Effects) -> Definitions:
 async def publish_early(host: WorkflowHost) -> None:
     """Publish the event before anybody waits for it."""
     await asleep(host)
-    await again(lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
+    await again(host, lambda: host.publish_event("paid", "o-1", {"by": "card"}, event_id="e-1"))
 
 
 def two_events(e: Effects) -> Definitions:
@@ -78,10 +78,10 @@ async def publish_four(host: WorkflowHost) -> None:
     """Publish four events, two before and two later."""
     await asleep(host)
     for number in (1, 2):
-        await again(partial(host.publish_event, "tick", "", number, event_id=f"e-{number}"))
+        await again(host, partial(host.publish_event, "tick", "", number, event_id=f"e-{number}"))
     await pause(host, "1m")
     for number in (3, 4):
-        await again(partial(host.publish_event, "tick", "", number, event_id=f"e-{number}"))
+        await again(host, partial(host.publish_event, "tick", "", number, event_id=f"e-{number}"))
         await pause(host, "1m")
 
 
@@ -156,12 +156,12 @@ def activity(e: Effects) -> Definitions:
 async def work(host: WorkflowHost) -> None:
     """Be the worker outside until there is no more to do."""
     while not (await host.get(INSTANCE)).status.terminal:
-        lease = await again(lambda: host.claim_activity("paint", worker="w", lease="30s"))
+        lease = await again(host, lambda: host.claim_activity("paint", worker="w", lease="30s"))
         if lease is None:
             await pause(host, "1s")
             continue
         try:
-            await again(partial(lease.complete, lease.input["colour"].upper()))
+            await again(host, partial(lease.complete, lease.input["colour"].upper()))
         except ActivityTokenError:
             continue
 
@@ -176,7 +176,7 @@ async def approve(host: WorkflowHost) -> None:
     while not (await host.get(INSTANCE)).status.terminal:
         waiting = [p.step_key for p in await host.pointers(INSTANCE) if p.status == "waiting"]
         if waiting:
-            await again(lambda: host.approve(INSTANCE, "gate", by="ann"))
+            await again(host, lambda: host.approve(INSTANCE, "gate", by="ann"))
             await pause(host, "10s")
         await pause(host)
 
