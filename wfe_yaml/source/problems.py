@@ -34,6 +34,11 @@ class Problems:
         """Count the errors."""
         return self._counts[Severity.ERROR]
 
+    @property
+    def full(self) -> bool:
+        """Whether further errors are only counted, so that nobody needs to find out where they are."""
+        return len(self) >= _MOST
+
     def add(self, code: Code, message: str, location: Location | None, hint: str | None = None) -> None:
         """Note a problem."""
         key = (code, message, location)

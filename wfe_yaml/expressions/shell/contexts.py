@@ -49,8 +49,8 @@ class Word:
 
     start: int
     end: int = 0
-    text: str = ""
-    """The static text, quotes removed, up to the first part that is not static."""
+    pieces: list[str] = field(default_factory=list[str])
+    """What `text` is made of: joined only when it is asked for, so that a long word costs no more than its length."""
     static: bool = True
     """The whole word is static."""
     quoted: bool = False
@@ -65,6 +65,13 @@ class Word:
     """All expressions inside, those in nested substitutions included."""
     direct: list[int] = field(default_factory=list[int])
     """The expressions that are parts of the word itself."""
+
+    @property
+    def text(self) -> str:
+        """The static text, quotes removed, up to the first part that is not static."""
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
 
     @property
     def literal(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Cursor:
         self._computed = 0
         self._end = len(text)
         self._depth = 0
+        self._no_arithmetic: set[tuple[int, int]] = set()
+        """Where `((` was found to begin no arithmetic: when it is read again for what is around it, that is known."""
 
     # ------------------------------------------------------------ helpers
 
@@ -40,6 +43,14 @@ class Cursor:
     def sees(self, text: str) -> bool:
         """Whether this text stands at the cursor."""
         return self.text.startswith(text, self.at) and self.at + len(text) <= self._end
+
+    def plain(self, pattern: re.Pattern[str]) -> str:
+        """Step over characters that mean nothing here, all at once; gives them. There must be one at least."""
+        match = pattern.match(self.text, self.at, self._end)
+        if match is None:
+            raise self.fail(f"{self.peek()!r} is not understood here")
+        self.at = match.end()
+        return match[0]
 
     def fail(self, message: str, offset: int | None = None) -> ScriptError:
         """Make the error for something that is not understood."""

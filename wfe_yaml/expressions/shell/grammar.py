@@ -18,6 +18,8 @@ _CLOSING = {"fi": "if", "done": "loop", "}": "{"}
 _AFTER_COMPOUND = frozenset({"then", "else", "elif", "do", "fi", "done", "}", "esac"})
 _FD = re.compile(r"(?:\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _CLAUSE_ENDS = (";;&", ";;", ";&")
+_MOST_OPEN = 100
+"""How many loops, conditions and groups may be open inside each other."""
 
 
 @dataclass(slots=True)
@@ -170,7 +172,9 @@ class ScriptReader(WordScanner):
         self._end_command()
         if self._rules.judge_pipeline(self._level.pipeline):
             # A heredoc of this line may feed the command that runs its input; its body is yet to be read.
-            for heredoc in self._heredocs:
+            for heredoc in reversed(self._heredocs):
+                if heredoc.refused:
+                    break
                 heredoc.refused = True
         if self._level.open:
             self._level.open[-1].command.inner.extend(
@@ -245,6 +249,8 @@ class ScriptReader(WordScanner):
 
     def _open(self, kind: str) -> None:
         level = self._level
+        if len(level.open) >= _MOST_OPEN:
+            raise self.fail("the script is nested too deeply")
         level.open.append(_Open(kind, level.pipeline, Command(compound=True)))
         level.pipeline, level.command = [], Command()
 
@@ -357,7 +363,7 @@ class ScriptReader(WordScanner):
                 depth += 1 if self.peek() == "(" else -1
                 self.at += 1
             elif self.peek() in ("<", ">") and self.peek(1) != "(":
-                primary.append(Word(self.at, self.at + 1, self.peek()))
+                primary.append(Word(self.at, self.at + 1, [self.peek()]))
                 self.at += 1
                 continue
             else:

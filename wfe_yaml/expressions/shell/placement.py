@@ -65,7 +65,8 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
     for found, expression in zip(spots, template.expressions, strict=True):
         if found.refused is not None and found.quoting is not Quoting.COMMENT:
             message = f"an expression cannot stand here: {found.refused}"
-            problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
+            where = template.scalar.location if problems.full else expression.location
+            problems.add(Code.PLACEMENT, message, where, USE_ENV)
             sound = False
     return _build(template, spots, arrays=arrays) if sound else None
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_DOUBLE = re.compile(rf'[^"\\$`{HOLE}]+')
+_PLAIN_SINGLE = re.compile(rf"[^'{HOLE}]+")
 _SPECIAL = "@*#?-$!"
 _WORD_OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+")
 _PATTERN_OPERATORS = ("##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",", "@")
@@ -51,7 +53,7 @@ class QuoteScanner(Cursor):
         if word is not None and self.peek() != "\n":
             word.quoted = True
             if word.static:
-                word.text += self.peek()
+                word.pieces.append(self.peek())
         self.at = min(self.at + 1, self._end)
 
     def _single_quoted(self, word: Word | None) -> str | None:
@@ -67,20 +69,21 @@ class QuoteScanner(Cursor):
                 if word is not None:
                     word.direct.append(number)
             else:
-                self.at += 1
+                self.plain(_PLAIN_SINGLE)
         self.at += 1
         return self.text[start : self.at - 1] if static else None
 
     def _double_quoted(self, direct: list[int], *, refused: str | None = None) -> str | None:
         """Read the rest of a double-quoted text; gives it when it is static."""
-        opened, static, text = self.at - 1, True, ""
+        opened, static = self.at - 1, True
+        text: list[str] = []
         while self.peek() != '"':
             if self.at >= self._end:
                 raise self.fail('this " is never closed', opened)
             char = self.peek()
             if char == "\\":
                 if self.peek(1) not in ("\n", ""):
-                    text += self.peek(1) if self.peek(1) in '$`"\\' else char + self.peek(1)
+                    text.append(self.peek(1) if self.peek(1) in '$`"\\' else char + self.peek(1))
                 self._backslash(None)
             elif char == HOLE:
                 direct.append(self.hole(Quoting.DOUBLE, refused))
@@ -88,12 +91,11 @@ class QuoteScanner(Cursor):
             elif char in "$`" and self._expansion(double=True):
                 static = False
             elif char in "$`":
-                text += char
+                text.append(char)
             else:
-                text += char
-                self.at += 1
+                text.append(self.plain(_PLAIN_DOUBLE))
         self.at += 1
-        return text if static else None
+        return "".join(text) if static else None
 
     def _dollar_quoted(self) -> None:
         """`$'…'` and `$"…"`: no expression can stand in them."""
@@ -171,6 +173,8 @@ class QuoteScanner(Cursor):
     def arithmetic(self) -> bool:
         """Read `(( … ))`; False, with the cursor unmoved, when the parentheses do not close together."""
         start = self.at
+        if (start, self._end) in self._no_arithmetic:
+            return False
         self.at += 2
         depth = 0
         with self.computing():
@@ -189,6 +193,7 @@ class QuoteScanner(Cursor):
                 else:
                     self._inside(ARITHMETIC)
         self.at = start
+        self._no_arithmetic.add((start, self._end))
         return False
 
     def _operand(self) -> None:

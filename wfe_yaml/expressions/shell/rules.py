@@ -64,6 +64,10 @@ _REMOTE = frozenset({
     "ed", "ex",
 })  # fmt: skip
 """All their arguments, or their input, are given to a shell or can run one."""
+_MOST_STARTS = 50
+"""How many words of a command may come before the one that names it; then nothing is let in."""
+_MOST_PROGRAMS = 100
+"""How many programs that run code a command may name; then nothing is let in."""
 _ARITHMETIC_TESTS = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 _TEXT_TESTS = frozenset({"=", "==", "!=", "<", ">", "=~", "-nt", "-ot", "-ef"})
 _SAFE_UNARY = frozenset({f"-{letter}" for letter in "abcdefghknoprstuwxzGLNOS"})
@@ -78,6 +82,12 @@ _FORBIDDEN_VARIABLES = re.compile(
 def forbidden_variable(name: str) -> bool:
     """Whether a variable changes how programs run, so that no value of an expression may set it."""
     return _FORBIDDEN_VARIABLES.fullmatch(name) is not None
+
+
+def _runs_code(program: str) -> bool:
+    return (
+        reads_code_from(program) or program in _REMOTE or _PROGRAM_TEXT.fullmatch(program) is not None
+    )
 
 
 def reads_code_from(name: str) -> bool:
@@ -118,7 +128,9 @@ class Rules:
             for number in word.direct:
                 self._spots[number].whole_word = False
         words = command.words
-        while words:
+        for _ in range(_MOST_STARTS):
+            if not words:
+                return
             name = _basename(words[0])
             if words[0].holes and not _path_before_hole(words[0]):
                 self.refuse(words[0].direct, COMMAND)
@@ -135,8 +147,11 @@ class Rules:
                 return
             # `command …` runs what follows; `$X …` does, too, when X is empty.
             words = words[1:]
-            while words and words[0].literal is not None and words[0].literal.startswith("-"):
-                words = words[1:]
+            options = 0
+            while options < len(words) and (words[options].literal or "").startswith("-"):
+                options += 1
+            words = words[options:]
+        self._refuse_words(words, COMMAND)
 
     def _wrapped(self, name: str, args: list[Word]) -> None:
         """`nohup …`, `timeout 5 …`: a value must not be the command that is run."""
@@ -291,10 +306,16 @@ class Rules:
         wrapped = name in _WRAPPERS
         if name is None or wrapped:
             self._option_c(words)
+        programs = 0
         for place, word in enumerate(words):
             program = _basename(word)
-            if program is None:
+            if program is None or not _runs_code(program):
                 continue
+            programs += 1
+            if programs > _MOST_PROGRAMS:
+                self._refuse_words(words, CODE.format(name=program))
+                command.reads_code = True
+                return
             args, certain = words[place + 1 :], place == 0 or wrapped
             if program in _REMOTE and certain:
                 self._refuse_words(args, CODE.format(name=program))

@@ -11,13 +11,24 @@ from wfe_yaml.expressions.shell.reasons import PATTERN, QUOTED_HEREDOC, SUBSCRIP
 META = " \t\n;&|()<>"
 _ASSIGN = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=")
 _SUBSCRIPT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
-_BRACES = re.compile(r"\{[^\s;&|<>]*(?:,|\.\.)[^\s;&|<>]*\}")
+_UNBROKEN = re.compile(r"[^\s;&|<>]*")
+_PLAIN_WORD = re.compile(rf"""[^ \t\n;&|()<>'"$`\\{{*?{HOLE}]+""")
+_PLAIN_COMMENT = re.compile(rf"[^\n{HOLE}]+")
+_PLAIN_HEREDOC = {
+    False: re.compile(rf"[^\\$`{HOLE}]+"),
+    True: re.compile(rf"[^{HOLE}]+"),
+}
+"""By whether the delimiter is quoted."""
 
 
 class WordScanner(QuoteScanner):
     """Reads words: what they are made of, and what of it is known before bash runs."""
 
     at: int
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._no_braces_before = 0
 
     def word(self, *, assigning: bool = False, stop: str = "") -> Word:
         """Read one word; `assigning` where `NAME=value` assigns. Reads at least one character or fails."""
@@ -64,7 +75,8 @@ class WordScanner(QuoteScanner):
             word.assigns, word.static = subscript[1], False
         else:
             self.at = match.end()
-            word.assigns, word.text = match[1], match[0]
+            word.assigns = match[1]
+            word.pieces.append(match[0])
         if self.peek() == "(":
             word.static = False
             self._array()
@@ -109,7 +121,7 @@ class WordScanner(QuoteScanner):
             if self.peek() == HOLE:
                 self.hole(Quoting.COMMENT)
             else:
-                self.at += 1
+                self.plain(_PLAIN_COMMENT)
 
     def _word_part(self, word: Word) -> None:
         char = self.peek()
@@ -131,7 +143,7 @@ class WordScanner(QuoteScanner):
                 word.static, word.quoted = False, word.quoted or quoting
                 word.splits = word.splits or not quoting
             elif word.static:
-                word.text += char
+                word.pieces.append(char)
         elif char in "<>":
             self.at += 1
             self._substitution()
@@ -140,24 +152,41 @@ class WordScanner(QuoteScanner):
             word.static = False
             self.at += 1
             self._until(")", PATTERN)
-        else:
+        elif char in "{*?":
             if char == "{":
-                word.braces = word.braces or bool(_BRACES.match(self.text, self.at, self._end))
+                word.braces = word.braces or self._brace_expansion()
                 word.splits = word.splits or word.braces
                 word.static = word.static and not word.braces
-            elif char in "*?":
+            else:
                 # A pattern becomes names of files, whatever their number.
                 word.static, word.splits = False, True
             if word.static:
-                word.text += char
+                word.pieces.append(char)
             self.at += 1
+        else:
+            text = self.plain(_PLAIN_WORD)
+            if word.static:
+                word.pieces.append(text)
+
+    def _brace_expansion(self) -> bool:
+        """Whether the brace at the cursor begins `{a,b}` or `{1..3}`, or might."""
+        if self.at < self._no_braces_before:
+            return False
+        match = _UNBROKEN.match(self.text, self.at, self._end)
+        end = self.at if match is None else match.end()
+        closing = self.text.rfind("}", self.at, end)
+        if closing >= 0 and any(self.text.find(sign, self.at, closing) >= 0 for sign in (",", "..")):
+            return True
+        # What holds for the rest of these characters holds for every brace in them.
+        self._no_braces_before = end
+        return False
 
     def _take(self, word: Word, text: str | None) -> None:
         """Add quoted text to a word; None when it was not static."""
         if text is None:
             word.static = False
         elif word.static:
-            word.text += text
+            word.pieces.append(text)
 
     def heredoc_body(self, delimiter: str, *, strip: bool, quoted: bool) -> list[int]:
         """Read the body that begins at the cursor, up to its delimiter; gives the expressions in it."""
@@ -188,7 +217,7 @@ class WordScanner(QuoteScanner):
                 elif not quoted and self.peek() in "$`":
                     self._expansion(double=True)
                 else:
-                    self.at += 1
+                    self.plain(_PLAIN_HEREDOC[quoted])
         self.at, self._end = after, end
         return found
 
