@@ -213,6 +213,8 @@ class StepCompiler:
             retry=step.attempts,
             tools=self._tools,
             idempotent=step.idempotent,
+            constants={"vars": self._variables, "workflow": self._workflow},
+            allow_raw=step.allow_raw,
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None and (step.cache or step.sources or step.generates):

@@ -54,6 +54,10 @@ class StepPlan:
     tools: Tools
     idempotent: bool = True
     """Whether the step may run again when nobody knows how far an attempt came."""
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The names whose values come from the file: `vars` and `workflow`."""
+    allow_raw: bool = False
+    """Values from elsewhere, too, may become part of a script as text, by `raw(…)`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from wfe_yaml.executors.stepping import (
 from wfe_yaml.expressions.shell.contexts import USE_ENV
 from wfe_yaml.expressions.shell.placement import Script as Placement
 from wfe_yaml.expressions.shell.placement import place
+from wfe_yaml.expressions.shell.raw import paste_constants, place_with_raw, raw_expressions
 from wfe_yaml.expressions.shell.rules import forbidden_variable
 from wfe_yaml.expressions.shell.values import prelude, private_values
 from wfe_yaml.model.kinds import Boolean, Choice, ListOf, Script, Span, TextTemplate
@@ -102,21 +103,29 @@ class ShellExecutor(Executor):
         env = {**plan.env, **config.env}
         for name, template in env.items():
             _check_variable(name, template, problems)
-        script = _placed(config, problems)
+        script = _placed(config, plan, problems)
         return None if script is None else ShellProgram(config, plan, env, script)
 
 
-def _placed(config: ShellConfig, problems: Problems) -> Placement | None:
-    """Give the script as the shell gets it, with the expressions in it."""
+def _placed(config: ShellConfig, plan: StepPlan, problems: Problems) -> Placement | Template | None:
+    """Give the script as the shell gets it; a template when raw values are known only when it runs."""
     if config.run is None:
         return Placement("", ())
     shell = config.shell
     if shell.places:
-        return place(config.run, problems, arrays=shell.name == "bash")
+        before = len(problems)
+        run = paste_constants(config.run, plan.constants, problems, allow=plan.allow_raw)
+        if len(problems) > before:
+            return None
+        return run if raw_expressions(run) else place(run, problems, arrays=_has_arrays(shell))
     for expression in config.run.expressions:
         message = f"an expression cannot stand in a script for {shell.name}: its value could become code"
         problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
     return Placement("".join(map(str, config.run.parts)), ()) if config.run.constant else None
+
+
+def _has_arrays(shell: Shell) -> bool:
+    return shell.name == "bash"
 
 
 def _check_variable(name: str, template: Template, problems: Problems) -> None:
@@ -132,7 +141,11 @@ class ShellProgram(Program):
     """A compiled shell step."""
 
     def __init__(
-        self, config: ShellConfig, plan: StepPlan, env: Mapping[str, Template], script: Placement
+        self,
+        config: ShellConfig,
+        plan: StepPlan,
+        env: Mapping[str, Template],
+        script: Placement | Template,
     ) -> None:
         self._config = config
         self._plan = plan
@@ -141,7 +154,12 @@ class ShellProgram(Program):
         # The name shows up in the shell's own messages: `build.sh: line 3: …`.
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", plan.name).strip(".-")[:60]
         self._file = name + config.shell.suffix
-        self._text = prelude(script.placed, bash=config.shell.name == "bash") + script.text
+
+    def _placement(self, call: StepCall) -> Placement:
+        script = self._script
+        if isinstance(script, Placement):
+            return script
+        return place_with_raw(script, call.names, arrays=_has_arrays(self._config.shell))
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -149,7 +167,10 @@ class ShellProgram(Program):
         config = self._config
         texts = [*config.env.values(), *config.shell.argv, config.working_dir, config.stdin, config.file]
         inside = (expression for text in texts if text is not None for expression in text.expressions)
-        return (*inside, *(placed.expression for placed in self._script.placed))
+        raw = () if config.run is None else raw_expressions(config.run)
+        if isinstance(self._script, Placement):
+            return (*inside, *raw, *(placed.expression for placed in self._script.placed))
+        return (*inside, *raw, *(each for each in self._script.expressions if not each.compiled.raw))
 
     async def run(self, call: StepCall) -> StepResult:
         """Run the script once.
@@ -175,13 +196,15 @@ class ShellProgram(Program):
         env = self._base_environment()
         for name, template in self._env.items():
             env[name] = _no_nul(template.text(call.names), template)
-        values = private_values(self._script.placed, call.names)
+        script = self._placement(call)
+        values = private_values(script.placed, call.names)
         env.update(values.variables)
         env.update(identity_variables(identity, call.ctx.step_key))
         folder = config.working_dir.text(call.names) if config.working_dir is not None else "."
         files = {OUTPUT_FILE: b"", **values.files}
         if config.run is not None:
-            files[self._file] = self._text.encode("utf-8", "surrogateescape")
+            text = prelude(script.placed, bash=_has_arrays(config.shell)) + script.text
+            files[self._file] = text.encode("utf-8", "surrogateescape")
         stdin = None if config.stdin is None else config.stdin.text(call.names)
         return ProcessSpec(
             argv=self._argv(call),

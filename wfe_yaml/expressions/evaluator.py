@@ -45,6 +45,8 @@ class Names(Protocol):
         """Give the value of a first name, or `Missing`."""
 
 
+RAW = "raw"
+"""Looks like a function, and asks for the one textual substitution there is."""
 Thunk = Callable[[Names], Any]
 
 
@@ -66,6 +68,8 @@ class Compiled:
     thunk: Thunk
     paths: tuple[Path, ...]
     operations: tuple[Operation, ...] = ()
+    raw: bool = False
+    """It is `raw(…)`: its value is meant to become part of a script as it is."""
 
     def evaluate(self, names: Names) -> Any:
         """Compute the value: a plain JSON value.
@@ -85,11 +89,22 @@ def compile_expression(code: str) -> Compiled:
     """
     tree, words = parse(code)
     compiler = _Compiler(words)
+    raw = _is_raw(tree)
+    if raw:
+        tree = cast("Any", tree).args[0]
     try:
         thunk = compiler.compile(tree, 1)
     except EvaluationError as exc:
         raise ExpressionError(str(exc)) from None
-    return Compiled(code, thunk, tuple(compiler.paths), operations(tree))
+    return Compiled(code, thunk, tuple(compiler.paths), operations(tree), raw)
+
+
+def _is_raw(tree: Any) -> bool:
+    """Whether an expression is wholly `raw(…)` with one value."""
+    if type(tree).__name__ != "Call" or getattr(tree.node, "name", None) != RAW:
+        return False
+    others = (tree.kwargs, tree.dyn_args, tree.dyn_kwargs)
+    return len(tree.args) == 1 and not any(others)
 
 
 def _arithmetic(verb: str, compute: Callable[[float, float], float]) -> tuple[str, Callable[[Any, Any], Any]]:
@@ -407,6 +422,8 @@ class _Compiler:
             raise ExpressionError("methods cannot be called in expressions", hint=hint, forbidden=True)
         name: str = node.node.name
         args, named = self._arguments(node, name, depth)
+        if name == RAW:
+            raise self._error("raw() takes one value, and is the whole expression: $<< raw(…) >>", name)
         function = FUNCTIONS.get(name)
         if function is None:
             raise self._unknown("function", name, FUNCTIONS)

@@ -78,6 +78,9 @@ def check_expressions(
 ) -> None:
     """Check the names of expressions; what is wrong becomes a problem at its place."""
     for expression in expressions:
+        if expression.compiled.raw:
+            message = "raw() can only be used in the `run` of a shell step"
+            problems.add(Code.FORBIDDEN, message, expression.location, "leave raw() away")
         for path in expression.compiled.paths:
             _check_path(expression, path, names, problems)
         if expression.compiled.operations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import ConditionError
@@ -40,6 +41,11 @@ class Expression:
     def path_location(self, path: Path) -> Location:
         """Where a path inside it stands."""
         return hole_location(self.scalar, self.hole, path.start, path.end)
+
+    @property
+    def value(self) -> Expression:
+        """What stands in `raw(…)`, as an expression like any other."""
+        return Expression(self.scalar, self.hole, replace(self.compiled, raw=False))
 
     def evaluate(self, names: Names) -> Any:
         """Compute the value.

@@ -101,7 +101,7 @@ class StepModel(Record):
     title: ClassVar[str] = "a step"
     later: ClassVar[frozenset[str]] = frozenset({
         "inputs", "artifacts", "services",
-        "pass_env", "success", "allow_raw",
+        "pass_env", "success",
     })  # fmt: skip
     extensible: ClassVar[bool] = True
 
@@ -144,6 +144,12 @@ class StepModel(Record):
     continue_on_error: bool = key(Boolean(), "A failure of the step does not stop the run.", default=False)
     compensate: list[StepModel] | None = key(
         Inline("compensate"), "Undoes the step when the saga around it (or the step's own) is undone."
+    )
+
+    allow_raw: bool = key(
+        Boolean(),
+        "Inputs, outputs and the like, too, may become code in its `run`, by `raw(…)`.",
+        default=False,
     )
 
     cache: CacheModel | None = key(Of(CacheModel), "The step is not run again while nothing has changed.")

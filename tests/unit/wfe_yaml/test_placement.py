@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - a table of scripts reads better in one line each
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,6 +197,44 @@ def test_the_place_of_a_problem_is_that_of_the_expression() -> None:
     _, problems = placed("echo $$<< x\necho @@ é @@\neval @@")
     location = problems.listed()[-1].location
     assert location is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "after"),
+    [
+        ("echo ", "a", ""),
+        ("echo ", "ab ", ""),
+        ("echo ", "{", ""),
+        ("", "$x ", ""),
+        ("env ", "bash -x ", ""),
+        ("", "x -c ", ""),
+        ("echo ", "$((a); (b)) ", ""),
+        ("cat <<E\n", "some $text\n", "E\n"),
+        ("", "eval @@\n", ""),
+        ("", "sh <<E; ", "\n"),
+    ],
+)
+def test_placing_takes_time_linear_in_the_script(before: str, piece: str, after: str) -> None:
+    """Eight times the text takes about eight times as long, never sixty-four times; refusing it, too."""
+
+    def seconds(length: int) -> float:
+        script = before + piece * (length // len(piece)) + after + "\necho @@\n"
+        best = 1e9
+        for _ in range(3):
+            begun = time.process_time()
+            placed(script)
+            best = min(best, time.process_time() - begun)
+        return best
+
+    assert seconds(64_000) < 25 * seconds(8_000)
+
+
+def test_what_is_without_measure_is_refused() -> None:
+    """A command that may be anything lets nothing in; nested `((` are read twice, not 2^40 times."""
+    for script in (f"{'$x ' * 60}@@", f"env {'bash -x ' * 200}@@", f"{'{ ' * 200}echo @@{'; }' * 200}"):
+        assert placed(script)[0] is None
+    nested = "echo " + "$((x; " * 18 + "@@" + ") )" * 18
+    assert placed(nested)[0] is not None
 
 
 def test_sh_has_no_arrays() -> None:

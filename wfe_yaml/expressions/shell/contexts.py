@@ -50,7 +50,7 @@ class Word:
     start: int
     end: int = 0
     pieces: list[str] = field(default_factory=list[str])
-    """What `text` is made of: joined only when it is asked for, so that a long word costs no more than its length."""
+    """What `text` is made of: joined only when it is asked for, or a long word would cost its square."""
     static: bool = True
     """The whole word is static."""
     quoted: bool = False

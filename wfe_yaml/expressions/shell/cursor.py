@@ -31,7 +31,7 @@ class Cursor:
         self._end = len(text)
         self._depth = 0
         self._no_arithmetic: set[tuple[int, int]] = set()
-        """Where `((` was found to begin no arithmetic: when it is read again for what is around it, that is known."""
+        """Where `((` was found to begin no arithmetic, so that this is found out once."""
 
     # ------------------------------------------------------------ helpers
 
@@ -45,7 +45,7 @@ class Cursor:
         return self.text.startswith(text, self.at) and self.at + len(text) <= self._end
 
     def plain(self, pattern: re.Pattern[str]) -> str:
-        """Step over characters that mean nothing here, all at once; gives them. There must be one at least."""
+        """Step over characters that mean nothing here, all at once; gives them."""
         match = pattern.match(self.text, self.at, self._end)
         if match is None:
             raise self.fail(f"{self.peek()!r} is not understood here")

@@ -91,6 +91,15 @@ def _build(template: Template, spots: list[Spot], *, arrays: bool) -> Script:
     return Script(text, tuple(placed))
 
 
+class Pasted(str):
+    """The text that `raw(…)` gave: a part of the script like what is written around it."""
+
+    __slots__ = ("end",)
+
+    end: int
+    """Where its expression ends in the text of the scalar."""
+
+
 def _reference(variable: str, quoting: Quoting, *, words: bool) -> str:
     if quoting in (Quoting.DOUBLE, Quoting.ARITHMETIC):
         return f"${{{variable}}}"
@@ -107,5 +116,8 @@ def _offset(template: Template, offset: int) -> int:
         if offset < at + length:
             break
         at += length
-        before = before + len(part) if isinstance(part, str) else part.hole.end
+        if isinstance(part, Pasted):
+            before = part.end
+        else:
+            before = before + len(part) if isinstance(part, str) else part.hole.end
     return min(before + offset - at, len(template.scalar.text) - 1)

@@ -85,9 +85,7 @@ def forbidden_variable(name: str) -> bool:
 
 
 def _runs_code(program: str) -> bool:
-    return (
-        reads_code_from(program) or program in _REMOTE or _PROGRAM_TEXT.fullmatch(program) is not None
-    )
+    return reads_code_from(program) or program in _REMOTE or _PROGRAM_TEXT.fullmatch(program) is not None
 
 
 def reads_code_from(name: str) -> bool:

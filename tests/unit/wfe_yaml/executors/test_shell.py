@@ -135,6 +135,17 @@ async def test_the_environment_is_clean_and_named() -> None:
     assert port.lines == [("stdout", "s")]
 
 
+async def test_a_whole_environment_holds_no_secrets() -> None:
+    """`inherit_env` passes a declared secret on only to the step that names it under `secrets`."""
+    environ = {**os.environ, "TOKEN": "hush-hush", "OTHER": "o"}
+    head = "  secrets: [TOKEN]\n"
+    step = "config: {run: 'echo ${TOKEN-none} ${#TOKEN} $OTHER', inherit_env: true}"
+    _, port = await run_step(step, head=head, environ=environ)
+    assert port.lines == [("stdout", "none 0 o")]
+    _, port = await run_step(f"{step}\nsecrets: [TOKEN]", head=head, environ=environ)
+    assert port.lines == [("stdout", "*** 9 o")]
+
+
 async def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
     """`working_dir` is relative to the root of the run; a folder that is missing is told by name."""
     (tmp_path / "sub").mkdir()
