@@ -70,6 +70,7 @@ async def run_step(
         step_key="x",
         pointer_id=7,
         attempt=attempt,
+        failures=attempt - 1,
         port=port,
     )
     return await node.spec.invoke((ctx,), {}), port
