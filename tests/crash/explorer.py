@@ -266,12 +266,15 @@ class Explorer:
             self._try([at], expected)
         return len(self.visited)
 
-    def explore_recovery(self) -> int:
-        """Crash at every write, and at every write of each recovery; gives the number of pairs visited."""
+    def explore_recovery(self, every: int) -> int:
+        """Crash at every write, and at every so-manyth write of each recovery; gives the pairs visited.
+
+        Each recovery begins at another of its writes, so that all of them have their turn.
+        """
         expected, writes = self.undisturbed()
-        for first in points(writes, CRASHES):
+        for number, first in enumerate(points(writes, CRASHES)):
             recovery = self._try([first], expected)
-            for second in points(recovery, CRASHES):
+            for second in list(points(recovery, CRASHES))[number % every :: every]:
                 self._try([first, second], expected)
         return sum(" then " in each for each in self.visited)
 
