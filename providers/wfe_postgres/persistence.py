@@ -113,6 +113,7 @@ class PostgresStore(SqlReader, PostgresEvents, PostgresDefinitions, PersistenceP
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete ended instances with all that belongs to them."""
         del now
+        query.check_for_purge()
 
         async def delete(session: Session) -> list[str]:
             found = await session.fetch(sql.FIND_ENDED, **given(query, limit=query.limit))
