@@ -48,9 +48,9 @@ types: | .venv  ## mypy strict, pyright strict, and every public type known
 test: | .venv  ## the quick tests: memory and SQLite, under five minutes
 	$(BIN)/pytest -n $(WORKERS) -m "not slow and $(SERVERS)"
 
-test-all: | .venv  ## every test; 95 % of the branches; the files below that
+test-all: | .venv  ## every test, with the coverage of branches; the files below 95 %
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	@$(BIN)/coverage combine --quiet
 	@report="$$($(BIN)/coverage report)"; enough=$$?; \
 		echo "$$report" | awk '$$NF + 0 < 95 || /^TOTAL/'; exit $$enough
