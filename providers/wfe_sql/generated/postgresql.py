@@ -229,8 +229,9 @@ DROP_ACTIVITIES: Final = Statement(
 
 INSERT_OUTBOX: Final = Statement(
     'WITH v("instance_id", "definition_id", "revision", "entries") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[])) INSERT INTO outbox (instance_id, '
-    'definition_id, revision, entries) SELECT v.instance_id, v.definition_id, v.revision, v.entries '
+    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[])) INSERT INTO outbox (seq, instance_id, '
+    'definition_id, revision, entries) SELECT ((pg_current_xact_id()::text::bigint << 20) | '
+    "(nextval('outbox_seq_seq') & 1048575)), v.instance_id, v.definition_id, v.revision, v.entries "
     'FROM v',
     (),
     ('instance_id', 'definition_id', 'revision', 'entries'),
@@ -590,9 +591,9 @@ FORGET_EVENTS: Final = Statement(
 
 READ_OUTBOX: Final = Statement(
     'SELECT outbox.seq, outbox.instance_id, outbox.definition_id, outbox.revision, outbox.entries '
-    "FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.entries != '' AND age(outbox.xmin) > "
-    'age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296)::text::xid) ORDER BY '
-    'outbox.seq LIMIT $2::BIGINT OFFSET 0',
+    "FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.entries != '' AND outbox.seq < "
+    '(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20) ORDER BY outbox.seq LIMIT '
+    '$2::BIGINT OFFSET 0',
     ('after', 'limit'),
 )
 
@@ -1084,9 +1085,9 @@ MOVE_CURSOR: Final = Statement(
 )
 
 CHANGES: Final = Statement(
-    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > $1::BIGINT AND '
-    'age(outbox.xmin) > age((pg_snapshot_xmin(pg_current_snapshot())::text::bigint % '
-    '4294967296)::text::xid) ORDER BY outbox.seq LIMIT $2::BIGINT OFFSET 0',
+    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.seq < '
+    '(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20) ORDER BY outbox.seq LIMIT '
+    '$2::BIGINT OFFSET 0',
     ('after', 'limit'),
 )
 

@@ -35,6 +35,8 @@ from wfe_sql.tables import t
 
 _TOPICS = 0x77666501
 """First key of the advisory locks on topics."""
+_BITS = 20
+"""Bits of an outbox row's number that tell it from others of its transaction."""
 _BUCKETS = 256
 """Topics share so many locks: the server's table of locks is small."""
 
@@ -62,6 +64,7 @@ def build(dialect: Dialect) -> Batch:
             .with_for_update(),
             ID_ROWS,
         ),
+        "insert_outbox": _insert_outbox(dialect),
         "read_outbox": _read_outbox(),
         **_search(dialect),
     }
@@ -143,11 +146,25 @@ def _read_outbox() -> Built:
 
 
 def _settled() -> ColumnElement[bool]:
-    """Whether the transaction of a row is older than every one that is still open.
+    """Whether a row comes before all that open transactions will still add.
 
-    Ids of transactions wrap around; `age` compares them as the server does (PostgreSQL manual, 25.1.5).
+    A sequence would not do: a transaction may draw a number, and commit after one that drew a higher one. So
+    the number begins with the transaction's id, and no open transaction has one below the snapshot's xmin.
     """
     oldest: ColumnElement[Any] = plain_column(
-        "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296)::text::xid", is_literal=True
+        f"(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << {_BITS})", is_literal=True
     )
-    return func.age(plain_column("outbox.xmin", is_literal=True)) > func.age(oldest)
+    return t.outbox.c.seq < oldest
+
+
+def _insert_outbox(dialect: Dialect) -> Built:
+    """Number the rows by their transaction, and within it by the sequence."""
+    v = rows(*(column for column in t.outbox.columns if column.name != "seq"))
+    low = f"(nextval('outbox_seq_seq') & {(1 << _BITS) - 1})"
+    seq: ColumnElement[Any] = plain_column(
+        f"((pg_current_xact_id()::text::bigint << {_BITS}) | {low})", is_literal=True
+    )
+    statement = dialect.insert(t.outbox).from_select(
+        ["seq", *(column.name for column in v.columns)], select(seq, *v.columns), include_defaults=False
+    )
+    return Built(statement, v)
