@@ -11,6 +11,8 @@ import fcntl
 import hashlib
 import os
 import re
+import stat
+import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -25,10 +27,12 @@ class LockFiles:
 
     Args:
         folder: made when the first file is held.
+        private: nobody else may have made it: who can write there can say who lives.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, private: bool = False) -> None:
         self._folder = folder
+        self._private = private
         self._held: dict[str, int] = {}
         """Descriptors of the files held here."""
 
@@ -36,11 +40,15 @@ class LockFiles:
         """Lock the session's file for as long as this process lives.
 
         Raises:
-            ProviderError: another process that lives holds it.
+            ProviderError: another process that lives holds it, or the folder belongs to another user.
         """
         if session_id in self._held:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700 if self._private else 0o777, exist_ok=True)
+        if not self._is_ours():
+            raise ProviderError(
+                f"the folder {self._folder} belongs to another user; remove it, or set XDG_RUNTIME_DIR"
+            )
         descriptor = os.open(self.file(session_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         for _ in range(_TRIES):
             with contextlib.suppress(BlockingIOError):
@@ -56,6 +64,8 @@ class LockFiles:
         """Whether the process of a session lives; None when there is no file that could tell."""
         if session_id in self._held:
             return True
+        if not self._is_ours():
+            return None
         try:
             descriptor = os.open(self.file(session_id), os.O_RDWR | os.O_CLOEXEC)
         except OSError:
@@ -81,6 +91,15 @@ class LockFiles:
         while self._held:
             os.close(self._held.popitem()[1])
 
+    def _is_ours(self) -> bool:
+        if not self._private:
+            return True
+        try:
+            found = self._folder.lstat()
+        except OSError:
+            return False
+        return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
+
     def file(self, session_id: str) -> Path:
         """Name the file of a session; ids that make no good file name are hashed."""
         if not re.fullmatch(r"[\w-]{1,64}", session_id, re.ASCII):
@@ -89,7 +108,6 @@ class LockFiles:
 
 
 def shared_folder() -> Path:
-    """Name the folder for stores that are not files: one for each user of this machine."""
+    """Name the folder for stores that are not files: one for each user of this machine, to be private."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(runtime) if runtime else Path(f"/tmp/wfe-{os.getuid()}")  # noqa: S108 - 0700, see `hold`
-    return base / "wfe-sessions"
+    return Path(runtime or tempfile.gettempdir(), f"wfe-sessions-{os.getuid()}")

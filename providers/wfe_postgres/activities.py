@@ -6,6 +6,7 @@ from wfe_core.ports import ActivityClaim, ActivityStore
 from wfe_postgres.commits import post_and_tell
 from wfe_postgres.database import Database, Session
 from wfe_sql.generated import postgresql as sql
+from wfe_sql.leases import claimed, read_token
 
 
 class PostgresActivities(ActivityStore):
@@ -29,23 +30,14 @@ class PostgresActivities(ActivityStore):
             rows = await session.fetch(sql.LOCK_FREE_ACTIVITY, name=name, now=now)
             if not rows:
                 return None
-            id_, instance_id, pointer_id, input_, leases = rows[0]
-            await session.run(sql.LEASE_ACTIVITY, id=id_, expires=expires, worker=worker)
-            return ActivityClaim(
-                id=id_,
-                token=f"{id_}#{leases + 1}",
-                name=name,
-                instance_id=instance_id,
-                pointer_id=pointer_id,
-                input=input_,
-                expires=expires,
-            )
+            await session.run(sql.LEASE_ACTIVITY, id=rows[0][0], expires=expires, worker=worker)
+            return claimed(rows[0], name=name, expires=expires)
 
         return await self._database.write(take)
 
     async def heartbeat_activity(self, token: str, *, lease: int, now: int) -> bool:
         """Prolong a lease that still holds."""
-        id_, number = _read(token)
+        id_, number = read_token(token)
         changed = await self._database.write(
             lambda session: session.run(
                 sql.PROLONG_ACTIVITY, id=id_, leases=number, now=now, expires=now + lease
@@ -55,7 +47,7 @@ class PostgresActivities(ActivityStore):
 
     async def finish_activity(self, token: str, payload: str, *, now: int) -> tuple[str, str | None] | None:
         """End an item and tell its instance."""
-        id_, number = _read(token)
+        id_, number = read_token(token)
 
         async def finish(session: Session) -> tuple[str, str | None] | None:
             rows = await session.fetch(sql.LEASED_ACTIVITY, id=id_, leases=number, now=now)
@@ -76,9 +68,3 @@ class PostgresActivities(ActivityStore):
 
 class _EndedError(Exception):
     """Somebody else ended the item in this very moment: nothing of the transaction is kept."""
-
-
-def _read(token: str) -> tuple[str, int]:
-    """Take a token apart; what is no token fits no lease."""
-    id_, _, number = token.rpartition("#")
-    return id_, int(number) if number.isdecimal() and len(number) < 10 else -1  # noqa: PLR2004 - a lease number

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from wfe_core.errors import ProviderError
-from wfe_postgres.database import Database
+from wfe_postgres.database import DRIVER_ERRORS, Database
 
 logger: logging.Logger = logging.getLogger("wfe.postgres")
 
@@ -87,7 +87,8 @@ class Channel:
         if connection is not None and not connection.is_closed():
             try:
                 await connection.remove_listener(name, self._heard)
-            except Exception as exc:  # noqa: BLE001 - the connection is made anew, with the topics of then
+            except DRIVER_ERRORS as exc:
+                # The connection is made anew, with the topics of then.
                 self._broken(exc)
 
     def send(self, topic: str, items: Iterable[Any]) -> None:
@@ -159,7 +160,8 @@ class Channel:
             return
         try:
             await connection.add_listener(name, self._heard)
-        except Exception as exc:  # noqa: BLE001 - the connection is made anew, with the topics of then
+        except DRIVER_ERRORS as exc:
+            # The connection is made anew, with the topics of then.
             self._broken(exc)
 
     def _ended(self, connection: Any) -> None:

@@ -34,7 +34,7 @@ class PostgresLocks(LockProvider):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._files = LockFiles(shared_folder())
+        self._files = LockFiles(shared_folder(), private=True)
         self._connections: dict[asyncio.AbstractEventLoop, Any] = {}
         """Those outside of the pool, by their loop: renewals are made on a thread of their own."""
 

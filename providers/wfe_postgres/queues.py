@@ -58,7 +58,7 @@ class PostgresQueue(QueueProvider):
         for hint in hints:
             if hint.topic in self._topics:
                 self._mailbox.put([hint])
-            if hint.topic not in self._topics or _is_shared(hint.topic):
+            if hint.topic not in self._topics or hint.shared:
                 there[hint.topic].append(hint.instance_id)
         for topic, ids in there.items():
             self._channel.send(topic, dict.fromkeys(ids))
@@ -78,8 +78,3 @@ class PostgresQueue(QueueProvider):
                 self._mailbox.put([Hint(topic, id_) for id_ in ids])
 
         return receive
-
-
-def _is_shared(topic: str) -> bool:
-    """Whether several hosts may listen to a topic: a definition's, or everybody's; a session has one."""
-    return topic.startswith("d:") or topic == "*"

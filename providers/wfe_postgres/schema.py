@@ -44,9 +44,11 @@ async def ensure(connection: Any, where: Location) -> None:
     if found is None:
         await _create(connection, where)
     elif found != HEAD:
-        if found in {BASE, *REVISIONS}:
-            raise SchemaOutdatedError(found, HEAD, f"stop the hosts and run `wfe db upgrade` on {where}")
-        raise SchemaOutdatedError(found, HEAD, f"{where} was made by a newer version of wfe; update this one")
+        older = found in {BASE, *REVISIONS}
+        remedy = (
+            "it is not migrated; use the version" if older else "update this program to the newer version"
+        )
+        raise SchemaOutdatedError(found, HEAD, f"{remedy} of wfe that made {where}")
 
 
 async def revision(connection: Any, where: Location) -> str | None:

@@ -6,6 +6,7 @@ import sqlite3
 
 from wfe_core.ports import ActivityClaim, ActivityStore
 from wfe_sql.generated import sqlite as sql
+from wfe_sql.leases import claimed, read_token
 from wfe_sqlite.commits import post_and_tell
 from wfe_sqlite.database import Database
 
@@ -32,24 +33,15 @@ class SqliteActivities(ActivityStore):
             row = connection.execute(sql.FREE_ACTIVITY.sql, free).fetchone()
             if row is None:
                 return None
-            id_, instance_id, pointer_id, input_, leases = row
-            values = sql.LEASE_ACTIVITY.values(id=id_, expires=expires, worker=worker)
+            values = sql.LEASE_ACTIVITY.values(id=row[0], expires=expires, worker=worker)
             connection.execute(sql.LEASE_ACTIVITY.sql, values)
-            return ActivityClaim(
-                id=id_,
-                token=f"{id_}#{leases + 1}",
-                name=name,
-                instance_id=instance_id,
-                pointer_id=pointer_id,
-                input=input_,
-                expires=expires,
-            )
+            return claimed(row, name=name, expires=expires)
 
         return await self._database.write(take)
 
     async def heartbeat_activity(self, token: str, *, lease: int, now: int) -> bool:
         """Prolong a lease that still holds."""
-        id_, number = _read(token)
+        id_, number = read_token(token)
         values = sql.PROLONG_ACTIVITY.values(id=id_, leases=number, now=now, expires=now + lease)
         return await self._database.write(
             lambda connection: connection.execute(sql.PROLONG_ACTIVITY.sql, values).rowcount == 1
@@ -57,7 +49,7 @@ class SqliteActivities(ActivityStore):
 
     async def finish_activity(self, token: str, payload: str, *, now: int) -> tuple[str, str | None] | None:
         """End an item and tell its instance."""
-        id_, number = _read(token)
+        id_, number = read_token(token)
         leased = sql.LEASED_ACTIVITY.values(id=id_, leases=number, now=now)
 
         def finish(connection: sqlite3.Connection) -> tuple[str, str | None] | None:
@@ -69,9 +61,3 @@ class SqliteActivities(ActivityStore):
             return (row[0], owners[row[0]]) if owners else None
 
         return await self._database.write(finish)
-
-
-def _read(token: str) -> tuple[str, int]:
-    """Take a token apart; what is no token fits no lease."""
-    id_, _, number = token.rpartition("#")
-    return id_, int(number) if number.isdecimal() and len(number) < 10 else -1  # noqa: PLR2004 - a lease number

@@ -74,9 +74,7 @@ class SqliteQueue(QueueProvider):
         post = self._database.post
         if post is None or post.alone:
             return
-        there = [
-            [h.topic, h.instance_id] for h in hints if h.topic not in self._topics or _is_shared(h.topic)
-        ]
+        there = [[h.topic, h.instance_id] for h in hints if h.topic not in self._topics or h.shared]
         if there:
             post.send(HINTS, json.dumps(there).encode())
 
@@ -131,8 +129,3 @@ class SqliteQueue(QueueProvider):
 def _version(connection: sqlite3.Connection) -> int:
     row: tuple[int] = connection.execute("PRAGMA data_version").fetchone()
     return row[0]
-
-
-def _is_shared(topic: str) -> bool:
-    """Whether several hosts may listen to a topic: a definition's, or everybody's; a session has one."""
-    return topic.startswith("d:") or topic == "*"

@@ -11,8 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.services.local import UnavailableError
-from tests.services.postgres import postgres
+from tests.services.postgres import postgres_or_skip
 from wfe_core.ports import Providers
 from wfe_core.testing import ManualClock
 from wfe_core.testing.conformance import Backend
@@ -57,10 +56,7 @@ class PostgresBackend(Backend):
 
     def __init__(self, clock: ManualClock, folder: Path) -> None:
         super().__init__(clock)
-        try:
-            self._server = postgres()
-        except UnavailableError as exc:
-            pytest.skip(f"no PostgreSQL: {exc}")
+        self._server = postgres_or_skip()
         self._schema = f"t_{secrets.token_hex(8)}"
 
     def open(self) -> Providers:

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.services.local import PATIENCE, LocalServer, UnavailableError, program
 
 _SETTINGS = {
@@ -103,6 +105,14 @@ def postgres() -> Postgres:
     found = Postgres(f"postgresql://wfe@127.0.0.1:{server.port}/postgres", server, ready)
     found.start()
     return found
+
+
+def postgres_or_skip() -> Postgres:
+    """Find or start the server, or skip the test that needs it."""
+    try:
+        return postgres()
+    except UnavailableError as exc:
+        pytest.skip(f"no PostgreSQL: {exc}")
 
 
 def _version(folder: Path) -> int:

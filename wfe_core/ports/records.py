@@ -391,3 +391,8 @@ class Hint:
     topic: str
     """A session id (for owned instances), `d:<definition id>` (for unowned ones), or `*` (any host)."""
     instance_id: str
+
+    @property
+    def shared(self) -> bool:
+        """Whether several hosts may listen to the topic: a definition's or everybody's; a session has one."""
+        return self.topic.startswith("d:") or self.topic == "*"

@@ -1,10 +1,15 @@
-"""A clock that the tests move."""
+"""A clock that the tests move, and a committer on a store that fails as told."""
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
+from tests.unit.wfe_host.committing import FakeStore
+from wfe_core.ports import WorkflowStore
 from wfe_core.testing.clock import ManualClock
+from wfe_host.committer import Committer
 
 
 class MovedClock(ManualClock):
@@ -36,3 +41,21 @@ class MovedClock(ManualClock):
 def clock() -> MovedClock:
     """A clock that stands still until the test moves it."""
     return MovedClock()
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    """An empty store."""
+    return FakeStore()
+
+
+@pytest.fixture
+def errors() -> list[Exception]:
+    """What the host was told of."""
+    return []
+
+
+@pytest.fixture
+def committer(store: FakeStore, clock: Any, errors: list[Exception]) -> Committer:
+    """A committer on that store."""
+    return Committer(cast(WorkflowStore, store), clock, errors.append)

@@ -9,17 +9,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.services.local import UnavailableError
-from tests.services.postgres import Postgres, postgres
+from tests.services.postgres import Postgres, postgres_or_skip
 
 
 @pytest.fixture
 def server() -> Postgres:
     """The server."""
-    try:
-        return postgres()
-    except UnavailableError as exc:
-        pytest.skip(f"no PostgreSQL: {exc}")
+    return postgres_or_skip()
 
 
 @pytest.fixture

@@ -36,7 +36,10 @@ async def test_an_empty_schema_is_filled_once(url: Url) -> None:
 
 @pytest.mark.parametrize(
     ("revision", "message"),
-    [("9999", "made by a newer version of wfe; update this one"), ("base", "run `wfe db upgrade`")],
+    [
+        ("9999", "to the newer version of wfe that made"),
+        ("base", "it is not migrated; use the version of wfe that made"),
+    ],
 )
 async def test_another_schema_is_refused(url: Url, admin: Any, revision: str, message: str) -> None:
     """Tables of another version are never written to."""
