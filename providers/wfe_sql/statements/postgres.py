@@ -42,7 +42,7 @@ _BUCKETS = 256
 
 
 def build(dialect: Dialect) -> Batch:
-    """Build them; none for SQLite."""
+    """Build them; none for SQLite. `insert_outbox` and `read_outbox` take the places of the shared ones."""
     if dialect.name == "sqlite":
         return {}
     of = t.workflow.c
