@@ -48,7 +48,7 @@ types: | .venv  ## mypy strict, pyright strict, and every public type known
 test: | .venv  ## the quick tests: memory and SQLite, under five minutes
 	$(BIN)/pytest -n $(WORKERS) -m "not slow and $(SERVERS)"
 
-test-all: | .venv  ## every test, with the coverage of branches; the files below 95 %
+test-all: | .venv  ## every test; 95 % of the branches; the files below that
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	@$(BIN)/coverage combine --quiet
