@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.program import Options, read_log
+from wfe_core.errors import ProviderUnavailableError
 from wfe_core.models import WorkflowInstance
+from wfe_core.registry import open_providers
 from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
+from wfe_sqlite.turns import WriterLock
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 40.0
+PATIENCE = 120.0
+"""Seconds to wait for what must come: none of the tests measures how fast a machine is."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,28 @@ class Hosts:
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""
         os.kill(self.running[name].pid, number)
+
+    def freeze(self, name: str) -> None:
+        """Stop a process (SIGSTOP) at a moment at which it does not keep the others from writing.
+
+        One that is stopped in the middle of a transaction holds the writers' lock until it goes on, and then
+        no other host can renew its own session or take anything. That is how a file is shared, not what the
+        tests are about: who can take the lock after the stop knows that the stopped process has not got it.
+        """
+        folder = self.folder / "wfe.db.sessions"
+        for _ in range(100):
+            self.send(name, signal.SIGSTOP)
+            _, status = os.waitpid(self.running[name].pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status), f"{name} has ended: {status}"
+            lock = WriterLock(folder, patience=2)
+            try:
+                with lock:
+                    return
+            except ProviderUnavailableError:
+                self.send(name, signal.SIGCONT)
+            finally:
+                lock.close()
+        raise TimeoutError(f"{name} could not be stopped outside of its transactions")
 
     def wait(self, name: str) -> int:
         """Wait for the end of a process; gives its exit code."""
@@ -119,3 +145,10 @@ async def look(url: str) -> list[WorkflowInstance]:
             if page.cursor is None:
                 return found
             cursor = page.cursor
+
+
+async def last_expiry(url: str) -> float:
+    """When the last of the sessions of a store expires, unless it is renewed, in seconds since 1970."""
+    providers = open_providers(url)
+    async with providers.locks:
+        return max(session.expires for session in await providers.locks.sessions()) / 1e6
