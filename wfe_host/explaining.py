@@ -168,6 +168,9 @@ def _reason(  # noqa: PLR0911 - one sentence for each kind of waiting
         return Reason("slot", "ready to run", "a free slot, a host that takes it, or a resume", p.step, since)
     if p.status == PointerStatus.FAILED:
         return Reason("failed", f"failed: {error}", "retry or resume the instance", p.step, since)
+    if p.status == PointerStatus.COMPENSATING and "leaving" in state:
+        text = f"is undone when sub-workflow {state['leaving'][0]!r} has undone itself"
+        return Reason("child", text, "that instance ends", p.step, since)
     if p.status == PointerStatus.COMPENSATING:
         return Reason("running", "is being undone", "its compensation ends", p.step, since)
     return Reason("running", f"attempt {p.attempt} runs", "it ends", p.step, since)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.crash.effects import Effects
 from tests.crash.explorer import INSTANCE, Scenario, again, pause, unless_ended
+from tests.crash.sagas import final
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.policies import RetryPolicy
@@ -107,6 +108,38 @@ async def cancel_the_parent(host: WorkflowHost) -> None:
     assert (await host.get(child)).status == "cancelled"
 
 
+def undone_with_its_child(e: Effects) -> Definitions:
+    """A saga that fails beside a running sub-workflow: the child undoes itself first, and takes a minute."""
+    return [
+        WorkflowBuilder("main")
+        .saga(
+            lambda s: (
+                s.then(e.step("a", {"a": 1}))
+                .compensate_with(lambda b: b.then(e.step("undo_a", {"a": 0})))
+                .parallel(
+                    lambda b: b.sub_workflow("child", {}).compensate_with(
+                        lambda c: c.then(e.step("undo_child"))
+                    ),
+                    lambda b: b.delay("1m").then(e.step("boom", fails=-1, error=final)),
+                )
+            ),
+            on_error="continue",
+        )
+        .then(e.step("tail", {"tail": 1}))
+        .build(),
+        WorkflowBuilder("child")
+        .saga(
+            lambda s: (
+                s.then(e.step("inner"))
+                .compensate_with(lambda b: b.delay("1m").then(e.step("undo_inner")))
+                .delay("1h")
+                .then(e.step("never"))
+            )
+        )
+        .build(),
+    ]
+
+
 def waits(e: Effects) -> Definitions:
     """A wait, and another workflow that waits for the same."""
 
@@ -135,6 +168,13 @@ EDGES: dict[str, Scenario] = {
     "threads": Scenario(threads, 9, {"a": 0, "b": 1, "tail": 1}, undone=["undo_a"]),
     "cancelled parent": Scenario(
         parent, 7, {"a": 1}, others=3, status="cancelled", undone=["undo_inner"], act=cancel_the_parent
+    ),
+    "undone with its child": Scenario(
+        undone_with_its_child,
+        15,
+        {"a": 0, "tail": 1},
+        others=4,
+        undone=["undo_inner", "undo_child", "undo_a"],
     ),
     "purge": Scenario(waits, 5, {"main": 1}, others=5, act=purge_the_other),
 }

@@ -185,3 +185,54 @@ async def test_workflows_nest_deeply_and_wide(wfe: WfeEngine, rec: Any) -> None:
     handle = await wfe.host.start("w3", {})
     await wfe.result(handle)
     assert rec.log == ["leaf"] * 8
+
+
+async def test_a_saga_is_undone_after_the_children_it_cancels(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 8.1: what runs is cancelled first, a sub-workflow with its own undo; then the saga is undone."""
+    child = WorkflowBuilder("child").saga(
+        lambda s: s.then(rec.step("x")).compensate_with(rec.gate("-x")).then(rec.gate("work"))
+    )
+    wfe.register(child.build())
+    flow = (
+        WorkflowBuilder("flow")
+        .saga(
+            lambda s: (
+                s.then(rec.step("a"))
+                .compensate_with(rec.step("-a"))
+                .parallel(
+                    lambda b: b.sub_workflow("child").compensate_with(rec.step("-child")),
+                    lambda b: b.wait_for("fail").then(rec.fails("boom")).on_error("compensate"),
+                )
+            ),
+            on_error="continue",
+        )
+        .then(rec.step("tail"))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    await wfe.host.publish_event("fail")
+    await wfe.settle()
+    assert rec.log == ["a", "x", "work", "boom", "-x"]
+    assert "has undone itself" in str(await wfe.host.explain(handle.id))
+    rec.open("-x")
+    await wfe.result(handle)
+    assert rec.log == ["a", "x", "work", "boom", "-x", "-child", "-a", "tail"]
+
+
+async def test_a_child_that_was_suspended_undoes_itself_before_its_parents_saga(
+    wfe: WfeEngine, rec: Any
+) -> None:
+    """Rules 8.1: a command reaches a child that stands still too, so the parent's undo does not hang."""
+    child = WorkflowBuilder("child").saga(
+        lambda s: s.then(rec.step("x")).compensate_with(rec.step("-x")).wait_for("never")
+    )
+    wfe.register(child.build())
+    flow = WorkflowBuilder("flow").saga(
+        lambda s: s.then(rec.step("a")).compensate_with(rec.step("-a")).sub_workflow("child").timeout("1h")
+    )
+    handle = await wfe.start(flow.build(), {})
+    await wfe.settle()
+    await wfe.host.suspend(f"{handle.id}/3/1")
+    await wfe.ended(handle)
+    assert rec.log == ["a", "x", "-x", "-a"]

@@ -180,6 +180,7 @@ def _activity(s: State, payload: dict[str, Any]) -> None:
 
 def _child(s: State, payload: dict[str, Any]) -> None:
     child_ended(s, payload)
+    RULES["child_left"](s, payload["id"])
 
 
 def _tell_children(s: State, command: MessageKind) -> None:

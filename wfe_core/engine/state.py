@@ -69,7 +69,7 @@ class State:
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
         "held", "held_undo", "host", "loading", "now", "open_sagas", "pointers", "queued", "record",
         "releasing", "running", "settled", "shut", "stopping", "subscribed", "subscriptions", "t", "timers",
-        "undo_ancestors", "undo_count", "undo_pages",
+        "undo_ancestors", "undo_count", "undo_pages", "undo_waits",
     )  # fmt: skip
 
     def __init__(
@@ -121,6 +121,8 @@ class State:
         self.undo_count: int = 0
         self.undo_ancestors: dict[int, PointerRecord] = {}
         """Ended containers around what is being undone."""
+        self.undo_waits: dict[int, None] = {}
+        """Sagas whose next compensation waits for sub-workflows inside them to undo themselves."""
         self.agenda: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self.budget: int = 0
         self.t: Transition = Transition()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wfe_core.engine.flow import undo_place
-from wfe_core.engine.state import State, read_state
+from wfe_core.engine.state import State, read_state, write_state
 from wfe_core.engine.transitions import move
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.ports import Message
+from wfe_core.serialization import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,34 @@ def stop_leaf(s: State, p: PointerRecord) -> None:
         elif "child" in state:
             command: MessageKind = "terminate" if s.record.status == WorkflowStatus.TERMINATED else "cancel"
             s.t.messages = [*s.t.messages, Message(state["child"], command, "{}")]
+            if command == "cancel":
+                _expect_its_end(s, p, state["child"])
+
+
+def _expect_its_end(s: State, p: PointerRecord, child_id: str) -> None:
+    """Let the sagas around a sub-workflow that was told to cancel wait until it has undone itself."""
+    if any(loads(m.payload)["id"] == child_id for m in s.held if m.kind == "child"):
+        return
+    for saga in s.ancestors(p):
+        if s.node(saga).kind == "saga":
+            state = read_state(saga)
+            write_state(s, saga, {**state, "leaving": [*state.get("leaving", ()), child_id]})
+
+
+def has_left(s: State, child_id: str) -> list[PointerRecord]:
+    """A sub-workflow that was told to cancel has ended; gives the sagas that waited for no other."""
+    free: list[PointerRecord] = []
+    for saga in s.pointers.values():
+        if saga.state is None or '"leaving"' not in saga.state:
+            continue
+        state = read_state(saga)
+        if child_id in state["leaving"]:
+            state["leaving"].remove(child_id)
+            if not state["leaving"]:
+                del state["leaving"]
+                free.append(saga)
+            write_state(s, saga, state)
+    return free
 
 
 def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
@@ -83,6 +112,7 @@ def cancel_one(s: State, p: PointerRecord) -> None:
 def close_saga(s: State, p: PointerRecord) -> None:
     """A saga is no longer open; with the last one the old revisions of the data can go."""
     s.undo_pages.pop(p.id, None)
+    s.undo_waits.pop(p.id, None)
     s.open_sagas -= 1
     if s.open_sagas == 0:
         s.t.drop_history = True

@@ -23,7 +23,7 @@ from wfe_core.engine.failing import (
 )
 from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body
 from wfe_core.engine.state import State, error_of, read_state, write_state
-from wfe_core.engine.stopping import cancel_one, close_saga, give_places
+from wfe_core.engine.stopping import cancel_one, close_saga, give_places, has_left
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
@@ -116,8 +116,18 @@ def begin_walk(
     move(saga, PointerStatus.COMPENSATING)
     saga.undo = None
     s.set_due(saga, None)
-    write_state(s, saga, {"undo": state})
-    s.t.load_undo = [*s.t.load_undo, saga.id]
+    before = read_state(saga)
+    leaving = {"leaving": before["leaving"]} if "leaving" in before else {}
+    write_state(s, saga, {"undo": state, **leaving})
+    _ask_for_page(s, saga)
+
+
+def _ask_for_page(s: State, saga: PointerRecord) -> None:
+    """Have the next page of a walk read, but not before the sub-workflows inside have undone themselves."""
+    if "leaving" in read_state(saga):
+        s.undo_waits[saga.id] = None
+    else:
+        s.t.load_undo = [*s.t.load_undo, saga.id]
 
 
 def undo_loaded(s: State, page: UndoLoaded) -> None:
@@ -133,7 +143,10 @@ def undo_loaded(s: State, page: UndoLoaded) -> None:
 
 
 def walk_on(s: State, saga: PointerRecord) -> None:
-    """Compensate the next pointer, or finish when there is none."""
+    """Compensate the next pointer, or finish when there is none; sub-workflows undo themselves before."""
+    if "leaving" in read_state(saga):
+        s.undo_waits[saga.id] = None
+        return
     page, last = s.undo_pages.get(saga.id, ([], False))
     while page:
         pointer = page.pop()
@@ -162,6 +175,17 @@ def walk_on(s: State, saga: PointerRecord) -> None:
         if spawn_body(s, saga, own):
             return
     walk_over(s, saga)
+
+
+def child_left(s: State, child_id: str) -> None:
+    """A sub-workflow inside a saga that is undone has ended: what waited for it goes on."""
+    for saga in has_left(s, child_id):
+        if saga.id in s.undo_waits:
+            del s.undo_waits[saga.id]
+            if saga.id in s.undo_pages:
+                walk_on(s, saga)
+            else:
+                _ask_for_page(s, saga)
 
 
 def walks(s: State, p: PointerRecord) -> bool:
@@ -326,7 +350,7 @@ def stop_walkers(s: State) -> None:
             )
             own = read_state(pointer).get("undo", {}).get("own") and pointer.id in s.children
             if not busy and not own:
-                s.t.load_undo = [*s.t.load_undo, pointer.id]
+                _ask_for_page(s, pointer)
 
 
 THEN.update({"walk": _walk, "given_up": _given_up})
@@ -335,6 +359,6 @@ JOIN["saga"] = _join_saga
 RULES.update(
     {
         "undo": undo, "compensation_ended": compensation_ended, "compensation_failed": compensation_failed,
-        "saga_again": saga_again,
+        "saga_again": saga_again, "child_left": child_left,
     }
 )  # fmt: skip
