@@ -204,8 +204,10 @@ class WorkflowHost:
 
     def _lost(self) -> None:
         """The session is lost: everything here stops, and the host joins again with a new session."""
-        if self._runtime is not None and self._keeper is not None:
-            self._runtime.spawn(stop_lost(self._runtime, self._keeper), "wfe-rejoin")
+        runtime, keeper = self._runtime, self._keeper
+        if runtime is not None and keeper is not None and not runtime.adrift:
+            runtime.adrift = True
+            runtime.spawn(stop_lost(runtime, keeper), "wfe-rejoin")
 
     async def stop(self) -> None:
         """Stop gracefully: take nothing new, give running steps the grace period, commit, release."""

@@ -232,11 +232,19 @@ class Poller:
             if actor is not None and messages:
                 actor.post(h.Received(messages))
 
+    @property
+    def _takes(self) -> bool:
+        """Whether this host may take instances."""
+        runtime = self._runtime
+        return not (runtime.stopping or runtime.adrift or runtime.config.role == "client")
+
     async def _take(self, ids: tuple[str, ...]) -> None:
         """Take instances that a hint named, if they may be taken."""
         runtime = self._runtime
-        if runtime.stopping or runtime.config.role == "client":
-            runtime.hint(("*", id_) for id_ in ids)
+        if not self._takes:
+            # A host that is adrift hears its own hints; it looks for itself when it has joined again.
+            if not runtime.adrift:
+                runtime.hint(("*", id_) for id_ in ids)
             return
         step = runtime.config.claim_batch
         for start in range(0, len(ids), step):
@@ -255,13 +263,13 @@ class Poller:
     async def _take_due(self) -> None:
         """Take everything that is due or left by dead hosts, batch by batch."""
         runtime = self._runtime
-        if runtime.stopping or runtime.config.role == "client":
+        if not self._takes:
             return
         dead = frozenset(await self._keeper.dead_sessions(await runtime.store.owners())) - {
             runtime.session_id
         }
         claim = runtime.claim_filter(dead=dead)
-        while not runtime.stopping:
+        while self._takes:
             # What is taken needs memory until it is committed.
             await runtime.committer.room(runtime.config.claim_batch)
             room = min(runtime.config.claim_batch, runtime.config.max_running_instances - len(runtime.actors))
@@ -276,13 +284,16 @@ class Poller:
 
     async def _claim(self, *, claim_limit: int, claim: Claim) -> int:
         runtime = self._runtime
-        if claim_limit <= 0:
+        if claim_limit <= 0 or runtime.adrift:
             return 0
-        now = runtime.clock.now()
+        now, session = runtime.clock.now(), runtime.session_id
         try:
-            loaded = await runtime.store.claim(claim, session=runtime.session_id, limit=claim_limit, now=now)
+            loaded = await runtime.store.claim(claim, session=session, limit=claim_limit, now=now)
             for instance in loaded:
                 ended, chunks = await load_scopes(runtime.store, instance)
+                if runtime.adrift or runtime.session_id != session:
+                    # Lost meanwhile: these are taken again, by whoever is first, once that is known.
+                    return 0
                 self._adopt(instance, ended, chunks)
         except ProviderError:
             self.doubt()

@@ -65,6 +65,8 @@ class Runtime:
     )
     """Threads of attempts that were given up, by instance and pointer."""
     stopping: bool = False
+    adrift: bool = False
+    """Whether the session is lost and not replaced yet: what is taken now would hang on one that is dead."""
     poller: Poller | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set["asyncio.Task[Any]"])
 

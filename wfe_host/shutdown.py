@@ -67,13 +67,19 @@ async def _running_steps(runtime: Runtime, allowed: int) -> None:
 
 
 async def stop_lost(runtime: Runtime, keeper: SessionKeeper) -> None:
-    """The session is lost: cancel all steps, forget all instances, then join again with a new session."""
+    """The session is lost: cancel all steps, forget all instances, then join again with a new session.
+
+    Nothing is taken meanwhile (`runtime.adrift`): nobody would know that its steps run here. The new session
+    can be lost too before the old one is closed.
+    """
     logger.error(
         "session %s is lost; its steps are cancelled here", runtime.session_id, extra={"action": "lost"}
     )
     for actor in list(runtime.actors.values()):
         actor.drop()
-    runtime.session_id = await keeper.reopen()
+    while keeper.lost:
+        runtime.session_id = await keeper.reopen()
+    runtime.adrift = False
     if runtime.poller is not None and not runtime.stopping:
         await runtime.poller.listen()
         runtime.poller.claim_soon()

@@ -123,7 +123,9 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     if request.settled:
         data = {**data, SETTLED: settled_text(definition, request.settled)}
     now = runtime.clock.now()
-    worker = runtime.config.role == "worker" and _may_claim(runtime, request.instance_id)
+    worker = (
+        runtime.config.role == "worker" and not runtime.adrift and _may_claim(runtime, request.instance_id)
+    )
     machine = Machine.create(
         definition,
         data,

@@ -25,6 +25,7 @@ class Pair:
 
     def __init__(self, store: Store) -> None:
         self.clock = store.clock
+        self.open = store.open
         self.marks: list[str] = []
         self.go = {name: asyncio.Event() for name in ("old", "new")}
         self.hosts = {name: self._host(store, name) for name in ("old", "new")}
@@ -36,10 +37,12 @@ class Pair:
             clock=store.clock,
             ids=SequentialIds(name),
         )
-        host.register(self._definition(name))
+        host.register(self.definition(name))
         return host
 
-    def _definition(self, name: str) -> WorkflowDefinition[Any]:
+    def definition(self, name: str) -> WorkflowDefinition[Any]:
+        """The workflow, as a host of this name runs it."""
+
         async def work(ctx: StepContext[Any]) -> dict[str, str]:
             self.marks.append(f"{name} begins {ctx.attempt}")
             try:
@@ -172,3 +175,54 @@ async def test_an_attempt_stopped_before_its_first_turn_is_told(
     pair.go["old"].set()
     assert await host.handle(INSTANCE).result("5s") == {"by": "old", "tail": "old"}
     assert pair.clock._busy == 0
+
+
+async def test_a_host_without_a_session_takes_nothing(pair: Pair) -> None:
+    """Between the loss of its session and the next one a host begins no step: nobody would see it live."""
+    old = pair.hosts["old"]
+    await old.start_up()
+    pair.cut_off("old")
+    await pair.clock.advance("6s")
+    # Its own start, and what is due: both would hang on a session that is lost.
+    await old.start("main", {}, instance_id=INSTANCE)
+    old.runtime.wake({INSTANCE: None})
+    await pair.clock.advance("6s")
+    assert pair.marks == []
+    (head,) = (await old.runtime.store.heads([INSTANCE])).values()
+    assert head.owner is None
+    pair.go["old"].set()
+    pair.cut_off("old", really=False)
+    await pair.clock.advance("12s")
+    assert pair.marks == ["old begins 1", "old ends", "old tail"]
+
+
+async def test_what_was_claimed_while_the_session_was_lost_is_not_begun(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim whose answer comes after the loss is left to whoever takes it under a session that lives."""
+    old = pair.hosts["old"]
+    await old.start_up()
+    runtime = old.runtime
+    claim = runtime.store.claim
+    sessions: list[str] = []
+
+    async def lose_meanwhile(*args: Any, session: str, **options: Any) -> Any:
+        loaded = await claim(*args, session=session, **options)
+        if loaded:
+            sessions.append(session)
+            if len(sessions) == 1:
+                assert old._keeper is not None
+                old._keeper._session.lose()  # type: ignore[union-attr]
+                while runtime.session_id == session:  # noqa: ASYNC110 - until the host has joined again
+                    await asyncio.sleep(0)
+        return loaded
+
+    monkeypatch.setattr(runtime.store, "claim", lose_meanwhile)
+    client = WorkflowHost(pair.open(), config=HostConfig(role="client"), clock=pair.clock)
+    client.register(pair.definition("client"))
+    async with client:
+        await client.start("main", {}, instance_id=INSTANCE)
+        await pair.clock.advance("12s")
+    assert len(set(sessions)) == 2
+    assert pair.marks == ["old begins 1"]
+    assert runtime.session_id == sessions[1]
