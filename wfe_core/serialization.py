@@ -177,6 +177,10 @@ class DataCodec(Generic[D]):
         except (PydanticUserError, NameError) as exc:
             raise DefinitionError(f"data={_type_name(kind)}: pydantic cannot handle it: {exc}") from exc
 
+    def hint(self, field: str) -> Any:
+        """Give the annotation of a field, `Any` for one that the type does not name."""
+        return self._hints.get(field, Any)
+
     def initial(self, value: object) -> dict[str, str]:
         """Give the texts of the data an instance starts with; None means empty (or all defaults).
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from wfe_core.errors import DefinitionError, ParameterError, StepError
 from wfe_core.serialization import adapter_for, dumps, explain
+from wfe_core.steps.fitting import never_fits
 
 if TYPE_CHECKING:
     from wfe_core.serialization import DataCodec
@@ -285,6 +286,12 @@ def _source(p: Parameter, place: Place, problems: list[str]) -> Any:
             return _take_index
         adapter = adapter_for(p.annotation)
         return _take_item if adapter is None else _Item(adapter, type_name(p.annotation))
+    if fields is not None and is_field and never_fits(place.codec.hint(name), p.annotation):
+        problems.append(
+            f"{place.where}: the parameter {name!r} is annotated {type_name(p.annotation)}, but the field "
+            f"{name!r} of {place.codec.name} is {type_name(place.codec.hint(name))}; mend one of the two, or "
+            f"give .input({name}=...)"
+        )
     if fields is None or is_field:
         return _Field(name, p.required, p.default)
     if p.required:
