@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.errors import (
         ActivityTokenError,
+        BranchesFailedError,
         ConditionError,
         DefinitionConflictError,
         DefinitionError,
@@ -70,6 +71,7 @@ _HOMES = {
     "wfe_core.definition.definition": ("WorkflowDefinition",),
     "wfe_core.errors": (
         "ActivityTokenError",
+        "BranchesFailedError",
         "ConditionError",
         "DefinitionConflictError",
         "DefinitionError",
@@ -131,6 +133,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "ActivityTokenError",
     "Branch",
+    "BranchesFailedError",
     "ConditionError",
     "Dag",
     "DefinitionConflictError",

@@ -21,6 +21,7 @@
     │   ├── UndecidedStepError           nobody knows how far a step came; somebody must decide
     │   ├── WaitTimeoutError
     │   ├── ParameterError               a parameter of a step cannot be filled
+    │   ├── BranchesFailedError          several branches of a container that waited for all of them
     │   ├── OutputError                  an output does not fit the data
     │   └── ConditionError               a condition or selector threw
     ├── SerializationError               a value has no JSON form
@@ -39,7 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class WfeError(Exception):
@@ -234,6 +235,34 @@ class OutputError(StepError, TypeError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+class BranchesFailedError(StepError):
+    """Several branches failed of a container that let all of them end (`fail_fast=False`).
+
+    Args:
+        total: how many branches there were.
+        failures: step key, type and message of each failure, in the order of the branches.
+    """
+
+    def __init__(self, total: int, failures: Sequence[tuple[str | None, str, str]]) -> None:
+        told = [f"{key!r}: {_cut(message)}" for key, _, message in failures[:_TOLD]]
+        if len(failures) > _TOLD:
+            told.append(f"and {len(failures) - _TOLD} more")
+        kept = [
+            {"step_key": key, "type": kind, "message": _cut(message)}
+            for key, kind, message in failures[:_KEPT]
+        ]
+        text = f"{len(failures)} of {total} branches failed: {'; '.join(told)}"
+        super().__init__(text, retryable=False, details={"failed": len(failures), "errors": kept})
+
+
+_TOLD, _KEPT, _LONGEST = 10, 100, 1_000
+"""How many failures an error of several tells in its message and keeps in its details; characters of each."""
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
 
 class ConditionError(StepError):

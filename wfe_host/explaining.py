@@ -166,6 +166,9 @@ def _reason(  # noqa: PLR0911 - one sentence for each kind of waiting
         )
     if p.status == PointerStatus.PENDING:
         return Reason("slot", "ready to run", "a free slot, a host that takes it, or a resume", p.step, since)
+    if p.status == PointerStatus.FAILED and record.status == WorkflowStatus.RUNNABLE:
+        text = f"failed: {error}; that is held back while others run beside it"
+        return Reason("failed", text, "they end; then it can be retried", p.step, since)
     if p.status == PointerStatus.FAILED:
         return Reason("failed", f"failed: {error}", "retry or resume the instance", p.step, since)
     if p.status == PointerStatus.COMPENSATING and "leaving" in state:

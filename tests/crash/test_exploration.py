@@ -10,11 +10,12 @@ from tests.crash.edges import EDGES
 from tests.crash.explorer import CRASHES, STORES, Explorer, Scenario
 from tests.crash.flows import FLOWS
 from tests.crash.guards import GUARDS
+from tests.crash.holding import HOLDING
 from tests.crash.sagas import SAGAS
 from tests.crash.waits import WAITS
 from wfe_core.testing.faults import Fault
 
-SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **WAITS, **EDGES}
+SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **HOLDING, **WAITS, **EDGES}
 
 pytestmark = [
     pytest.mark.parametrize("store", STORES),

@@ -138,6 +138,7 @@ class Branch(Scopes[D]):
         body: Callable[[Branch[D]], object],
         *,
         max_parallel: int | None = None,
+        fail_fast: bool = True,
         name: str | None = None,
     ) -> Self: ...
     @overload
@@ -147,10 +148,17 @@ class Branch(Scopes[D]):
         body: Callable[[Branch[D]], object],
         *,
         max_parallel: int | None = None,
+        fail_fast: bool = True,
         name: str | None = None,
     ) -> Self: ...
     def for_each(
-        self, items: Any, body: Any, *, max_parallel: int | None = None, name: str | None = None
+        self,
+        items: Any,
+        body: Any,
+        *,
+        max_parallel: int | None = None,
+        fail_fast: bool = True,
+        name: str | None = None,
     ) -> Self:
         """Run a body for each item, concurrently.
 
@@ -158,6 +166,7 @@ class Branch(Scopes[D]):
             items: the items, or a function that gives them; evaluated once and stored.
             body: what runs; it finds `ctx.item` and `ctx.index`.
             max_parallel: how many items run at once; 1 is one after the other, in order.
+            fail_fast: False lets all other items end before the failure of one goes further.
             name: makes the item of this loop known as `ctx.items[name]` in loops inside it.
         """
         call, draft = ".for_each(...)", self._draft
@@ -168,6 +177,7 @@ class Branch(Scopes[D]):
                 items=selector,
                 bodies=bodies,
                 max_parallel=max_parallel,
+                fail_fast=fail_fast,
                 item_name=name,
             )
         )
@@ -175,15 +185,39 @@ class Branch(Scopes[D]):
 
     # ------------------------------------------------------------ side by side
 
-    def parallel(self, *branches: Callable[[Branch[D]], object], max_parallel: int | None = None) -> Self:
-        """Run branches at the same time; goes on when all have ended."""
+    def parallel(
+        self,
+        *branches: Callable[[Branch[D]], object],
+        max_parallel: int | None = None,
+        fail_fast: bool = True,
+    ) -> Self:
+        """Run branches at the same time; goes on when all have ended.
+
+        Args:
+            branches: what runs.
+            max_parallel: how many branches run at once.
+            fail_fast: False lets all other branches end before the failure of one goes further.
+        """
         bodies = [self._draft.body(branch, ".parallel(...)") for branch in branches]
-        self._draft.add(ParallelNode(name="parallel", bodies=bodies, max_parallel=max_parallel))
+        node = ParallelNode(name="parallel", bodies=bodies, max_parallel=max_parallel, fail_fast=fail_fast)
+        self._draft.add(node)
         return self
 
-    def dag(self, fn: Callable[[Dag[D]], object], *, max_parallel: int | None = None) -> Self:
-        """Run named nodes, each when those it needs have completed: `lambda g: g.add("a", x).add(...)`."""
-        node = DagNode(name="dag", max_parallel=max_parallel)
+    def dag(
+        self,
+        fn: Callable[[Dag[D]], object],
+        *,
+        max_parallel: int | None = None,
+        fail_fast: bool = True,
+    ) -> Self:
+        """Run named nodes, each when those it needs have completed: `lambda g: g.add("a", x).add(...)`.
+
+        Args:
+            fn: adds the nodes.
+            max_parallel: how many nodes run at once.
+            fail_fast: False lets all that do not need a failed node end before its failure goes further.
+        """
+        node = DagNode(name="dag", max_parallel=max_parallel, fail_fast=fail_fast)
         graph = Dag[D](self._draft, node)
         fn(graph)
         graph.connect()

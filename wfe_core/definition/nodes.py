@@ -144,6 +144,8 @@ class ForEachNode(Node):
     container: ClassVar[bool] = True
     items: Selector
     max_parallel: int | None = None
+    fail_fast: bool = True
+    """Whether a failure stops what runs beside it; else it is held back until that has ended."""
     collect: str | None = None
     item_name: str | None = None
 
@@ -155,6 +157,7 @@ class ParallelNode(Node):
     kind: ClassVar[str] = "parallel"
     container: ClassVar[bool] = True
     max_parallel: int | None = None
+    fail_fast: bool = True
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -165,6 +168,7 @@ class DagNode(Node):
     container: ClassVar[bool] = True
     needs: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     max_parallel: int | None = None
+    fail_fast: bool = True
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -42,6 +42,7 @@ def close(
     itself: bool = False,
     within: int | None = None,
     spare: Collection[int] = (),
+    keep: bool = False,
 ) -> None:
     """Close the guards inside a pointer for good, then do what is to come; at once when there are none.
 
@@ -53,15 +54,19 @@ def close(
         itself: the pointer ends too, so that it is closed as well if it is a guard.
         within: only one of the pointer's bodies ends.
         spare: pointers that what follows takes care of.
+        keep: what ends inside is interrupted, not cancelled, as a retry may continue it.
     """
     roots = [owner] if itself else inside(s, owner, within)
-    if not abort(s, roots):
+    if not abort(s, roots, keep=keep):
         THEN[then](s, owner, arguments or {})
         return
     state = {**read_state(owner), "then": [then, arguments or {}, itself]}
     write_state(s, owner, state)
     s.shut[owner.id] = live_hook(state)
-    prune(s, roots, {owner.id, *spare})
+    if keep:
+        freeze(s, s.descendants(owner.id))
+    else:
+        prune(s, roots, {owner.id, *spare})
     s.agenda.append((progress, (s,)))
 
 
@@ -240,9 +245,9 @@ def is_closing_hook(state: dict[str, Any]) -> bool:
 def reopen_scopes(s: State) -> None:
     """Find the shut scopes of an instance that was loaded, and go on with them."""
     for p in s.pointers.values():
-        if p.state is not None and ('"then"' in p.state or '"phase"' in p.state):
+        if p.state is not None and ('"then"' in p.state or '"phase"' in p.state or '"defeat"' in p.state):
             state = read_state(p)
-            if "then" in state or state.get("phase", ON_SUCCESS) != ON_SUCCESS:
+            if "then" in state or "defeat" in state or state.get("phase", ON_SUCCESS) != ON_SUCCESS:
                 s.shut[p.id] = live_hook(state)
     if s.shut or s.closing:
         s.agenda.append((progress, (s,)))

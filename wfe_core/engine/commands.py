@@ -8,6 +8,7 @@ from wfe_core.engine.containers import look_at_loop
 from wfe_core.engine.ending import finish
 from wfe_core.engine.flow import RULES, begin, enter
 from wfe_core.engine.guarding import is_closed, reopen
+from wfe_core.engine.holding import is_held, release
 from wfe_core.engine.state import State, read_state
 from wfe_core.engine.stopping import cancel_everything
 from wfe_core.engine.transitions import move
@@ -114,9 +115,11 @@ def _go_on(s: State) -> None:
     s.t.touched = True
     s.events_dirty = True
     for pointer in sorted(s.pointers.values(), key=lambda p: p.id):
+        if failed:
+            release(s, pointer)
         if failed and pointer.status == PointerStatus.RUNNING and is_closed(s, pointer):
             reopen(s, pointer)
-        elif s.frozen(pointer):
+        elif s.frozen(pointer) or is_held(s, pointer):
             continue
         elif pointer.status == PointerStatus.FAILED:
             pointer.failures = 0
@@ -128,8 +131,7 @@ def _go_on(s: State) -> None:
             s.agenda.append((enter, (s, pointer)))
         elif pointer.status == PointerStatus.RUNNING:
             s.agenda.append((look_at_loop, (s, pointer)))
-    if s.definition.has_guards:
-        s.rearm()
+    s.rearm()
     # The last step may have ended while nothing was allowed to go on.
     s.agenda.append((RULES["main_ended"], (s,)))
     take_held(s)

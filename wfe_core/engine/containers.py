@@ -15,11 +15,14 @@ from wfe_core.ports import CHUNK, ItemChunk, PointerRecord
 from wfe_core.serialization import dumps, json_equal, loads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wfe_core.definition.nodes import (
         DagNode,
         DecideNode,
         ForEachNode,
         IfNode,
+        Node,
         ParallelNode,
         ScheduleNode,
         StepNode,
@@ -115,15 +118,26 @@ def _enter_parallel(s: State, p: PointerRecord, node: ParallelNode) -> None:
 
 
 def _fill_parallel(s: State, p: PointerRecord, node: ParallelNode) -> None:
-    following: int = read_state(p)["next"]
+    state = read_state(p)
+    following: int = state["next"]
     begun = following
-    limit = node.max_parallel or len(node.bodies)
+    limit = (node.max_parallel or len(node.bodies)) + state.get("held", 0)
     while following < len(node.bodies) and len(s.children.get(p.id, ())) < limit:
         spawn_body(s, p, node.bodies[following])
         following += 1
     if following != begun:
-        write_state(s, p, {"next": following})
-    if following == len(node.bodies) and p.id not in s.children:
+        write_state(s, p, {**state, "next": following})
+    if following == len(node.bodies):
+        _branches_over(s, p, node, state.get("held", 0), len(node.bodies))
+
+
+def _branches_over(s: State, p: PointerRecord, node: Node, held: int, total: int) -> None:
+    """End a container with no more to begin, if nothing goes on in it: well, or by what it held back."""
+    if len(s.children.get(p.id, ())) > held:
+        return
+    if held:
+        RULES["branches_failed"](s, p, total)
+    else:
         complete(s, p, node)
 
 
@@ -141,7 +155,7 @@ def _enter_dag(s: State, p: PointerRecord, node: DagNode) -> None:
 def _fill_dag(s: State, p: PointerRecord, node: DagNode) -> None:
     state = read_state(p)
     done, begun = set[int](state["done"]), set[int](state["begun"])
-    limit = node.max_parallel or len(node.bodies)
+    limit = (node.max_parallel or len(node.bodies)) + state.get("held", 0)
     progress = True
     while progress:
         progress = False
@@ -152,9 +166,8 @@ def _fill_dag(s: State, p: PointerRecord, node: DagNode) -> None:
             progress = True
             if not spawn_body(s, p, node.bodies[number]):
                 done.add(number)
-    write_state(s, p, {"done": sorted(done), "begun": sorted(begun)})
-    if len(done) == len(node.bodies) and p.id not in s.children:
-        complete(s, p, node)
+    write_state(s, p, {**state, "done": sorted(done), "begun": sorted(begun)})
+    _branches_over(s, p, node, state.get("held", 0), len(node.bodies))
 
 
 def _join_dag(s: State, p: PointerRecord, node: DagNode, last: PointerRecord, number: int) -> None:
@@ -207,7 +220,8 @@ def fill_loop(s: State, p: PointerRecord, node: ForEachNode | StepNode) -> None:
     """Begin as many items of a loop as may be open at once; end the loop when all have ended."""
     state = read_state(p)
     following, total = state["next"], state["total"]
-    limit = getattr(node, "max_parallel", None) or s.host.settings.window + state.get("parked", 0)
+    held = state.get("held", 0)
+    limit = (getattr(node, "max_parallel", None) or s.host.settings.window + state.get("parked", 0)) + held
     begun = following
     while following < total and len(s.children.get(p.id, ())) < limit:
         if (p.id, following // CHUNK) not in s.chunks:
@@ -222,11 +236,10 @@ def fill_loop(s: State, p: PointerRecord, node: ForEachNode | StepNode) -> None:
         state["next"] = following
         write_state(s, p, state)
         _drop_chunks(s, p, following, total)
-    if following == total and p.id not in s.children:
-        if getattr(node, "collect", None) is not None:
-            s.t.load_outputs = [*s.t.load_outputs, p.id]
-        else:
-            complete(s, p, node)
+    if following == total and not held and p.id not in s.children and getattr(node, "collect", None):
+        s.t.load_outputs = [*s.t.load_outputs, p.id]
+    elif following == total:
+        _branches_over(s, p, node, held, total)
 
 
 def _drop_chunks(s: State, p: PointerRecord, following: int, total: int) -> None:
@@ -361,3 +374,9 @@ JOIN.update(
     }
 )  # fmt: skip
 FIRE["schedule"] = _fire_schedule
+REFILL: dict[str, Callable[[State, PointerRecord, Any], None]] = {
+    "parallel": _fill_parallel,
+    "dag": _fill_dag,
+    "for_each": fill_loop,
+}
+"""By kind of container: begins what has room now, or ends it."""

@@ -88,6 +88,8 @@ def outward(s: State, p: PointerRecord, defeat: Defeat) -> None:
         RULES["compensation_failed"](s, taker, defeat.error)
     elif s.node(taker).kind == "guard":
         RULES["guard_failed"](s, taker, p, defeat)
+    elif s.node(taker).kind != "saga":
+        RULES["hold"](s, taker, p, defeat)
     else:
         RULES["undo"](s, taker, p, defeat.cause or defeat.error, defeat.failed)
 
@@ -95,17 +97,18 @@ def outward(s: State, p: PointerRecord, defeat: Defeat) -> None:
 def _taker(s: State, p: PointerRecord, defeat: Defeat) -> PointerRecord | None:
     """The innermost of what takes a failure.
 
-    That is a guard, unless the instance is only to be suspended; a saga, if the policy says so; and the
-    pointer in whose compensation it happened.
+    That is a guard or a container that holds failures back, unless the instance is only to be suspended; a
+    saga, if the policy says so; and the pointer in whose compensation it happened.
     """
-    guards = defeat.behavior is not ErrorBehavior.SUSPEND or bool(defeat.failed)
+    ends = defeat.behavior is not ErrorBehavior.SUSPEND or bool(defeat.failed)
     current = p
     for ancestor in s.ancestors(p):
-        kind = s.node(ancestor).kind
+        node = s.node(ancestor)
         if s.node(current).sequence.number < 0 and ancestor.status == PointerStatus.COMPENSATING:
             return ancestor
         if ancestor.status == PointerStatus.RUNNING and (
-            (kind == "guard" and guards) or (kind == "saga" and defeat.behavior is ErrorBehavior.COMPENSATE)
+            (ends and (node.kind == "guard" or not getattr(node, "fail_fast", True)))
+            or (node.kind == "saga" and defeat.behavior is ErrorBehavior.COMPENSATE)
         ):
             return ancestor
         current = ancestor

@@ -100,7 +100,9 @@ def _parallel(
         compiled = compiler.step(child, site.below(place, own))
         place.children[child.name], shapes[child.name] = compiled.place, compiled.shape
         bodies.append(Sequence(compiled.nodes))
-    node = ParallelNode(bodies=bodies, max_parallel=compiler.limit(step), **common)
+    node = ParallelNode(
+        bodies=bodies, max_parallel=compiler.limit(step), fail_fast=step.fail_fast is not False, **common
+    )
     return node, group_shape(shapes)
 
 
@@ -136,6 +138,7 @@ def _dag(
         bodies=[bodies[name] for name in children],
         needs=[tuple(numbers[need] for need in needs[name]) for name in children],
         max_parallel=compiler.limit(step),
+        fail_fast=step.fail_fast is not False,
         **common,
     )
     return node, group_shape(shapes)

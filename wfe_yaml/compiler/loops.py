@@ -40,7 +40,12 @@ def _for_each(
     site = replace(site, loops=(*site.loops, step.name), counting=False)
     body, shapes = body_of(compiler, step.steps or [], place, site, seen=seen)
     node = ForEachNode(
-        items=items, bodies=[body], max_parallel=compiler.limit(step), item_name=step.name, **common
+        items=items,
+        bodies=[body],
+        max_parallel=compiler.limit(step),
+        fail_fast=step.fail_fast is not False,
+        item_name=step.name,
+        **common,
     )
     return node, list_shape(Shape("step", shapes))
 
@@ -107,7 +112,9 @@ def cells(
         bodies.append(Sequence(compiled.nodes, label=label))
         each = compiled.shape
     limit = matrix.max_parallel or compiler.limit(step)
-    return ParallelNode(bodies=bodies, max_parallel=limit, **common), list_shape(each)
+    fast = step.fail_fast if matrix.fail_fast is None else matrix.fail_fast
+    node = ParallelNode(bodies=bodies, max_parallel=limit, fail_fast=fast is not False, **common)
+    return node, list_shape(each)
 
 
 LOOPS: dict[str, Callable[[StepCompiler, StepModel, Place, Site, Common], Container | None]] = {

@@ -188,7 +188,10 @@ class StepModel(Record):
         Matrix(), "The step runs once for each combination of values, as `matrix.NAME`."
     )
     max_parallel: int | None = key(Integer(1), "How many run at once.")
-    fail_fast: bool | None = key(Boolean(), "Whether a failure stops what runs beside it; true by default.")
+    fail_fast: bool | None = key(
+        Boolean(),
+        "Whether a failure stops what runs beside it (true by default), or waits until that has ended.",
+    )
 
     wait_for: WaitModel | None = key(
         Shorthand(Of(WaitModel), event_alone, "the name of an event, or a mapping"),
@@ -253,10 +256,6 @@ class StepModel(Record):
                 continue
             message = f"{word!r} belongs to {belongs(word)}, not to {describe(construct)}"
             problems.add(Code.CONFLICT, message, self.key_at(word))
-        if self.fail_fast is False or (self.matrix is not None and self.matrix.fail_fast is False):
-            where = self.key_at("fail_fast" if self.given("fail_fast") else "matrix")
-            message = "'fail_fast: false' is part of the language, but not of this version of wfe"
-            problems.add(Code.UNAVAILABLE, message, where, "a failure stops what runs beside it")
         if self.retry is not None and self.given("error_behavior"):
             message = "'retry' and 'error_behavior' exclude each other in one step"
             problems.add(Code.CONFLICT, message, self.key_at("error_behavior"), "keep `retry`")

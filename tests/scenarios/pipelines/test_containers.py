@@ -213,3 +213,51 @@ async def test_a_variable_may_add_to_that_of_the_process(book: Any, monkeypatch:
     head = "env: {A: '$<< env.A >>+', B: '$<< env.C >>', C: '$<< env.B >>!'}"
     await book.run("- {name: a, run: env}", head)
     assert book.log == ["A=a+ B=b! C=c!"]
+
+
+FAST = """
+    - name: all
+      fail_fast: false
+      {how}
+"""
+WAYS = {
+    "parallel": """parallel:
+        - {name: a, run: fail 3}
+        - {name: b, run: "gate b\\nsay b"}
+        - {name: c, run: fail 4}""",
+    "dag": """dag:
+        - {name: a, run: fail 3}
+        - {name: never, needs: [a], run: say never}
+        - {name: b, run: "gate b\\nsay b"}
+        - {name: c, run: fail 4}""",
+    "for_each": """for_each: [fail 3, "gate b\\nsay b", fail 4]
+      steps: [{name: one, run: $<< item >>}]""",
+    "matrix": """matrix: {x: [fail 3, "gate b\\nsay b", fail 4]}
+      run: $<< matrix.x >>""",
+}
+
+
+@pytest.mark.parametrize("how", WAYS.values(), ids=WAYS)
+async def test_a_failure_can_wait_for_what_runs_beside_it(book: Any, how: str) -> None:
+    """Language, `fail_fast: false`: siblings end, then all failures are told (decision 39)."""
+    handle = await book.start(FAST.format(how=how))
+    assert (await book.wfe.host.get(handle.id)).status == "runnable"
+    book.open("b")
+    found = await book.wfe.ended(handle)
+    assert (book.log, book.cancelled, found.status) == (["b"], [], "failed")
+    assert "exit code 3" in found.error.message
+    assert "exit code 4" in found.error.message
+
+
+async def test_a_container_that_waited_may_fail_without_stopping_the_run(book: Any) -> None:
+    """Language, `continue_on_error` on a container: the run goes on after all its branches have ended."""
+    status = await book.outputs(
+        "$<< steps.all.status >>: $<< steps.all.a.status >>, $<< steps.all.b.outputs.x >>",
+        """
+        - name: all
+          continue_on_error: true
+          fail_fast: false
+          parallel: [{name: a, run: fail 3}, {name: b, run: out x=1}]
+        """,
+    )
+    assert status == "failed: skipped, 1"

@@ -36,6 +36,7 @@ SAMPLES: dict[type[e.WfeError], e.WfeError] = {
     e.UndecidedStepError: e.UndecidedStepError("nobody knows"),
     e.WaitTimeoutError: e.WaitTimeoutError("late"),
     e.ParameterError: e.ParameterError("no x"),
+    e.BranchesFailedError: e.BranchesFailedError(3, [("a", "StepError", "no"), ("b", "StepError", "no")]),
     e.OutputError: e.OutputError("no y"),
     e.ConditionError: e.ConditionError("threw"),
     e.SerializationError: e.SerializationError("here", "['a']", "is nan", "do this"),
