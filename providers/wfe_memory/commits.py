@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfe_core.errors import SerializationError
-from wfe_core.ports import COMMITTED, CommitOutcome, OutboxRow
+from wfe_core.ports import COMMITTED, CommitOutcome
 from wfe_core.serialization import dumps
 from wfe_memory.tables import ActivityRow, InstanceRow, copy_instance, copy_pointer
 
@@ -157,12 +157,7 @@ def _write(tables: Tables, row: InstanceRow, checked: _Checked, now: int) -> Com
     for activity_id in row.activities.intersection(checkpoint.drop_activities):
         row.activities.discard(activity_id)
         del tables.activities[activity_id]
-    if checked.entries:
-        record = row.record
-        tables.outbox_seq += 1
-        tables.outbox.append(
-            OutboxRow(tables.outbox_seq, record.id, record.definition_id, record.revision, checked.entries)
-        )
+    tables.tell(row.record, checked.entries)
     return _finish(tables, row, checkpoint)
 
 

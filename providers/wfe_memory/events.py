@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -57,12 +58,14 @@ class MemoryEvents(EventStore):
         with self._tables.lock:
             rows = self._tables.outbox
             start = bisect_right(rows, after, key=attrgetter("seq"))
-            return rows[start : start + limit]
+            told = (rows[n] for n in range(start, len(rows)) if rows[n].entries)
+            return list(islice(told, limit))
 
     async def trim_outbox(self, before: int) -> None:
         """Forget what every reader has seen."""
         with self._tables.lock:
             rows = self._tables.outbox
+            self._tables.outbox_trimmed = max(self._tables.outbox_trimmed, before)
             del rows[: bisect_right(rows, before, key=attrgetter("seq"))]
 
 

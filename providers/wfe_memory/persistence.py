@@ -9,6 +9,7 @@ from wfe_memory.activities import MemoryActivities
 from wfe_memory.cache import MemoryCache
 from wfe_memory.commits import commit_one
 from wfe_memory.events import MemoryDefinitions, MemoryEvents
+from wfe_memory.feeding import MemoryFeed
 from wfe_memory.filters import purge
 from wfe_memory.loading import earliest, take
 from wfe_memory.logs import MemoryLogs
@@ -34,6 +35,7 @@ class MemoryStore(
     MemoryReader,
     MemoryEvents,
     MemoryDefinitions,
+    MemoryFeed,
     MemoryLogs,
     MemoryActivities,
     MemoryCache,

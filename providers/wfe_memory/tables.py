@@ -102,11 +102,14 @@ class Tables:
     """In how many inboxes an event is or was; it is kept as long."""
     outbox: list[OutboxRow] = field(default_factory=list[OutboxRow])
     outbox_seq: int = 0
+    outbox_trimmed: int = 0
     log_seq: int = 0
     definitions: dict[str, str] = field(default_factory=dict[str, str])
     activities: dict[str, ActivityRow] = field(default_factory=dict[str, ActivityRow])
     cache: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     """Key: (value, the instant at which it expires)."""
+    cursors: dict[str, int] = field(default_factory=dict[str, int])
+    """How far the readers of the outbox have come."""
 
     # ------------------------------------------------------------ who owns what
 
@@ -163,11 +166,21 @@ class Tables:
         row.record.inbox_seq = message.seq
         self.make_due(row, due)
 
+    # ------------------------------------------------------------ the outbox
+
+    def tell(self, record: InstanceRecord, entries: str) -> None:
+        """Tell readers of the outbox that an instance has changed; without entries only that."""
+        self.outbox_seq += 1
+        self.outbox.append(
+            OutboxRow(self.outbox_seq, record.id, record.definition_id, record.revision, entries)
+        )
+
     # ------------------------------------------------------------ the end
 
     def delete(self, row: InstanceRow) -> None:
         """Forget an instance and all that belongs to it, its children excepted."""
         record = row.record
+        self.tell(record, "")
         del self.rows[record.id]
         self.set_owner(row, None)
         self.waiting.pop(record.id, None)

@@ -67,6 +67,7 @@ class PostgresEvents(EventStore):
         async def trim(session: Session) -> None:
             await session.run(sql.TRIM_OUTBOX, before=before)
             await session.run(sql.HIDE_OUTBOX, before=before)
+            await session.run(sql.NOTE_TRIM, before=before)
 
         await self._database.write(trim)
 

@@ -21,9 +21,10 @@ from wfe_postgres import claims, commits
 from wfe_postgres.database import Database, Row, Session
 from wfe_postgres.events import PostgresDefinitions, PostgresEvents
 from wfe_sql.claiming import filters, listed
+from wfe_sql.feeding import SqlFeed
 from wfe_sql.generated import postgresql as sql
 from wfe_sql.listing import given
-from wfe_sql.packing import Packed
+from wfe_sql.packing import PURGED, Packed
 from wfe_sql.reading import SqlReader
 from wfe_sql.revisions import HEAD
 from wfe_sql.rows import to_message
@@ -40,7 +41,7 @@ _PURGE: Final = (
 )
 
 
-class PostgresStore(SqlReader, PostgresEvents, PostgresDefinitions, PersistenceProvider):
+class PostgresStore(SqlReader, SqlFeed, PostgresEvents, PostgresDefinitions, PersistenceProvider):
     """The store. Records are read before the first `await`, so a caller may change them while it waits.
 
     Args:
@@ -61,6 +62,9 @@ class PostgresStore(SqlReader, PostgresEvents, PostgresDefinitions, PersistenceP
 
     async def _read(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> Sequence[Row]:
         return await self._database.fetch(getattr(sql, name), rows, **given)
+
+    async def _change(self, name: str, rows: Sequence[Any] | None = None, **given: Any) -> int:
+        return await self._database.write(lambda session: session.run(getattr(sql, name), rows, **given))
 
     @property
     def schema(self) -> SchemaInfo:
@@ -124,6 +128,7 @@ class PostgresStore(SqlReader, PostgresEvents, PostgresDefinitions, PersistenceP
             for statement in _PURGE:
                 await session.run(statement, doomed)
             await session.run(sql.DROP_WORDS, doomed)
+            await session.run(sql.INSERT_OUTBOX, [(id_, *PURGED) for id_ in doomed])
             return doomed
 
         return await self._database.write(delete)

@@ -8,15 +8,14 @@ from dataclasses import replace
 from typing import Final, Self
 
 from wfe_core.ports import InstanceQuery, Page, SearchProvider
+from wfe_core.words import terms
 from wfe_postgres.database import Database, Session
 from wfe_sql import listing
 from wfe_sql.generated import postgresql as sql
-from wfe_sql.words import Document, documents, terms
+from wfe_sql.words import Document, documents
 
 _PART: Final = 100
 """Instances indexed in one transaction."""
-_LONGEST: Final = 500
-"""Characters of a word that count: a lexeme has less than 2 KiB."""
 _MOST: Final = 900_000
 """Bytes of words of an instance that are found: a tsvector has less than 1 MiB."""
 
@@ -46,7 +45,7 @@ class PostgresSearch(SearchProvider):
         given = listing.given(query)
         if wanted:
             # A word has neither quotes nor backslashes, so nothing in it has a meaning for tsquery.
-            match = " & ".join(f"'{word[:_LONGEST]}'{':*' if star else ''}" for word, star in wanted)
+            match = " & ".join(f"'{word}'{':*' if star else ''}" for word, star in wanted)
             rows = await self._database.fetch(sql.FIND_MATCHING, match=match, **given)
         else:
             rows = await self._database.fetch(getattr(sql, listing.choose(query)), **given)
@@ -57,7 +56,7 @@ class PostgresSearch(SearchProvider):
         [(cursor, first)] = await self._database.fetch(sql.SEARCH_CURSOR)
         if first > cursor + 1:
             return await self._catch_up(cursor, first - 1, limit)
-        changes = await self._database.fetch(sql.CHANGES, after=cursor, limit=limit)
+        changes = await self._database.fetch(sql.READ_CHANGES, after=cursor, limit=limit)
         if changes:
             ids = list(dict.fromkeys(row[1] for row in changes))
             await self._index(ids, cursor=cursor, upto=changes[-1][0])
@@ -112,14 +111,13 @@ class PostgresSearch(SearchProvider):
 def _cut(document: Document) -> Document:
     """Keep what a tsvector can hold."""
     id_, revision, words = document
-    if len(words) <= _LONGEST:
+    if len(words) * 4 <= _MOST:
         return document
     kept: list[str] = []
     size = 0
     for word in words.split(" "):
-        part = word[:_LONGEST]
-        size += len(part.encode()) + 1
+        size += len(word.encode()) + 1
         if size > _MOST:
             break
-        kept.append(part)
+        kept.append(word)
     return id_, revision, " ".join(kept)

@@ -14,6 +14,10 @@ from wfe_sql.rows import activity_row, changed_row, instance_row, pointer_row
 _DUE: Final = [field.name for field in fields(InstanceRecord)].index("next_due")
 
 
+PURGED: Final = ("", 0, "")
+"""What follows the id in the row of the outbox that tells of a purge."""
+
+
 class Lot:
     """Rows for one statement, and the number of the checkpoint that each belongs to."""
 

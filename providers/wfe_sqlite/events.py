@@ -84,6 +84,7 @@ class SqliteEvents(EventStore):
             # The newest row stays, without its entries: its seq must not be given again.
             connection.execute(sql.TRIM_OUTBOX.sql, sql.TRIM_OUTBOX.values(before=before))
             connection.execute(sql.HIDE_OUTBOX.sql, sql.HIDE_OUTBOX.values(before=before))
+            connection.execute(sql.NOTE_TRIM.sql, sql.NOTE_TRIM.values(before=before))
 
         await self._database.write(trim, low=True)
 

@@ -19,6 +19,7 @@ from wfe_core.ports import (
     SchemaInfo,
 )
 from wfe_sql.claiming import filters, listed
+from wfe_sql.feeding import SqlFeed
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.packing import Packed
 from wfe_sql.reading import SqlReader
@@ -26,13 +27,13 @@ from wfe_sql.rows import to_message
 from wfe_sqlite import claims, commits, purging, words
 from wfe_sqlite.database import Database
 from wfe_sqlite.events import SqliteDefinitions, SqliteEvents
-from wfe_sqlite.sql import Listed, Row
+from wfe_sqlite.sql import Bulk, Listed, Row
 
 _HEADS: Final = Listed(sql.READ_HEADS)
 _INBOXES: Final = Listed(sql.READ_INBOXES)
 
 
-class SqliteStore(SqlReader, SqliteEvents, SqliteDefinitions, PersistenceProvider):
+class SqliteStore(SqlReader, SqlFeed, SqliteEvents, SqliteDefinitions, PersistenceProvider):
     """The store. Records are read before the first `await`, so a caller may change them while it waits.
 
     Args:
@@ -53,6 +54,16 @@ class SqliteStore(SqlReader, SqliteEvents, SqliteDefinitions, PersistenceProvide
 
     async def _read(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> list[Row]:
         return await self._database.readers.run(name, rows, **given)
+
+    async def _change(self, name: str, rows: Sequence[Row] | None = None, **given: Any) -> int:
+        statement = getattr(sql, name)
+
+        def change(connection: sqlite3.Connection) -> int:
+            if rows is not None:
+                return Bulk(statement).run(connection, rows, **given)
+            return connection.execute(statement.sql, statement.values(**given)).rowcount
+
+        return await self._database.write(change, low=True)
 
     @property
     def schema(self) -> SchemaInfo | None:

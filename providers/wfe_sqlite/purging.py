@@ -8,7 +8,8 @@ from typing import Any, Final
 from wfe_core.ports import InstanceQuery
 from wfe_sql.generated import sqlite as sql
 from wfe_sql.listing import given
-from wfe_sqlite.sql import Listed
+from wfe_sql.packing import PURGED
+from wfe_sqlite.sql import Bulk, Listed
 
 _TREE: Final = Listed(sql.READ_TREE)
 _PURGE: Final = tuple(
@@ -25,6 +26,8 @@ _PURGE: Final = tuple(
     )
 )
 
+_OUTBOX: Final = Bulk(sql.INSERT_OUTBOX)
+
 
 def purge(connection: sqlite3.Connection, query: InstanceQuery) -> list[str]:
     """Delete ended instances that match, each with its descendants."""
@@ -36,4 +39,5 @@ def purge(connection: sqlite3.Connection, query: InstanceQuery) -> list[str]:
     doomed = [row[0] for row in _TREE.fetch(connection, [row[0] for row in found])]
     for statement in _PURGE:
         statement.run(connection, doomed)
+    _OUTBOX.run(connection, [(id_, *PURGED) for id_ in doomed])
     return doomed

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Final, Self
 
 from wfe_core.ports import InstanceQuery, Page, SearchProvider
+from wfe_core.words import terms
 from wfe_sql import listing
 from wfe_sql.generated import sqlite as sql
-from wfe_sql.words import documents, terms
+from wfe_sql.words import documents
 from wfe_sqlite import words
 from wfe_sqlite.database import Database
 from wfe_sqlite.sql import Listed, with_rows
@@ -26,7 +27,6 @@ _MATCHING: Final = with_rows(
     sql.FIND_AMONG,
 )
 _CURSOR: Final = "SELECT seq FROM search_cursor"
-_CHANGES: Final = "SELECT seq, instance_id FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"
 _FIRST: Final = "coalesce((SELECT min(seq) FROM outbox), 1)"
 _MISSED: Final = f"SELECT {_FIRST} > ? + 1"
 _SKIP: Final = f"UPDATE search_cursor SET seq = {_FIRST} - 1 WHERE seq = ?"  # noqa: S608 - constants
@@ -82,7 +82,7 @@ class SqliteSearch(SearchProvider):
         [(cursor,)] = await readers.fetch(_CURSOR)
         if (await readers.fetch(_MISSED, (cursor,)))[0][0]:
             return await self._catch_up(cursor, limit)
-        changes = await readers.fetch(_CHANGES, (cursor, limit))
+        changes = await readers.run("READ_CHANGES", after=cursor, limit=limit)
         if changes:
             ids = list(dict.fromkeys(row[1] for row in changes))
             await self._index(ids, cursor=cursor, upto=changes[-1][0])

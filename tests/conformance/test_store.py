@@ -65,6 +65,10 @@ class TestOutbox(conformance.OutboxSuite):
     """Lifecycle entries."""
 
 
+class TestChanges(conformance.ChangeSuite):
+    """The feed of changes."""
+
+
 class TestDefinitions(conformance.DefinitionSuite):
     """Definitions from text."""
 

@@ -49,11 +49,11 @@ class LocalServer:
             raise UnavailableError(f"{self.name} does not run")
         return self._process.pid
 
-    def start(self, ready: Callable[[], bool]) -> None:
+    def start(self, ready: Callable[[], bool], *, patience: float = PATIENCE) -> None:
         """Start the process and wait until `ready` says that it can be used."""
         with (self.folder / "server.log").open("ab") as log:
             self._process = self.popen(self._argv(self.folder, self.port), log.fileno())
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.folder / "server.log").read_text("utf-8", "replace")[-2_000:]

@@ -3,6 +3,7 @@
 Each docstring is the contract; `wfe_core.testing.conformance` tests it.
 """
 
+from wfe_core.ports.changes import Change, ChangeFeed, Content
 from wfe_core.ports.lifecycle import LifecycleHub
 from wfe_core.ports.locks import LockProvider, SessionState
 from wfe_core.ports.persistence import (
@@ -52,9 +53,12 @@ __all__ = [
     "ActivityStore",
     "CacheStore",
     "Capabilities",
+    "Change",
+    "ChangeFeed",
     "Checkpoint",
     "Claim",
     "CommitOutcome",
+    "Content",
     "DefinitionStore",
     "EventRecord",
     "EventStore",

@@ -11,6 +11,8 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from wfe_core.ports.changes import ChangeFeed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -80,9 +82,9 @@ class WorkflowStore(ABC):
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete up to `query.limit` ended instances with all that belongs to them, children included.
 
-        One transaction. Instances that have not ended are never deleted, nor ended children of a parent
-        that has not. Returns the ids deleted; an empty list means there are no more. A query that no purge
-        can go by is refused (`InstanceQuery.check_for_purge`).
+        One transaction, of which the feed of changes tells. Instances that have not ended are never deleted,
+        nor ended children of a parent that has not. Returns the ids deleted; an empty list means there are
+        no more. A query that no purge can go by is refused (`InstanceQuery.check_for_purge`).
 
         Raises:
             ValueError: the query has a `text` or a `cursor`; nothing was deleted.
@@ -247,6 +249,7 @@ class PersistenceProvider(
     InstanceReader,
     EventStore,
     DefinitionStore,
+    ChangeFeed,
     AbstractAsyncContextManager["PersistenceProvider"],
 ):
     """The store: one object, one `commit`. Entering it connects and checks the schema; leaving it closes."""

@@ -597,8 +597,30 @@ READ_OUTBOX: Final = Statement(
     ('after', 'limit'),
 )
 
+READ_CHANGES: Final = Statement(
+    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.seq < '
+    '(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20) ORDER BY outbox.seq LIMIT '
+    '$2::BIGINT OFFSET 0',
+    ('after', 'limit'),
+)
+
+CHANGE_BOUNDS: Final = Statement(
+    'SELECT (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_1 FROM cache WHERE '
+    "cache.key = 'outbox:trimmed') AS anon_1, (SELECT coalesce(max(outbox.seq), 0) AS coalesce_2 FROM "
+    'outbox WHERE outbox.seq < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20)) AS '
+    'anon_2',
+    (),
+)
+
 HIDE_OUTBOX: Final = Statement(
     "UPDATE outbox SET entries='' WHERE outbox.seq <= $1::BIGINT AND outbox.entries != ''",
+    ('before',),
+)
+
+NOTE_TRIM: Final = Statement(
+    "INSERT INTO cache (key, value, expires) VALUES ('outbox:trimmed', CAST($1::BIGINT AS TEXT), "
+    '9223372036854775807) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE '
+    'CAST(cache.value AS BIGINT) < CAST(excluded.value AS BIGINT) RETURNING cache.key',
     ('before',),
 )
 
@@ -902,6 +924,19 @@ CACHE_PUT: Final = Statement(
     ('key', 'value', 'expires'),
 )
 
+PUT_CURSOR: Final = Statement(
+    'WITH v("key", "value", "expires") AS (SELECT * FROM unnest($1::text[], $2::text[], '
+    '$3::bigint[])) INSERT INTO cache (key, value, expires) SELECT v.key, v.value, v.expires FROM v '
+    'WHERE true ON CONFLICT (key) DO NOTHING',
+    (),
+    ('key', 'value', 'expires'),
+)
+
+MOVE_READER: Final = Statement(
+    'UPDATE cache SET value=$1::VARCHAR WHERE cache.key = $2::VARCHAR AND cache.value = $3::VARCHAR',
+    ('after', 'key', 'before'),
+)
+
 CACHE_TRIM: Final = Statement(
     'DELETE FROM cache WHERE cache.expires <= $1::BIGINT',
     ('now',),
@@ -1082,13 +1117,6 @@ SEARCH_CURSOR: Final = Statement(
 MOVE_CURSOR: Final = Statement(
     'UPDATE search_cursor SET seq=$1::BIGINT WHERE search_cursor.seq = $2::BIGINT',
     ('after', 'before'),
-)
-
-CHANGES: Final = Statement(
-    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > $1::BIGINT AND outbox.seq < '
-    '(pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 20) ORDER BY outbox.seq LIMIT '
-    '$2::BIGINT OFFSET 0',
-    ('after', 'limit'),
 )
 
 UNINDEXED: Final = Statement(

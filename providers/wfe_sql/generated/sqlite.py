@@ -514,8 +514,28 @@ READ_OUTBOX: Final = Statement(
     ('after', 'limit'),
 )
 
+READ_CHANGES: Final = Statement(
+    'SELECT outbox.seq, outbox.instance_id FROM outbox WHERE outbox.seq > ? ORDER BY outbox.seq LIMIT '
+    '? OFFSET 0',
+    ('after', 'limit'),
+)
+
+CHANGE_BOUNDS: Final = Statement(
+    'SELECT (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_1 FROM cache WHERE '
+    'cache."key" = \'outbox:trimmed\') AS anon_1, (SELECT coalesce(max(outbox.seq), 0) AS coalesce_2 '
+    'FROM outbox) AS anon_2',
+    (),
+)
+
 HIDE_OUTBOX: Final = Statement(
     "UPDATE outbox SET entries='' WHERE outbox.seq <= ? AND outbox.entries != ''",
+    ('before',),
+)
+
+NOTE_TRIM: Final = Statement(
+    'INSERT INTO cache ("key", value, expires) VALUES (\'outbox:trimmed\', CAST(? AS TEXT), '
+    '9223372036854775807) ON CONFLICT ("key") DO UPDATE SET value = excluded.value WHERE '
+    'CAST(cache.value AS BIGINT) < CAST(excluded.value AS BIGINT) RETURNING "key"',
     ('before',),
 )
 
@@ -773,6 +793,18 @@ CACHE_PUT: Final = Statement(
     'ON CONFLICT ("key") DO UPDATE SET value = excluded.value, expires = excluded.expires',
     (),
     ('key', 'value', 'expires'),
+)
+
+PUT_CURSOR: Final = Statement(
+    'INSERT INTO cache ("key", value, expires) SELECT v."key", v.value, v.expires FROM v WHERE 1 = 1 '
+    'ON CONFLICT ("key") DO NOTHING',
+    (),
+    ('key', 'value', 'expires'),
+)
+
+MOVE_READER: Final = Statement(
+    'UPDATE cache SET value=? WHERE cache."key" = ? AND cache.value = ?',
+    ('after', 'key', 'before'),
 )
 
 CACHE_TRIM: Final = Statement(

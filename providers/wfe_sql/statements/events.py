@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, delete, exists, false, func, not_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    not_,
+    select,
+    true,
+    update,
+)
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
 from wfe_sql.statements.inbox import insert_events
 from wfe_sql.tables import t
+
+_TRIMMED = "outbox:trimmed"
+"""Where it is noted, beside the cache, up to where the outbox was trimmed."""
 
 
 def build(dialect: Dialect) -> Batch:
@@ -81,11 +99,14 @@ def build(dialect: Dialect) -> Batch:
                 .order_by(t.outbox.c.seq)
             )
         ),
+        "read_changes": read_changes(),
+        "change_bounds": change_bounds(),
         "hide_outbox": Built(
             update(t.outbox)
             .where(t.outbox.c.seq <= number("before"), t.outbox.c.entries != constant(""))
             .values(entries=constant(""))
         ),
+        "note_trim": _note_trim(dialect),
         "trim_outbox": Built(
             delete(t.outbox).where(
                 t.outbox.c.seq <= number("before"),
@@ -97,6 +118,37 @@ def build(dialect: Dialect) -> Batch:
             select(t.definition.c.source).where(t.definition.c.fingerprint == words("fingerprint"))
         ),
     }
+
+
+def read_changes(*settled: ColumnElement[bool]) -> Built:
+    """Read which instances have changed, in the order of the outbox."""
+    outbox = t.outbox.c
+    changed = select(outbox.seq, outbox.instance_id).where(outbox.seq > number("after"), *settled)
+    return Built(limited(changed.order_by(outbox.seq)))
+
+
+def change_bounds(*settled: ColumnElement[bool]) -> Built:
+    """Read up to where changes were forgotten, and the newest."""
+    seq, cache = t.outbox.c.seq, t.cache.c
+    trimmed = select(func.coalesce(func.max(cast(cache.value, BigInteger)), constant(0)))
+    newest = select(func.coalesce(func.max(seq), constant(0))).where(*settled)
+    bounds = (trimmed.where(cache.key == constant(_TRIMMED)).scalar_subquery(), newest.scalar_subquery())
+    return Built(select(*bounds))
+
+
+def _note_trim(dialect: Dialect) -> Built:
+    """Note up to where changes were forgotten, for readers that come from further back."""
+    cache = t.cache
+    text = cast(number("before"), Text)
+    statement = dialect.insert(cache).values(key=constant(_TRIMMED), value=text, expires=constant(2**63 - 1))
+    new = statement.excluded.value
+    return Built(
+        statement.on_conflict_do_update(
+            index_elements=["key"],
+            set_={"value": new},
+            where=cast(cache.c.value, BigInteger) < cast(new, BigInteger),
+        )
+    )
 
 
 def _insert_event(dialect: Dialect) -> Built:

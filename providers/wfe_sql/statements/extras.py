@@ -31,6 +31,12 @@ def build(dialect: Dialect) -> Batch:
             select(cache.value).where(cache.key == words("key"), cache.expires > number("now"))
         ),
         "cache_put": _cache_put(dialect),
+        "put_cursor": _put_cursor(dialect),
+        "move_reader": Built(
+            update(t.cache)
+            .where(cache.key == words("key"), cache.value == words("before"))
+            .values(value=words("after"))
+        ),
         "cache_trim": Built(delete(t.cache).where(cache.expires <= number("now"))),
     }
 
@@ -95,3 +101,12 @@ def _cache_put(dialect: Dialect) -> Built:
     )
     values = {"value": statement.excluded.value, "expires": statement.excluded.expires}
     return Built(statement.on_conflict_do_update(index_elements=["key"], set_=values), v)
+
+
+def _put_cursor(dialect: Dialect) -> Built:
+    """Store the first place of a reader, which is no output of a step but lives beside them."""
+    v = rows(*t.cache.columns)
+    statement = dialect.insert(t.cache).from_select(
+        [column.name for column in t.cache.columns], select(*v.columns).where(true()), include_defaults=False
+    )
+    return Built(statement.on_conflict_do_nothing(index_elements=["key"]), v)

@@ -27,6 +27,7 @@ from sqlalchemy.sql.expression import column as plain_column
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
 from wfe_sql.statements.claims import among, idle
+from wfe_sql.statements.events import change_bounds, read_changes
 from wfe_sql.statements.extras import free_activity, leased_activity
 from wfe_sql.statements.listing import find
 from wfe_sql.statements.reading import heads
@@ -42,7 +43,7 @@ _BUCKETS = 256
 
 
 def build(dialect: Dialect) -> Batch:
-    """Build them; none for SQLite. `insert_outbox` and `read_outbox` take the places of the shared ones."""
+    """Build them; none for SQLite. those of the outbox take the places of the shared ones."""
     if dialect.name == "sqlite":
         return {}
     of = t.workflow.c
@@ -66,6 +67,8 @@ def build(dialect: Dialect) -> Batch:
         ),
         "insert_outbox": _insert_outbox(dialect),
         "read_outbox": _read_outbox(),
+        "read_changes": read_changes(_settled()),
+        "change_bounds": change_bounds(_settled()),
         **_search(dialect),
     }
 
@@ -104,13 +107,6 @@ def _search(dialect: Dialect) -> Batch:
         "search_cursor": Built(select(cursor.c.seq, first)),
         "move_cursor": Built(
             update(cursor).where(cursor.c.seq == number("before")).values(seq=number("after"))
-        ),
-        "changes": Built(
-            limited(
-                select(t.outbox.c.seq, t.outbox.c.instance_id)
-                .where(t.outbox.c.seq > number("after"), _settled())
-                .order_by(t.outbox.c.seq)
-            )
         ),
         "unindexed": Built(
             limited(

@@ -32,6 +32,7 @@ import pytest
 _MODULES = (
     "activities",
     "cache",
+    "changes",
     "claims",
     "commits",
     "definitions",
@@ -56,6 +57,7 @@ pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 from wfe_core.testing.conformance.activities import ActivitySuite
 from wfe_core.testing.conformance.backend import Backend, Suite, UnsupportedError
 from wfe_core.testing.conformance.cache import CacheSuite
+from wfe_core.testing.conformance.changes import ChangeSuite
 from wfe_core.testing.conformance.claims import ClaimFilterSuite, ClaimSuite, LoadSuite
 from wfe_core.testing.conformance.commits import CheckpointSuite, DataHistorySuite, RejectionSuite
 from wfe_core.testing.conformance.definitions import DefinitionSuite
@@ -88,6 +90,7 @@ SUITES: tuple[type[Suite], ...] = (
     EventLoadSuite,
     RetentionSuite,
     OutboxSuite,
+    ChangeSuite,
     DefinitionSuite,
     ReaderSuite,
     FindSuite,
@@ -111,6 +114,7 @@ __all__ = [
     "ActivitySuite",
     "Backend",
     "CacheSuite",
+    "ChangeSuite",
     "CheckpointSuite",
     "ClaimFilterSuite",
     "ClaimSuite",
