@@ -16,13 +16,18 @@ from wfe_core.ports import Providers
 from wfe_core.testing import ManualClock
 from wfe_core.testing.conformance import Backend
 
+RESTARTS = (
+    "test_what_was_committed_survives_a_restart",
+    "test_a_restart_pronounces_nobody_dead",
+    "test_hints_come_again_after_a_restart",
+    "test_rows_come_again_after_a_restart",
+)
+
 
 class MemoryBackend(Backend):
     """One in-memory backend for each test."""
 
-    gaps: ClassVar[Mapping[str, str]] = {
-        "test_what_was_committed_survives_a_restart": "memory has no server to restart"
-    }
+    gaps: ClassVar[Mapping[str, str]] = dict.fromkeys(RESTARTS, "memory has no server to restart")
 
     def __init__(self, clock: ManualClock, folder: Path) -> None:
         super().__init__(clock)
@@ -37,9 +42,7 @@ class MemoryBackend(Backend):
 class SqliteBackend(Backend):
     """One file for each test."""
 
-    gaps: ClassVar[Mapping[str, str]] = {
-        "test_what_was_committed_survives_a_restart": "SQLite has no server to restart"
-    }
+    gaps: ClassVar[Mapping[str, str]] = dict.fromkeys(RESTARTS, "SQLite has no server to restart")
 
     def __init__(self, clock: ManualClock, folder: Path) -> None:
         super().__init__(clock)

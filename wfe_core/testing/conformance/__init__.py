@@ -47,6 +47,7 @@ _MODULES = (
     "purge",
     "queues",
     "readers",
+    "restarts",
     "search",
     "stress",
 )
@@ -71,6 +72,7 @@ from wfe_core.testing.conformance.outbox import OutboxSuite
 from wfe_core.testing.conformance.purge import PurgeSuite
 from wfe_core.testing.conformance.queues import QueueSuite
 from wfe_core.testing.conformance.readers import FindSuite, ReaderSuite
+from wfe_core.testing.conformance.restarts import RestartSuite
 from wfe_core.testing.conformance.search import SearchIndexSuite, SearchSuite
 from wfe_core.testing.conformance.stress import ConcurrencySuite, InterruptionSuite, SizeSuite
 
@@ -101,6 +103,7 @@ SUITES: tuple[type[Suite], ...] = (
     LockSuite,
     QueueSuite,
     HubSuite,
+    RestartSuite,
     SearchSuite,
     SearchIndexSuite,
     LogSuite,
@@ -139,6 +142,7 @@ __all__ = [
     "ReaderSuite",
     "RejectionSuite",
     "ReleaseSuite",
+    "RestartSuite",
     "RetentionSuite",
     "SearchIndexSuite",
     "SearchSuite",

@@ -57,6 +57,10 @@ class Ear:
                 self._news.clear()
                 await self._news.wait()
 
+    async def listen_for(self, seconds: float) -> None:
+        """Listen for a while."""
+        await asyncio.wait((self._task,), timeout=seconds)
+
     async def opened(self, sender: LifecycleHub) -> None:
         """Wait until what the sender broadcasts is heard, then forget it."""
         async with asyncio.timeout(SOON):
