@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import Figures
+from benchmarks.pipelines import command, environment
 
 RUNS = 7
 
@@ -19,7 +20,7 @@ def _median(argv: list[str], folder: Path) -> float:
         work = folder / str(number)
         work.mkdir(exist_ok=True)
         begun = time.perf_counter()
-        subprocess.run(argv, cwd=work, check=True, capture_output=True)
+        subprocess.run(argv, cwd=work, env=environment(), check=True, capture_output=True)
         spans.append(time.perf_counter() - begun)
     return statistics.median(spans[1:]) * 1e3
 
@@ -34,11 +35,11 @@ async def begin(folder: Path) -> Figures:
         for number in range(2_000)
     )
     large.write_text(f"workflow:\n  id: large\n  inputs: {{x: string}}\n  steps:\n{steps}")
-    command = str(Path(sys.executable).parent / "wfe")
+    wfe = command()
     return {
         "python_ms": _median([sys.executable, "-c", "pass"], folder),
         "import_ms": _median([sys.executable, "-c", "import wfe_core"], folder),
-        "help_ms": _median([command, "--help"], folder),
-        "validate_ms": _median([command, "validate", str(large)], folder),
-        "run_ms": _median([command, "run", str(pipeline), "--fresh"], folder),
+        "help_ms": _median([wfe, "--help"], folder),
+        "validate_ms": _median([wfe, "validate", str(large)], folder),
+        "run_ms": _median([wfe, "run", str(pipeline), "--fresh"], folder),
     }

@@ -86,11 +86,12 @@ class Courtesy:
     has something to do, in turns of less than Python's switch interval (5 ms), gives it away for
     microseconds only, when it looks at its sockets: too short for the thread to wake up, and each time the
     interval begins anew. A commit that takes 10 ms then takes seconds. So while a job is under way the loop
-    pauses every half millisecond, just long enough for a thread that waits. A loop that idles does not
-    notice.
+    pauses every half millisecond, just long enough for a thread that waits. A loop that has had nothing to do
+    since the last look is left alone for twice as long each time.
     """
 
     EVERY = 0.000_5
+    SELDOM = 0.008
     PAUSE = 0.000_03
     _known: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, Courtesy]] = WeakKeyDictionary()
 
@@ -98,6 +99,9 @@ class Courtesy:
         self._loop = ref(loop)
         self._jobs = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._every = self.EVERY
+        self._used = 0.0
+        """Processor time of the loop's thread at the last look."""
 
     @classmethod
     def of(cls, loop: asyncio.AbstractEventLoop) -> Courtesy:
@@ -111,6 +115,8 @@ class Courtesy:
         """Say, on the loop, that a job is under way in a thread."""
         self._jobs += 1
         if self._timer is None:
+            self._every = self.EVERY
+            self._used = time.thread_time()
             self._again()
 
     def end(self) -> None:
@@ -123,9 +129,16 @@ class Courtesy:
     def _again(self) -> None:
         loop = self._loop()
         if loop is not None:
-            self._timer = loop.call_later(self.EVERY, self._pause)
+            self._timer = loop.call_later(self._every, self._pause)
 
     def _pause(self) -> None:
-        # Waiting for no socket at all gives the interpreter away for just as long as is wanted.
-        select.select((), (), (), self.PAUSE)
+        used = time.thread_time()
+        busy = used - self._used > self.EVERY / 2
+        self._used = used
+        if busy:
+            self._every = self.EVERY
+            # Waiting for no socket at all gives the interpreter away for just as long as is wanted.
+            select.select((), (), (), self.PAUSE)
+        else:
+            self._every = min(2 * self._every, self.SELDOM)
         self._again()

@@ -213,7 +213,10 @@ class Driver:
         """Wait until the run can only go on by something from outside: an event, a decision, a worker."""
         while True:
             await self._news.wait()
-            self._news.clear()
+            while self._news.is_set():
+                # To look takes longer the more steps there are: not while events follow each other.
+                self._news.clear()
+                await _pause(_REST)
             while _seems_to_wait(view):
                 if await _rests(host, view.run_id):
                     return

@@ -51,6 +51,8 @@ class SupervisedProcesses(ProcessRunner):
         self._home = home
         self._ttl = ttl
         self._posts: dict[str, Post] = {}
+        self._settled: list[_Settled] = []
+        self._clearing: asyncio.Task[None] | None = None
 
     async def run(self, spec: ProcessSpec, watch: Watch) -> ProcessResult:
         """Run a process to its end; see `ProcessRunner.run`."""
@@ -123,15 +125,30 @@ class SupervisedProcesses(ProcessRunner):
         """Forget the results that the journal knows; see `ProcessRunner.settled`."""
         if self._home is None:
             return
-        folder = self._folder(Identity(instance=instance, pointer=pointer, key="", attempt=attempt).run)
-        for name, number in _attempts(folder, f"{_digest(instance)}-{pointer}-"):
-            if number <= attempt:
-                files.remove(folder / name)
+        run = Identity(instance=instance, pointer=pointer, key="", attempt=attempt).run
+        self._settled.append((self._folder(run), f"{_digest(instance)}-{pointer}-", attempt))
+        if self._clearing is None:
+            # The next step does not wait for the file system.
+            self._clearing = asyncio.get_running_loop().create_task(self._clear_settled())
+
+    async def _clear_settled(self) -> None:
+        try:
+            while self._settled:
+                settled, self._settled = self._settled, []
+                await asyncio.to_thread(_remove_settled, settled)
+        finally:
+            self._clearing = None
+
+    async def _cleared(self) -> None:
+        """Wait until what was settled has been removed."""
+        if self._clearing is not None:
+            await asyncio.wait([self._clearing])
 
     async def forget(self, run: str) -> None:
         """End what is left of a run, and forget its results; see `ProcessRunner.forget`."""
         if self._home is None:
             return
+        await self._cleared()
         run = run.partition("/")[0]
         post = self._post(run)
         stream = await post.reach(wire.pack({"op": "end"}))
@@ -153,6 +170,7 @@ class SupervisedProcesses(ProcessRunner):
 
     async def close(self) -> None:
         """Let all supervisors go; each ends when its steps have."""
+        await self._cleared()
         for post in self._posts.values():
             post.close()
         self._posts.clear()
@@ -226,6 +244,18 @@ class SupervisedProcesses(ProcessRunner):
             await asyncio.gather(listening, return_exceptions=True)
             writer.close()
             output.close()
+
+
+_Settled = tuple[Path, str, int]
+"""The folder of a run, how the attempts of an activation are named, and the last one that is known."""
+
+
+def _remove_settled(settled: list[_Settled]) -> None:
+    """Remove the attempts whose ends the journal knows."""
+    for folder, prefix, last in settled:
+        for name, number in _attempts(folder, prefix):
+            if number <= last:
+                files.remove(folder / name)
 
 
 class _LostError(Exception):
@@ -376,10 +406,22 @@ def _fate(folder: Path, wanted: Identity) -> tuple[Fate, str]:
         return Fate.GONE, "it ran on another machine"
     result = files.read(folder, files.RESULT)
     if result is not None:
-        return (Fate.GONE, "it was being stopped") if result["stopped"] else (Fate.ENDED, "")
+        if result["stopped"]:
+            return Fate.GONE, "it was being stopped"
+        if not _whole(folder, result["log"]):
+            return Fate.GONE, "its output was lost with the power"
+        return Fate.ENDED, ""
     if spec["boot"] != _here()[1]:
         return Fate.GONE, "the machine was restarted since"
     return Fate.RUNNING, ""
+
+
+def _whole(folder: Path, size: int) -> bool:
+    """Whether the record of the output is as long as the result says."""
+    try:
+        return (folder / files.LOG).stat().st_size >= size
+    except FileNotFoundError:
+        return False
 
 
 @cache

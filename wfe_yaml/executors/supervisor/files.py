@@ -24,15 +24,16 @@ def create(folder: Path, spec: dict[str, Any], files: dict[str, bytes]) -> None:
     Raises:
         OSError: the file system refuses.
     """
-    folder.mkdir(mode=0o700)
-    work = folder / WORK
-    work.mkdir(mode=0o700)
+    # Paths as plain texts: this is done for every step, and objects would cost more than the system calls.
+    os.mkdir(folder, 0o700)  # noqa: PTH102
+    work = f"{folder}/{WORK}"
+    os.mkdir(work, 0o700)  # noqa: PTH102
     for name, content in files.items():
-        write_new(work / name, content)
-    write_new(folder / SPEC, json.dumps(spec).encode())
+        write_new(f"{work}/{name}", content)
+    write_new(f"{folder}/{SPEC}", json.dumps(spec).encode())
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: str, content: bytes) -> None:
     """Write a file that must not be there yet; only its owner may read or run it."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
     try:
@@ -43,18 +44,26 @@ def write_new(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
-def write_result(folder: Path, result: dict[str, Any]) -> None:
-    """Write the result so that it is there as a whole or not at all, also after a loss of power."""
-    new = folder / (RESULT + ".new")
+def write_result(folder: Path, result: dict[str, Any], *, lasting: bool) -> None:
+    """Write the result so that it is there as a whole or not at all.
+
+    Args:
+        folder: of the attempt.
+        result: how it ended.
+        lasting: it shall be there also after a loss of power.
+    """
+    place = f"{folder}/{RESULT}"
+    new = f"{place}.new"
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         view = memoryview(json.dumps(result).encode())
         while view:
             view = view[os.write(handle, view) :]
-        os.fsync(handle)
+        if lasting:
+            os.fsync(handle)
     finally:
         os.close(handle)
-    new.replace(folder / RESULT)
+    os.replace(new, place)  # noqa: PTH105 - see create
 
 
 def read(folder: Path, name: str) -> dict[str, Any] | None:

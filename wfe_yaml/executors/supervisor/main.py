@@ -170,6 +170,10 @@ class Supervisor:
             if caller.step is step:
                 caller.more()
 
+    def followed(self, step: Step) -> bool:
+        """Whether a runner is there that will hear the result at once."""
+        return any(caller.step is step for caller in self._callers)
+
     # ------------------------------------------------------------ what callers want
 
     def handle(self, caller: Caller, request: dict[str, Any], blobs: list[bytes]) -> None:

@@ -41,6 +41,10 @@ class House(Protocol):
         """Tell the runner that there is more output, or the result."""
         ...
 
+    def followed(self, step: Step) -> bool:
+        """Whether a runner is there that will hear the result at once."""
+        ...
+
 
 class Step:
     """One process of the run.
@@ -81,7 +85,7 @@ class Step:
         contents = dict(zip(request["files"], blobs, strict=False))
         files.create(folder, request["record"], contents)
         try:
-            log = os.open(folder / files.LOG, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            log = os.open(f"{folder}/{files.LOG}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             self._log = log
             self.recorder: Recorder = Recorder(log)
             self._maskers = [Masker(request["secrets"]) for _ in STREAMS]
@@ -105,10 +109,10 @@ class Step:
 
     def _start(self, given: bytes | None) -> subprocess.Popen[bytes]:
         request = self._request
-        work = str(self._folder / files.WORK)
+        work = f"{self._folder}/{files.WORK}"
         paths = {variable: f"{work}/{name}" for variable, name in request["paths"].items()}
         argv = [argument.replace("{dir}", work) for argument in request["argv"]]
-        stdin = _unlinked(self._folder / "stdin", given) if given is not None else subprocess.DEVNULL
+        stdin = _unlinked(f"{self._folder}/stdin", given) if given is not None else subprocess.DEVNULL
         tty: bool = request["tty"]
         if tty:
             master, out = os.openpty()
@@ -298,6 +302,12 @@ class Step:
         for handle, stream in list(self._pipes.items()):
             self._close(handle, stream)
         self.recorder.end()
+        # A runner that is told writes it down in the journal. For one that comes later, perhaps after a loss
+        # of power, it has to last, and the output with it.
+        lasting = not self._house.followed(self)
+        if lasting:
+            with contextlib.suppress(OSError):
+                os.fsync(self._log)
         os.close(self._log)
         code = self._status or 0
         result = {
@@ -311,7 +321,7 @@ class Step:
             "collected": self._collect(),
         }
         with contextlib.suppress(OSError):
-            files.write_result(self._folder, result)
+            files.write_result(self._folder, result, lasting=lasting)
         self.result = result
         self._house.tell(self)
 
@@ -322,17 +332,16 @@ class Step:
         for name in self._request["collect"]:
             # Not what a link points at: the step may have put one there.
             with contextlib.suppress(OSError):
-                handle = os.open(
-                    self._folder / files.WORK / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-                )
+                path = f"{self._folder}/{files.WORK}/{name}"
+                handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
                 with open(handle, "rb") as stream:  # noqa: PTH123 - there is no path, only the open file
                     found[name] = base64.b64encode(stream.read(most + 1)).decode()
         return found
 
 
-def _unlinked(path: Path, content: bytes) -> int:
+def _unlinked(path: str, content: bytes) -> int:
     """Give a file with this content, to read from, that has no name any more."""
     files.write_new(path, content)
     handle = os.open(path, os.O_RDONLY)
-    path.unlink()
+    os.unlink(path)  # noqa: PTH108 - a plain text, see files.create
     return handle
