@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wfe_yaml.errors import YamlError
-    from wfe_yaml.executors.base import Executor
+    from wfe_yaml.executors.executor import Executor
     from wfe_yaml.loader import CompiledWorkflow, load_workflow, load_workflow_from_str
     from wfe_yaml.schema import json_schema
 
@@ -30,9 +30,9 @@ def __getattr__(name: str) -> Any:
 
         return errors.YamlError
     if name == "Executor":
-        from wfe_yaml.executors import base  # noqa: PLC0415
+        from wfe_yaml.executors import executor  # noqa: PLC0415
 
-        return base.Executor
+        return executor.Executor
     if name == "json_schema":
         from wfe_yaml import schema  # noqa: PLC0415
 

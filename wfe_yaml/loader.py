@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from wfe_core.definition.definition import WorkflowDefinition
+    from wfe_yaml.executors.base import StepType
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.model.inputs import InputModel
     from wfe_yaml.source.includes import Library
@@ -110,6 +111,7 @@ def local_tools(
     allow: frozenset[str] | None = None,
     environ: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
+    types: Mapping[str, type[StepType]] | None = None,
 ) -> Tools:
     """Give what executors work with by default: this machine's processes and this process's environment.
 
@@ -120,12 +122,14 @@ def local_tools(
         allow: the types of steps that may run here; None for all.
         environ: instead of the environment of this process.
         secrets: values of secrets, which go before the environment.
+        types: types of steps of your own, by the word after `type:`, which need no entry point.
     """
     return Tools(
         processes=SupervisedProcesses(realm, home=home),
         environ=dict(os.environ if environ is None else environ),
         allow=allow,
         secrets=dict(secrets or {}),
+        types=dict(types or {}),
     )
 
 

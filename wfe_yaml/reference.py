@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from wfe_yaml.errors import Code
-from wfe_yaml.executors.registry import executors
+from wfe_yaml.executors.configs import described
+from wfe_yaml.executors.registry import BUILT_IN, executors
 from wfe_yaml.expressions.functions import (
     BUILT_IN_FILTERS,
     BUILT_IN_TESTS,
@@ -15,11 +17,11 @@ from wfe_yaml.expressions.functions import (
     FUNCTIONS,
     TESTS,
 )
-from wfe_yaml.model.records import keys_of
+from wfe_yaml.model.records import Record, keys_of
 from wfe_yaml.schema import record_name, records
 
 if TYPE_CHECKING:
-    from wfe_yaml.model.records import Record
+    from pydantic import BaseModel
 
 _HEAD = """# The language
 
@@ -44,12 +46,18 @@ _VALUES = """## Values
 def reference() -> str:
     """Give the whole page, as Markdown."""
     parts = [_HEAD]
-    configs = {executor.config: name for name, executor in executors().items()}
+    types = {name: executors()[name] for name in BUILT_IN}
+    configs: dict[type[Any], str] = {executor.config: name for name, executor in types.items()}
     for name, model in records().items():
         title = f"The config of `type: {configs[model]}`" if model in configs else model.title
         heading = title[:1].upper() + title[1:]
         about = "" if _about(model) == f"{heading}." else f"{_about(model)}\n\n"
         parts.append(f'<a id="{name}"></a>\n## {heading}\n\n{about}{_table(model)}')
+    for name, executor in types.items():
+        if not issubclass(executor.config, Record):
+            about = inspect.cleandoc(executor.__doc__ or "")
+            heading = f'<a id="{name}"></a>\n## The config of `type: {name}`'
+            parts.append(f"{heading}\n\n{about}\n\n{_config_table(executor.config)}")
     parts.append(_VALUES)
     parts.append(_expressions())
     parts.append(_codes())
@@ -65,6 +73,14 @@ def _table(model: type[Record]) -> str:
     for word, (_, spec) in keys_of(cast("Any", model)).items():
         shown = f"**`{word}`** (required)" if spec.required else f"`{word}`"
         lines.append(f"| {shown} | {_cell(_takes(spec.kind))} | {_cell(spec.doc)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _config_table(model: type[BaseModel]) -> str:
+    lines = ["| key | takes | meaning |", "|---|---|---|"]
+    for each in described(model):
+        shown = f"**`{each.key}`** (required)" if each.required else f"`{each.key}`"
+        lines.append(f"| {shown} | {_cell(each.takes)} | {_cell(each.doc)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -7,9 +7,10 @@ what depends on several keys are checked by `wfe validate`.
 from __future__ import annotations
 
 from functools import singledispatchmethod
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wfe_yaml.executors.registry import executors
+from wfe_yaml.executors.schemas import EXPRESSION, config_schema
 from wfe_yaml.executors.shells import SHELLS, ShellKind
 from wfe_yaml.model import kinds
 from wfe_yaml.model.conditions import When
@@ -21,16 +22,18 @@ from wfe_yaml.model.types import Type
 from wfe_yaml.model.waits import Pause
 from wfe_yaml.source.problems import listing, suggest
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FREE = "^(" + "|".join(FREE_PREFIXES) + ")"
 _TEXT = {"type": ["string", "number", "boolean"]}
-_EXPRESSION = {"type": "string", "pattern": r"\$<<"}
 _DURATION = {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?\s*(ms|s|m|h|d)\s*)+$"}
 _TYPE = {"type": "string", "pattern": r"^\s*(string|int|number|bool|any|list|map)\s*(<.*>)?\s*\??\s*$"}
 _CONDITION = {
     "anyOf": [
         {"type": "boolean"},
-        _EXPRESSION,
+        EXPRESSION,
         {"type": "object"},
     ]
 }
@@ -54,8 +57,7 @@ def json_schema(key: str | None = None) -> Schema:
         body = writer.record(FileModel)
         about: Schema = {"title": "A wfe workflow file", **body}
     else:
-        field = _find(key)
-        about = {"title": key, "description": field.doc, **writer.schema(field.kind)}
+        about = {"title": key, **(_of_config(key, writer) or _of_record(key, writer))}
     return {"$schema": DIALECT, **about, "$defs": dict(sorted(writer.definitions.items()))}
 
 
@@ -72,6 +74,20 @@ def records() -> dict[str, type[Record]]:
 def record_name(model: type[Record]) -> str:
     """Give what a record is called in the schema: `RetryModel` is `retry`."""
     return model.__name__.removesuffix("Model").removesuffix("Config").casefold()
+
+
+def _of_config(key: str, writer: _Writer) -> Schema | None:
+    """Give the schema of a key of a config that is a pydantic model: `deno.permissions`."""
+    kind, _, word = key.rpartition(".")
+    if kind not in executors() or issubclass(executors()[kind].config, Record):
+        return None
+    found: Schema | None = writer.config(executors()[kind].config)["properties"].get(word)
+    return found
+
+
+def _of_record(key: str, writer: _Writer) -> Schema:
+    field = _find(key)
+    return {"description": field.doc, **writer.schema(field.kind)}
 
 
 def _find(key: str) -> Key:
@@ -144,7 +160,7 @@ class _Writer:
         """What the types of steps say about `config` and its shorthands."""
         rules: list[Schema] = []
         for name, executor in sorted(executors().items()):
-            config = self.record(executor.config)
+            config = self.config(executor.config)
             inside = {key: value for key, value in config.items() if key != "required"}
             config_keys: Schema = config["properties"]
             short = {word: config_keys[word] for word in _SHORT if word in config_keys}
@@ -156,6 +172,15 @@ class _Writer:
             condition = {"anyOf": [named, absent]} if name == "shell" else named
             rules.append({"if": condition, "then": {"properties": {"config": inside, **short}}})
         return rules
+
+    def config(self, model: type[Record | BaseModel]) -> Schema:
+        """Give the schema of the config of a type of step."""
+        if issubclass(model, Record):
+            return self.record(model)
+        return {
+            **config_schema(model, model.__name__.removesuffix("Config").casefold(), self.definitions),
+            "patternProperties": {_FREE: True},
+        }
 
     @singledispatchmethod
     def schema(self, kind: Kind[Any]) -> Schema:
@@ -247,12 +272,12 @@ class _Writer:
     @schema.register
     def _(self, kind: Pause) -> Schema:
         del kind
-        return {"anyOf": [_DURATION, _EXPRESSION]}
+        return {"anyOf": [_DURATION, EXPRESSION]}
 
     @schema.register
     def _(self, kind: kinds.Items) -> Schema:
         del kind
-        return {"anyOf": [{"type": "array"}, _EXPRESSION]}
+        return {"anyOf": [{"type": "array"}, EXPRESSION]}
 
     @schema.register(When)
     @schema.register(kinds.Condition)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.executors.configs import described
 from wfe_yaml.executors.registry import executors
-from wfe_yaml.model.records import keys_of
 from wfe_yaml.source.problems import listing, suggest
+
+if TYPE_CHECKING:
+    from wfe_yaml.executors.base import StepType
 
 
 def show_types(only: str | None, *, as_json: bool) -> int:
@@ -22,28 +26,24 @@ def show_types(only: str | None, *, as_json: bool) -> int:
     if only is not None and only not in known:
         hint = suggest(only, known) or f"there are: {listing(known)}"
         raise CommandError(f"there is no type of step {only!r}", hint=hint)
-    told = [
-        {"type": name, "doc": inspect.cleandoc(executor.__doc__ or ""), "config": _keys(executor.config)}
-        for name, executor in sorted(known.items())
-        if only in (None, name)
-    ]
+    names = sorted(known) if only is None else [only]
     if as_json:
+        told = [{"type": name, "doc": _about(known[name]), "config": _keys(known[name])} for name in names]
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return Exit.COMPLETE
-    for number, each in enumerate(told):
-        about = str(each["doc"]).splitlines()[0]
-        print(("\n" if number else "") + f"{each['type']}: {about}")
-        keys = cast("list[dict[str, Any]]", each["config"])
-        width = max((len(key["key"]) for key in keys), default=0)
+    for number, name in enumerate(names):
+        print(("\n" if number else "") + f"{name}: {_about(known[name]).splitlines()[0]}")
+        keys = described(known[name].config)
+        width = max((len(key.key) for key in keys), default=0)
         for key in keys:
-            needed = "  (required)" if key["required"] else ""
-            print(f"  {key['key']:{width}}  {key['doc']} {key['takes'].capitalize()}.{needed}")
+            takes = f" {key.takes[:1].upper()}{key.takes[1:]}."
+            print(f"  {key.key:{width}}  {key.doc}{takes}{'  (required)' if key.required else ''}")
     return Exit.COMPLETE
 
 
-def _keys(model: type[Any]) -> list[dict[str, Any]]:
-    declared = keys_of(cast("Any", model))
-    return [
-        {"key": name, "takes": key.kind.expected, "required": key.required, "doc": key.doc}
-        for name, (_, key) in declared.items()
-    ]
+def _about(executor: type[StepType]) -> str:
+    return inspect.cleandoc(executor.__doc__ or "It has no description.")
+
+
+def _keys(executor: type[StepType]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(key) for key in described(executor.config)]

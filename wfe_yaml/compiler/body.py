@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import OutputError, StepError, UndecidedStepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
-from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepResult
+from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepPause, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,8 @@ class StepRun(StepBody[Any]):
         begun = self._clock.now()
         try:
             result = await self._program.run(call)
+            if isinstance(result, StepPause):
+                return ExecutionResult.sleep(result.seconds, state=result.state)
             self._check(result)
         except UndecidedStepError:
             raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import StepError
-from wfe_yaml.executors.base import Program, StepResult
+from wfe_yaml.executors.base import Program, StepPause, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ class CachedProgram(Program):
         own = self._cache.key_.expressions if self._cache is not None and self._cache.key_ is not None else ()
         return (*self._inner.expressions, *own)
 
-    async def run(self, call: StepCall) -> StepResult:
+    async def run(self, call: StepCall) -> StepResult | StepPause:
         """Take the kept result, or run the program and keep its result.
 
         Raises:
@@ -85,6 +85,8 @@ class CachedProgram(Program):
             return StepResult(outputs=kept["outputs"], exit_code=0)
         call.ctx.emit(STREAM, f"run: {reason or 'the kept files cannot be read'}")
         result = await self._inner.run(call)
+        if isinstance(result, StepPause):
+            return result
         for pattern in self._generates:
             if not _matches(Path(call.root), pattern):
                 raise StepError(f"the step ended well but did not make {pattern!r}, which it generates")

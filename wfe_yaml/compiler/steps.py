@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wfe_core.definition.linking import UNDO
 from wfe_core.definition.nodes import Node, Sequence, StepNode
+from wfe_core.errors import DefinitionError
 from wfe_core.policies import NO_RETRY, ErrorBehavior
 from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
@@ -20,13 +21,13 @@ from wfe_yaml.compiler.names import Site, around, declared_shape, result_shape
 from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
+from wfe_yaml.executors.configs import config_keys, read_any
 from wfe_yaml.executors.registry import LATER, executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
 from wfe_yaml.expressions.scope import Scope, Variable
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 from wfe_yaml.expressions.templates import ConditionSelector, Template
 from wfe_yaml.model.constructs import STEP
-from wfe_yaml.model.records import keys_of, read_record
 from wfe_yaml.source.nodes import Entry, Mapping, Scalar, plain_value
 from wfe_yaml.source.nodes import Sequence as ListOfNodes
 from wfe_yaml.source.problems import listing, suggest
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from wfe_core.steps.selectors import Selector
     from wfe_yaml.compiler.containers import Common, Container
-    from wfe_yaml.executors.base import Program, Tools
+    from wfe_yaml.executors.base import Program, StepType, Tools
     from wfe_yaml.expressions.templates import Structure
     from wfe_yaml.model.document import WorkflowModel
     from wfe_yaml.model.steps import StepModel
@@ -192,18 +193,14 @@ class StepCompiler:
             self.problems.add(Code.TYPE, message, step.config.location)
             return None
         kind = step.type or "shell"
-        executor = executors().get(kind)
+        executor = self._type(kind, step)
         if executor is None:
-            later = kind in LATER
-            hint = None if later else suggest(kind, executors()) or f"there are: {listing(executors())}"
-            message = f"there is no type of step {kind!r}" + (" in this version of wfe" if later else "")
-            self.problems.add(Code.UNAVAILABLE if later else Code.VALUE, message, step.at("type"), hint)
             return None
         if self._tools.allow is not None and kind not in self._tools.allow:
             message = f"steps of the type {kind!r} are not allowed on this host"
             self.problems.add(Code.FORBIDDEN, message, step.at("type"))
             return None
-        config = read_record(executor.config, self._config(step, executor.config), self.problems)
+        config = read_any(executor.config, self._config(step, executor.config), self.problems)
         if config is None:
             return None
         plan = StepPlan(
@@ -222,6 +219,21 @@ class StepCompiler:
         if program is not None:
             check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)
         return program
+
+    def _type(self, kind: str, step: StepModel) -> type[StepType] | None:
+        """Find a type of step; None when there is none, or the package that has it does not work."""
+        try:
+            found = self._tools.types.get(kind) or executors().get(kind)
+        except DefinitionError as exc:
+            self.problems.add(Code.UNAVAILABLE, str(exc), step.at("type"))
+            return None
+        if found is None:
+            later = kind in LATER
+            known = [*executors(), *self._tools.types]
+            hint = None if later else suggest(kind, known) or f"there are: {listing(known)}"
+            message = f"there is no type of step {kind!r}" + (" in this version of wfe" if later else "")
+            self.problems.add(Code.UNAVAILABLE if later else Code.VALUE, message, step.at("type"), hint)
+        return found
 
     def _recipe(self, step: StepModel, place: Place, program: Program, plan: StepPlan) -> Recipe:
         """Gather what a step is made of: what is in the file, and what its expressions give."""
@@ -267,7 +279,7 @@ class StepCompiler:
                 message = f"{name!r} stands on the step and in its config"
                 self.problems.add(Code.CONFLICT, message, entry.key.location, "remove one of the two")
             entries[name] = entry
-        defaults, known = self._model.defaults, keys_of(cast("Any", model))
+        defaults, known = self._model.defaults, config_keys(model)
         for name in _DEFAULTS:
             entry = defaults.node.entries.get(name) if defaults is not None else None
             if entry is not None and name not in entries and name in known:

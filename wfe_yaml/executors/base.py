@@ -1,4 +1,4 @@
-"""`Executor`: a type of step. It compiles the step's `config` once and runs the result for each attempt."""
+"""`StepType`: compiles the config of a step once; the `Program` that this gives runs each attempt."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
 
 from wfe_core.clock import Clock, SystemClock
 from wfe_core.errors import StepError
@@ -32,6 +34,7 @@ class Tools:
         secrets: values of secrets by name. What a caller gives here goes before the environment; an executor
             finds exactly those that its workflow declares.
         clock: tells how long a step took.
+        types: types of steps of the caller's own, by the word after `type:`; they need no entry point.
     """
 
     processes: ProcessRunner
@@ -39,6 +42,7 @@ class Tools:
     allow: frozenset[str] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     clock: Clock = field(default_factory=SystemClock)
+    types: Mapping[str, type[StepType]] = field(default_factory=dict[str, "type[StepType]"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,19 @@ class StepResult:
     duration: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StepPause:
+    """A step that wants to run again later; the pause survives restarts.
+
+    Attributes:
+        seconds: how long the pause is.
+        state: what the step finds in `ctx.state` then.
+    """
+
+    seconds: float
+    state: Any
+
+
 class ProcessFailedError(StepError):
     """A process of a step failed: its exit code, explained."""
 
@@ -113,7 +130,7 @@ class Program(ABC):
         """All expressions of the step itself, for the check of their names."""
 
     @abstractmethod
-    async def run(self, call: StepCall) -> StepResult:
+    async def run(self, call: StepCall) -> StepResult | StepPause:
         """Run one attempt.
 
         A cancelled attempt must have stopped everything it started before it ends.
@@ -123,17 +140,23 @@ class Program(ABC):
         """
 
 
-class Executor(ABC):
-    """A type of step.
+class StepType(ABC):
+    """A type of step, in its most general form. `Executor` is what most types extend.
 
     Attributes:
         name: the word after `type:`.
-        config: the model of `config`.
+        config: the model of `config`: a pydantic model, or a record of the language.
     """
 
     name: ClassVar[str]
-    config: ClassVar[type[Record]]
+    config: ClassVar[type[Record | BaseModel]]
 
     @abstractmethod
     def compile(self, config: Any, plan: StepPlan, problems: Problems) -> Program | None:
-        """Compile a step whose `config` was read into the model; None when it is wrong (see the problems)."""
+        """Compile a step; None when it is wrong, which the problems say.
+
+        Args:
+            config: for a record, the record; for a pydantic model, its `ConfigTemplate`.
+            plan: what the compiler knows about the step.
+            problems: where problems are noted.
+        """

@@ -85,6 +85,24 @@ class Outputs:
                     f"{where}: {line[:60]!r} is neither name=value, name<<WORD nor a JSON object"
                 )
 
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Take what an executor gives; only declared names, if any are declared.
+
+        Raises:
+            OutputError: a value is no JSON, does not fit, or is too large.
+        """
+        for name, value in values.items():
+            where = "in what the step gives"
+            kind = self._type(name, where)
+            try:
+                self._size += len(json.dumps(value, allow_nan=False)) if not isinstance(value, str) else 0
+            except (TypeError, ValueError, RecursionError) as exc:
+                raise OutputError(f"{where}: output {name!r} is no JSON: {exc}") from None
+            trouble = kind.trouble(value) if kind is not None else None
+            if trouble is not None:
+                raise OutputError(f"{where}: output {name!r}: {trouble}")
+            self._put(name, value, where)
+
     def _block(self, name: str, word: str, lines: list[str], at: int, where: str) -> int:
         try:
             end = lines.index(word, at)

@@ -178,6 +178,9 @@ class SupervisedProcesses(ProcessRunner):
     # ------------------------------------------------------------ folders
 
     def _post(self, run: str) -> Post:
+        if self._home is None:
+            # Nothing outlives this process, so all its runs can share one.
+            run = ""
         post = self._posts.get(run)
         if post is None:
             post = Post(self._folder(run), outlive=self._home is not None, ttl=self._ttl)

@@ -83,6 +83,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+def deep_plain(value: Any) -> Any:
+    """Copy a value as plain dicts and lists, however deep the views in it are."""
+    if is_mapping(value):
+        return {key: deep_plain(need(value[key])) for key in value}
+    return [deep_plain(need(item)) for item in value] if is_list(value) else value
+
+
 def truth(value: Any) -> bool:
     """Whether a value counts as true inside an expression: as in Jinja and Python."""
     return bool(need(value))

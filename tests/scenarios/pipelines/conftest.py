@@ -12,7 +12,7 @@ import pytest
 from wfe_core.errors import OutputError, WorkflowEndedError
 from wfe_yaml import load_workflow_from_str
 from wfe_yaml.compiler import steps
-from wfe_yaml.executors.base import Executor, ProcessFailedError, Program, StepResult
+from wfe_yaml.executors.base import ProcessFailedError, Program, StepResult, StepType
 from wfe_yaml.executors.outputs import Outputs
 from wfe_yaml.executors.shell import ShellConfig
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wfe_yaml.source.problems import Problems
 
 
-class Scripted(Executor):
+class Scripted(StepType):
     """Takes the place of `shell`, with commands of its own.
 
     One a line:

@@ -1,0 +1,1 @@
+"""The built-in types of steps, one a module; `wfe_yaml.executors.registry` says which there are."""
