@@ -140,6 +140,10 @@ class Program(ABC):
         """
 
 
+ConfigModel = type[Record] | type[BaseModel]
+"""What the config of a type can be."""
+
+
 class StepType(ABC):
     """A type of step, in its most general form. `Executor` is what most types extend.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 C = TypeVar("C", bound=BaseModel)
+R = TypeVar("R")
 
 
 class ExecutorStep(StepBody[Any], Generic[ConfigT]):
@@ -77,23 +78,25 @@ class ExecutorStep(StepBody[Any], Generic[ConfigT]):
             raise ConfigError(explain(exc)) from None
 
 
-def maker(executor: type[Executor[C]], config: Callable[P, C]) -> Callable[P, ExecutorStep[C]]:
-    """Give the function that makes bodies of a type; it takes the keys of the config.
+def takes(config: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:
+    """Let a function that wants a config take the keys of it instead.
 
     Args:
-        executor: the type.
-        config: its model, whose parameters are those of the function.
+        config: the model.
     """
 
-    def make(*args: P.args, **kwargs: P.kwargs) -> ExecutorStep[C]:
-        try:
-            return ExecutorStep(executor, config(*args, **kwargs))
-        except ValidationError as exc:
-            raise DefinitionError(f"{executor.name}(…): {explain(exc)}") from None
+    def decorate(make: Callable[[C], R]) -> Callable[P, R]:
+        @wraps(make)
+        def made(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                given = config(*args, **kwargs)
+            except ValidationError as exc:
+                raise DefinitionError(f"{make.__name__}(…): {explain(exc)}") from None
+            return make(given)
 
-    make.__name__ = executor.name
-    make.__doc__ = executor.__doc__
-    return make
+        return made
+
+    return decorate
 
 
 @cache

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from wfe_yaml.executors.bodies import maker
+from wfe_yaml.executors.bodies import ExecutorStep, takes
 from wfe_yaml.executors.types.delay import DelayConfig, DelayExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
 from wfe_yaml.executors.types.transform import TransformConfig, TransformExecutor
 
-delay = maker(DelayExecutor, DelayConfig)
-log = maker(LogExecutor, LogConfig)
-transform = maker(TransformExecutor, TransformConfig)
+
+@takes(DelayConfig)
+def delay(config: DelayConfig) -> ExecutorStep[DelayConfig]:
+    """Pause durably."""
+    return ExecutorStep(DelayExecutor, config)
+
+
+@takes(LogConfig)
+def log(config: LogConfig) -> ExecutorStep[LogConfig]:
+    """Say something."""
+    return ExecutorStep(LogExecutor, config)
+
+
+@takes(TransformConfig)
+def transform(config: TransformConfig) -> ExecutorStep[TransformConfig]:
+    """Compute a value."""
+    return ExecutorStep(TransformExecutor, config)

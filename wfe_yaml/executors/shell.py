@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wfe_core.errors import ConditionError, StepError
 from wfe_yaml.errors import Code
-from wfe_yaml.executors.base import Program, StepType
+from wfe_yaml.executors.base import ConfigModel, Program, StepType
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.shells import Shell, ShellKind, bash
 from wfe_yaml.executors.stepping import (
@@ -96,7 +96,7 @@ class ShellExecutor(StepType):
     """Runs scripts with bash, sh, or another program."""
 
     name: ClassVar[str] = "shell"
-    config = ShellConfig
+    config: ClassVar[ConfigModel] = ShellConfig
 
     def compile(self, config: ShellConfig, plan: StepPlan, problems: Problems) -> Program | None:
         """Place the expressions of the script and check the variables."""

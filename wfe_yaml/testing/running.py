@@ -119,7 +119,7 @@ class RunningStep:
         loaded = load_workflow_from_str(self.text, tools=tools)
         self._node = cast("StepNode", loaded.definition.steps["x"])
         data = {"inputs": given, "run": {"root": str(root)}}
-        self.lines = Lines()
+        self.lines: Lines = Lines()
         self.ctx: StepContext[Any] = StepContext(
             codec=codec_for(dict),
             texts={key: dumps(value, key) for key, value in data.items()},

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from wfe_yaml.executors.base import StepPause
+from wfe_yaml.executors.base import ConfigModel, StepPause
 from wfe_yaml.executors.configs import Config, Seconds
 from wfe_yaml.executors.executor import Executor, StepAttempt
 
@@ -21,7 +21,7 @@ class DelayExecutor(Executor[DelayConfig]):
     """Pauses the run; nothing waits in memory meanwhile. `delay: 10s` on a step is short for it."""
 
     name: ClassVar[str] = "delay"
-    config = DelayConfig
+    config: ClassVar[ConfigModel] = DelayConfig
 
     async def run(self, config: DelayConfig, attempt: StepAttempt) -> StepPause | None:
         """Ask for the pause; afterwards there is nothing left to do."""

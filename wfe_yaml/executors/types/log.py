@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config
 from wfe_yaml.executors.executor import Executor, StepAttempt
 from wfe_yaml.executors.masking import mask_text
@@ -25,7 +26,7 @@ class LogExecutor(Executor[LogConfig]):
     """Says something: a message of a level, which is stored and shown with the step."""
 
     name: ClassVar[str] = "log"
-    config = LogConfig
+    config: ClassVar[ConfigModel] = LogConfig
 
     async def run(self, config: LogConfig, attempt: StepAttempt) -> None:
         """Say it."""

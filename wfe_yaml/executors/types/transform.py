@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from wfe_core.errors import StepError
+from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config
 from wfe_yaml.executors.executor import Executor, StepAttempt
 
@@ -39,8 +40,8 @@ class TransformExecutor(Executor[TransformConfig]):
     """Computes a value: its output `result`."""
 
     name: ClassVar[str] = "transform"
-    config = TransformConfig
-    gives = frozenset({"result"})
+    config: ClassVar[ConfigModel] = TransformConfig
+    gives: ClassVar[frozenset[str]] = frozenset({"result"})
 
     async def run(self, config: TransformConfig, attempt: StepAttempt) -> dict[str, Any]:
         """Compute it.
