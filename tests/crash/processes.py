@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.crash.program import Options, read_log
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderUnavailableError
 from wfe_core.models import WorkflowInstance
 from wfe_core.registry import open_providers
@@ -22,8 +22,6 @@ from wfe_host.host import WorkflowHost
 from wfe_sqlite.turns import WriterLock
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
-"""Seconds to wait for what must come: none of the tests measures how fast a machine is."""
 
 
 @dataclass(slots=True)
@@ -44,10 +42,15 @@ class Hosts:
         """The log of side effects."""
         return self.folder / "effects.log"
 
-    def start(self, **options: Any) -> str:
-        """Start a process and wait until its host is up; gives its name."""
+    def start(self, config: dict[str, Any] | None = None, **options: Any) -> str:
+        """Start a process and wait until its host is up; gives its name.
+
+        No session of it expires while a test waits, unless the test wants that: what takes over a dead host's
+        work must learn of its death in another way.
+        """
         self.lives += 1
         name = f"host-{self.lives}"
+        options["config"] = {"session_ttl": "10m", **(config or {})}
         given = asdict(Options(self.url, str(self.log), name, **options))
         command = [sys.executable, "-m", "tests.crash.program", json.dumps(given)]
         self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -68,6 +71,12 @@ class Hosts:
         """Send a signal to a process."""
         os.kill(self.running[name].pid, number)
 
+    def stop(self, name: str) -> None:
+        """Stop a process (SIGSTOP), wherever it is."""
+        self.send(name, signal.SIGSTOP)
+        _, status = os.waitpid(self.running[name].pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), f"{name} has ended: {status}"
+
     def freeze(self, name: str) -> None:
         """Stop a process (SIGSTOP) at a moment at which it does not keep the others from writing.
 
@@ -77,9 +86,7 @@ class Hosts:
         """
         folder = self.folder / "wfe.db.sessions"
         for _ in range(100):
-            self.send(name, signal.SIGSTOP)
-            _, status = os.waitpid(self.running[name].pid, os.WUNTRACED)
-            assert os.WIFSTOPPED(status), f"{name} has ended: {status}"
+            self.stop(name)
             lock = WriterLock(folder, patience=2)
             try:
                 with lock:
@@ -99,15 +106,20 @@ class Hosts:
         return code
 
     def kill(self, name: str) -> None:
-        """Kill a process, and note its death where it belongs in the log."""
+        """Kill a process, and note its death where it belongs in the log.
+
+        That is before anybody else can learn of it, and after the last thing that the process did: so it is
+        stopped first.
+        """
+        self.stop(name)
+        self.note_death(name)
         self.send(name, signal.SIGKILL)
         self.wait(name)
-        self.note_death(name)
 
     def note_death(self, name: str) -> None:
         """Note that a process has died."""
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(["death", "", 0, 0, 0, name, time.monotonic()]) + "\n")
+            log.write("\n" + json.dumps(["death", "", 0, 0, 0, name, time.monotonic()]) + "\n")
 
     def begun(self, name: str, instance: str) -> list[int]:
         """The pointers of an instance that a host has begun."""
@@ -116,22 +128,17 @@ class Hosts:
             e.place[1] for e in entries if e.kind == "begin" and e.host == name and e.place[0] == instance
         ]
 
+    def ended(self, name: str | None = None) -> int:
+        """How many steps have ended in a process, or in all of them."""
+        lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
+        return sum(line.startswith('["end"') and (name is None or f'"{name}"' in line) for line in lines)
+
     def close(self) -> None:
         """Kill what still runs."""
         for name in list(self.running):
             self.send(name, signal.SIGCONT)
             self.send(name, signal.SIGKILL)
             self.wait(name)
-
-
-def eventually(condition: Callable[[], object], patience: float = PATIENCE) -> float:
-    """Wait until a condition holds; gives the seconds it took."""
-    began = time.monotonic()
-    while not condition():
-        if time.monotonic() - began > patience:
-            raise TimeoutError("it never came true")
-        time.sleep(0.005)
-    return time.monotonic() - began
 
 
 async def look(url: str) -> list[WorkflowInstance]:

@@ -70,7 +70,8 @@ class Log:
     def write(self, kind: str, place: tuple[str, int] = ("", 0), run: int = 0, attempt: int = 0) -> None:
         """Append one line, whole."""
         line = json.dumps([kind, place[0], place[1], run, attempt, self._name, time.monotonic()])
-        os.write(self._file, line.encode() + b"\n")
+        # A process that is killed in the middle leaves half a line; the next one begins a new one.
+        os.write(self._file, f"\n{line}\n".encode())
 
     def step(self, label: str, body: Callable[[StepContext[Any]], Awaitable[Any]]) -> Callable[..., Any]:
         """Make a step that leaves its marks."""
@@ -103,8 +104,12 @@ def read_log(path: Path) -> tuple[Effects, list[tuple[str, str, float]]]:
     """Read the log: its entries, and (kind, host, seconds) of each."""
     effects = Effects()
     times: list[tuple[str, str, float]] = []
-    for line in path.read_text("utf-8").splitlines():
-        kind, instance, pointer, run, attempt, host, at = json.loads(line)
+    whole = path.read_text("utf-8").rpartition("\n")[0]
+    for line in filter(None, whole.splitlines()):
+        try:
+            kind, instance, pointer, run, attempt, host, at = json.loads(line)
+        except json.JSONDecodeError:
+            continue  # half a line of a process that was killed
         shown = "failure" if kind == "cancelled" else kind
         effects.entries.append(Entry(shown, (instance, pointer), run, "", attempt, host))
         times.append((kind, host, at))
@@ -166,7 +171,10 @@ async def serve(options: Options) -> None:
 
 
 class Complaints(logging.Handler):
-    """Puts warnings into the log: the store must not be too busy for anybody."""
+    """Puts warnings into the log: the store must not be too busy for anybody.
+
+    That the machine is too busy for all the event loops is no complaint.
+    """
 
     def __init__(self, log: Log) -> None:
         super().__init__(logging.WARNING)
@@ -174,7 +182,8 @@ class Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one down."""
-        self._log.write(f"warning: {record.getMessage()}")
+        if record.module != "watchdog":
+            self._log.write(f"warning: {record.getMessage()}")
 
 
 async def crowd(options: Options, number: int) -> int:
@@ -182,7 +191,8 @@ async def crowd(options: Options, number: int) -> int:
     own = replace(options, name=f"{options.name}-{number}")
     log = Log(own)
     host = WorkflowHost(
-        Faults(open_providers(own.url), observer=log.observe).providers, config=HostConfig(name=own.name)
+        Faults(open_providers(own.url), observer=log.observe).providers,
+        config=HostConfig(name=own.name, **own.config),
     )
     host.register(*definitions(log, own))
     count = 0

@@ -39,14 +39,16 @@ class ManualClock(Clock):
 
     Work that the loop cannot see (a store's writer thread, a step in a thread, a subprocess) brackets
     itself with `enter` and `leave`; while there is such work the clock does not jump, and `advance` waits
-    for it for up to `grace` real seconds.
+    for it: for a store or a driver, which answer in the end, up to `stall` real seconds, so that a disk that
+    stands still for a moment changes nothing; for a user's step in a thread up to `grace`.
 
     Args:
         start: the first instant, an aware datetime or microseconds since the Unix epoch.
         autojump: whether to jump to the next timer when all is quiet.
         patience: real seconds the loop must be quiet before a jump, for tests that talk to a real server
             through a driver which does not use `enter` and `leave`.
-        grace: real seconds for which `advance` and `settle` wait for work outside the loop.
+        grace: real seconds for which `advance` and `settle` wait for long work outside the loop.
+        stall: real seconds for which they wait for short work outside the loop.
     """
 
     manual: ClassVar[bool] = True
@@ -59,11 +61,13 @@ class ManualClock(Clock):
         autojump: bool = False,
         patience: float = 0.0,
         grace: float = 1.0,
+        stall: float = 60.0,
     ) -> None:
         self._now = to_instant(start) if isinstance(start, datetime) else start
         self._autojump = autojump
         self._patience = patience
         self._grace = grace
+        self._stall = stall
         # Guards the heap and the counter, which other threads' loops and workers change too.
         self._lock = threading.Lock()
         self._timers: list[tuple[int, int, _Timer]] = []
@@ -85,6 +89,8 @@ class ManualClock(Clock):
         self._quiet_since = 0.0
         self._give_up: asyncio.TimerHandle | None = None
         self._give_in: asyncio.TimerHandle | None = None
+        # The work that goes on now has been waited for in vain.
+        self._overdue = False
 
     # ------------------------------------------------------------ the Clock
 
@@ -180,8 +186,8 @@ class ManualClock(Clock):
     async def settle(self) -> None:
         """Wait until the event loop has nothing left to do and no work is going on outside of it.
 
-        Work that goes on for longer than `grace` is not waited for any further; a step that blocks its
-        thread (until a timeout, say) is waited for once in a call of `advance`, not at each timer.
+        Work that goes on for longer than `stall` or `grace` is not waited for any further; a step that blocks
+        its thread (until a timeout, say) is waited for once in a call of `advance`, not at each timer.
         """
         self._stuck = 0
         await self._come_to_rest()
@@ -280,11 +286,11 @@ class ManualClock(Clock):
         """Look once a turn whether anything else is going on, and act when it is not."""
         if loop is not self._probing:
             return  # the clock has moved to another loop, which has a probe of its own
-        if self._is_working():
+        if self._is_working() and not self._overdue:
             # `leave` starts the probe again; spinning here would only take time from the worker.
             self._probing = None
             if self._waiters and self._give_up is None:
-                self._give_up = loop.call_later(self._grace, self._release_waiters)
+                self._give_up = loop.call_later(self._stall, self._run_out)
         elif self._long > (self._stuck if self._waiters else 0):
             self._probing = None
             if self._waiters and self._give_in is None:
@@ -295,8 +301,14 @@ class ManualClock(Clock):
             self._probing = None
             if self._waiters:
                 self._release_waiters()
-            else:
+            elif not self._overdue:
                 self._jump()
+
+    def _run_out(self) -> None:
+        """Wait no more for the work that goes on now, only for what the loop itself still has to do."""
+        self._give_up = None
+        self._overdue = True
+        self._start_probe()
 
     def _leave_behind(self) -> None:
         """Wait no more for the long work that goes on now."""
@@ -327,7 +339,7 @@ class ManualClock(Clock):
         return bool(self._waiters) or loop.time() - self._quiet_since >= self._patience
 
     def _release_waiters(self) -> None:
-        self._give_up = None
+        self._overdue = False
         if self._give_in is not None:
             self._give_in.cancel()
             self._give_in = None

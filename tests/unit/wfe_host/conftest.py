@@ -18,13 +18,16 @@ class MovedClock(ManualClock):
     manual = True
 
     def __init__(self) -> None:
-        # Nothing here works outside the loop for longer than a test may wait.
-        super().__init__(grace=0.02)
+        super().__init__()
         self.synchronised: list[int] = []
 
     def synchronise(self, store_now: int) -> None:
         """Remember it."""
         self.synchronised.append(store_now)
+
+    def expect_a_hang(self) -> None:
+        """From now on `advance` and `settle` wait for a call that hangs for a moment only."""
+        self._stall = 0.02
 
     @property
     def held(self) -> bool:

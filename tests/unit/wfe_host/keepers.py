@@ -102,8 +102,18 @@ class Host:
         self.lost.append((self.clock.now(), threading.current_thread().name))
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Let other threads work until something holds."""
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - it is changed by threads
-            await asyncio.sleep(0.002)
+class Boot:
+    """The clock by which a session's thread measures lost time, moved by hand."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._seconds = 1_000.0
+
+    def __call__(self) -> float:
+        """Give the seconds since the machine was started."""
+        self.calls += 1
+        return self._seconds
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._seconds += seconds

@@ -35,6 +35,7 @@ async def test_what_comes_meanwhile_goes_into_the_next_batch(
 ) -> None:
     """One batch is in flight at a time; the next gathers meanwhile and follows immediately."""
     store.gate = asyncio.Event()
+    clock.expect_a_hang()
     request(committer, "a")
     await clock.settle()
     request(committer, "b", "c")
@@ -50,6 +51,7 @@ async def test_a_crowd_does_not_wait_for_the_batch_before(
 ) -> None:
     """When very many wait, their batch is sent while another is written; nobody is in both."""
     store.gate = asyncio.Event()
+    clock.expect_a_hang()
     first = request(committer, *(f"a{n}" for n in range(300)))
     await clock.settle()
     first[0].wants = 1
@@ -84,6 +86,7 @@ async def test_who_is_too_fast_waits_for_room(committer: Committer, store: FakeS
     """Room is there until that many wait, and again when they were asked; waiting for it holds no clock."""
     await committer.room(2)
     store.gate = asyncio.Event()
+    clock.expect_a_hang()
     request(committer, "a")
     await clock.settle()
     request(committer, "b", "c")
@@ -199,6 +202,7 @@ async def test_a_pause_that_was_given_up_ends_quietly() -> None:
 async def test_close_in_the_middle_of_a_commit(committer: Committer, store: FakeStore, clock: Any) -> None:
     """A commit in flight is abandoned, its actors are told, and the clock is let go."""
     store.gate = asyncio.Event()
+    clock.expect_a_hang()
     (actor,) = request(committer, "a")
     await clock.settle()
     assert clock.held
@@ -219,6 +223,7 @@ async def test_close_before_the_first_turn(committer: Committer, clock: Any) -> 
 async def test_drain_can_be_cancelled(committer: Committer, store: FakeStore, clock: Any) -> None:
     """Giving up on drain does not give up the commit."""
     store.gate = asyncio.Event()
+    clock.expect_a_hang()
     (actor,) = request(committer, "a")
     drain = asyncio.create_task(committer.drain())
     await clock.settle()

@@ -290,6 +290,7 @@ async def test_flush_raises_and_keeps(desk: Desk) -> None:
 async def test_flush_waits_for_the_call_on_its_way(desk: Desk) -> None:
     """Lines that are being stored already count too, and the order stays."""
     desk.store.gate = asyncio.Event()
+    desk.clock.expect_a_hang()
     desk.open().emit("stdout", "one")
     await desk.clock.advance("0s")
     assert desk.clock.held
@@ -327,6 +328,7 @@ async def test_close_gives_up_a_store_that_is_away(desk: Desk) -> None:
 async def test_close_gives_up_a_call_that_hangs(desk: Desk) -> None:
     """A background call that doesn't end when close is cancelled is cancelled with it."""
     desk.store.gate = asyncio.Event()
+    desk.clock.expect_a_hang()
     desk.open().emit("stdout", "one")
     await desk.clock.advance("0s")
     closing = asyncio.ensure_future(desk.book.close())

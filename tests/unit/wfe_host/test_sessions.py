@@ -216,6 +216,7 @@ async def test_closing_in_the_middle_of_a_renewal(host: Host) -> None:
     """A renewal on its way is given up, and the clock is let go."""
     await host.keeper.open()
     host.locks.hangs = asyncio.Event()
+    host.clock.expect_a_hang()
     await host.clock.advance("2s")
     assert host.clock.held
     await host.keeper.close()

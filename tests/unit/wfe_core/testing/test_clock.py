@@ -196,8 +196,8 @@ async def test_advance_waits_for_work_in_threads() -> None:
 
 
 async def test_advance_gives_up_on_work_that_does_not_end() -> None:
-    """A step that blocks its thread until its timeout cannot stop the test from reaching that timeout."""
-    clock = ManualClock(0, grace=0.01)
+    """A store that never answers cannot stop the test from reaching the timeout of the call."""
+    clock = ManualClock(0, stall=0.01)
     clock.enter()
     fired = asyncio.Event()
     clock.call_at(SECOND, fired.set)
