@@ -43,8 +43,12 @@ def threads() -> bool:
 
 
 async def renewals(real: Host, count: int) -> None:
-    """Wait until so many renewals have been tried."""
-    await until(lambda: len(real.locks.renewed) >= count, f"renewal {count}")
+    """Wait until so many renewals have been tried, and what came of the last one has been noted."""
+    session = real.keeper._session
+    assert session is not None
+    await until(
+        lambda: len(real.locks.renewed) >= count and session.pulse.due > session.tick(), f"renewal {count}"
+    )
 
 
 async def test_a_thread_renews_while_the_loop_is_blocked(real: Host, boot: Boot) -> None:
