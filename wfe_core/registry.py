@@ -122,7 +122,7 @@ def open_providers(
         queue: URL of another QueueProvider.
         search: URL of another SearchProvider.
         hub: URL of another LifecycleHub.
-        options: passed on to every provider.
+        options: passed on to every provider; all of ours take `connect_timeout`.
 
     Raises:
         ValueError: no provider knows a URL, or it does not offer what it was asked for.
@@ -146,9 +146,15 @@ def open_providers(
     for role, address in roles.items():
         if address is None:
             continue
-        part = getattr(provider_of(address), role, None)
+        try:
+            offered = provider_of(address)
+        except ValueError as exc:
+            msg = f"{role}: {exc}"
+            raise ValueError(msg) from None
+        part = getattr(offered, role, None)
         if part is None:
-            msg = f"{role}={_scheme(address)}://: this provider has no {role}"
+            has = ", ".join(name for name in roles if getattr(offered, name, None) is not None)
+            msg = f"{role}={_scheme(address)}://: this provider has no {role}; it has {has or 'none of them'}"
             raise ValueError(msg)
         parts[role] = part
     if queue is not None:

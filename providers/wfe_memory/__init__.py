@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["MemoryBackend", "MemoryStore", "open_providers"]
 
 
-def open_providers(url: str, *, clock: "Clock | None" = None, **options: object) -> "Providers":
+def open_providers(
+    url: str, *, clock: "Clock | None" = None, connect_timeout: object = None, **options: object
+) -> "Providers":
     """Give the providers for `memory://`: a backend of its own, new and empty at each call.
 
     Args:
         url: `memory://`, without anything behind it.
         clock: the backend's time; by default the machine's.
+        connect_timeout: taken, like all providers do, although there is nothing to connect to.
         options: none are known.
 
     Raises:
         ValueError: the URL says more than `memory://`, or options were given.
     """
+    del connect_timeout
     if url not in {"memory://", "memory:"} or options:
         more = f" and no options, such as {', '.join(sorted(options))}" if options else ""
         msg = f"the URL {url!r} is not known: write 'memory://', which takes nothing more{more}"

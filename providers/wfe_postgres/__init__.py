@@ -5,6 +5,7 @@ for the store.
 """
 
 from wfe_core.clock import Clock
+from wfe_core.policies import Duration
 from wfe_core.ports import Capabilities, Providers
 from wfe_postgres.activities import PostgresActivities
 from wfe_postgres.cache import PostgresCache
@@ -21,14 +22,17 @@ from wfe_postgres.search import PostgresSearch
 __all__ = ["open_providers"]
 
 
-def open_providers(url: str, *, clock: Clock | None = None, **options: object) -> Providers:
+def open_providers(
+    url: str, *, clock: Clock | None = None, connect_timeout: Duration | None = None, **options: object
+) -> Providers:
     """Give the providers for a PostgreSQL database. Nothing is opened before they are entered.
 
     Args:
         url: `postgresql://user:password@host:5432/database`, with libpq's options (`sslmode=verify-full`,
             `sslrootcert=…`) and wfe's own: `schema` (default `public`), `pool` (most connections, 8),
             `statement_timeout` (`30s`), `connect_timeout` (`10s`).
-        clock: the store's time in tests; by default the server's own.
+        clock: the store's time, if it is one that a test moves; else that is the server's own.
+        connect_timeout: over the URL's.
         options: none are known.
 
     Raises:
@@ -37,7 +41,7 @@ def open_providers(url: str, *, clock: Clock | None = None, **options: object) -
     if options:
         msg = f"PostgreSQL has no options {', '.join(sorted(options))}: write them into the URL"
         raise ValueError(msg)
-    database = Database(Location.parse(url), clock)
+    database = Database(Location.parse(url, connect_timeout=connect_timeout), clock)
     channel = Channel(database)
     return Providers(
         store=PostgresStore(database),

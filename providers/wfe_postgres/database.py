@@ -70,13 +70,13 @@ class Database:
 
     Args:
         location: the database and the schema.
-        clock: the store's time in tests; by default the server's own.
+        clock: the host's; the store's time is the server's own, unless this is one that a test moves.
     """
 
     def __init__(self, location: Location, clock: Clock | None = None) -> None:
         self.location = location
         self.clock: Clock = SystemClock() if clock is None else clock
-        self._test_time = clock is not None
+        self._test_time = bool(getattr(clock, "manual", False))
         self._users = 0
         self._opening = asyncio.Lock()
         self._pool: Any = None

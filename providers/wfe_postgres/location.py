@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from wfe_core.policies import micros
+from wfe_core.policies import Duration, micros
 
 _OWN = ("schema", "pool", "statement_timeout", "connect_timeout")
 _FORM = "write postgresql://user:password@host:5432/database?schema=wfe"
@@ -43,8 +44,12 @@ class Location:
         return f"Location({str(self)!r}, schema={self.schema!r})"
 
     @classmethod
-    def parse(cls, url: str) -> Location:
+    def parse(cls, url: str, *, connect_timeout: Duration | None = None) -> Location:
         """Read a URL; `sslmode`, `sslrootcert` and the other options of libpq go to the driver.
+
+        Args:
+            url: see `open_providers`.
+            connect_timeout: over the URL's own: what a host was told for all its providers.
 
         Raises:
             ValueError: it is not understood; says what to write.
@@ -54,7 +59,9 @@ class Location:
             msg = f"the URL {_masked(url)!r} is not understood: {_FORM}"
             raise ValueError(msg)
         given = dict(parse_qsl(parts.query, keep_blank_values=True))
-        own = {name: given.pop(name) for name in _OWN if name in given}
+        own: dict[str, Any] = {name: given.pop(name) for name in _OWN if name in given}
+        if connect_timeout is not None:
+            own["connect_timeout"] = connect_timeout
         schema = own.get("schema", "public")
         if not _NAME.fullmatch(schema):
             msg = f"schema={schema!r} is no name of a schema: use letters, digits and underscores"
@@ -75,11 +82,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _seconds(name: str, text: str) -> float:
+def _seconds(name: str, value: Any) -> float:
     try:
-        return float(text) if text.replace(".", "", 1).isdecimal() else micros(text) / 1e6
+        if isinstance(value, str) and value.replace(".", "", 1).isdecimal():
+            return float(value)
+        return micros(value) / 1e6
     except ValueError as exc:
-        msg = f"{name}={text!r}: {exc}"
+        msg = f"{name}={value!r}: {exc}"
         raise ValueError(msg) from None
 
 

@@ -4,9 +4,10 @@ Read `server.py` for the connections, `scripts.py` for what runs in the server, 
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from wfe_core.clock import Clock
+from wfe_core.policies import Duration
 from wfe_core.ports import Capabilities
 from wfe_redis.channel import Channel
 from wfe_redis.lifecycle import RedisHub
@@ -33,7 +34,7 @@ class RedisProviders:
 
 
 def open_providers(
-    url: str, *, clock: Clock | None = None, connect_timeout: Any = None, **options: object
+    url: str, *, clock: Clock | None = None, connect_timeout: Duration | None = None, **options: object
 ) -> RedisProviders:
     """Give the providers for Redis 6.2 or Valkey 7.2, or newer. Nothing connects before they are entered.
 
@@ -43,7 +44,7 @@ def open_providers(
             Options: `prefix` of all names (`wfe`), `pool` (commands at once, 8), `timeout` and
             `connect_timeout` (`5s`), `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile`, `ssl_cert_reqs`,
             `ssl_check_hostname`, `sentinel_username`, `sentinel_password`.
-        clock: the time in tests; by default the server's own.
+        clock: the host's; sessions go by the server's time, unless this is one that a test moves.
         connect_timeout: over the URL's.
         options: none are known.
 

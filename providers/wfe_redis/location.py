@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from wfe_core.policies import micros
+from wfe_core.policies import Duration, micros
 
 Kind = Literal["server", "sentinel", "cluster"]
 
@@ -72,7 +72,7 @@ class Location:
         return f"{scheme}://{where}{f'/{path}' if path else ''}"
 
     @classmethod
-    def parse(cls, url: str, *, connect_timeout: Any = None) -> Location:
+    def parse(cls, url: str, *, connect_timeout: Duration | None = None) -> Location:
         """Read a URL.
 
         Args:
@@ -180,12 +180,15 @@ def _number(name: str, text: str) -> int:
 
 def _seconds(name: str, value: Any) -> float:
     try:
-        if isinstance(value, str) and value.replace(".", "", 1).isdecimal():
-            return float(value)
-        return micros(value) / 1e6
-    except (ValueError, TypeError) as exc:
+        plain = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
+        seconds = float(value) if plain else micros(value) / 1e6
+    except ValueError as exc:
         msg = f"{name}={value!r}: {exc}"
         raise ValueError(msg) from None
+    if not seconds:
+        msg = f"{name}={value!r}: nothing answers in no time; expected a duration such as 5s"
+        raise ValueError(msg)
+    return seconds
 
 
 def _tls_options(given: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,12 @@ __all__ = ["open_providers"]
 
 
 def open_providers(
-    url: str, *, clock: Clock | None = None, durability: str | None = None, **options: object
+    url: str,
+    *,
+    clock: Clock | None = None,
+    durability: str | None = None,
+    connect_timeout: object = None,
+    **options: object,
 ) -> Providers:
     """Give the providers for a SQLite file. Nothing is opened before they are entered.
 
@@ -31,11 +36,13 @@ def open_providers(
             `sqlite:///:memory:` is a new, empty database that goes when its providers are left.
         clock: the store's time; by default the machine's.
         durability: as in the URL.
+        connect_timeout: taken, like all providers do, although a file is not connected to.
         options: none are known.
 
     Raises:
         ValueError: the URL or an option is not understood.
     """
+    del connect_timeout
     if options:
         msg = f"SQLite has no options {', '.join(sorted(options))}: durability is the only one"
         raise ValueError(msg)

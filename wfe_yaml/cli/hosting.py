@@ -38,14 +38,13 @@ class HostOptions:
     jobs: int | None
 
 
-async def run_host(store_option: str | None, options: HostOptions) -> int:
+async def run_host(store: Store, options: HostOptions) -> int:
     """Run workflows until a signal comes; gives the exit code.
 
     Raises:
         CommandError: a module cannot be used, or a step type is not allowed.
         YamlError: a workflow file is wrong.
     """
-    store = Store.of(store_option)
     if not (options.modules or options.files or options.allow):
         raise CommandError(
             "this host would run nothing",
@@ -65,7 +64,7 @@ async def run_host(store_option: str | None, options: HostOptions) -> int:
             host.register(*each.definitions, revision=True)
         seeker = asyncio.ensure_future(_seek(host, tools))
         session = (await host.health())["session"]
-        print(f"host {host.config.name} ({session}) works on {store.url}", flush=True)
+        print(f"host {host.config.name} ({session}) works on {store.shown}", flush=True)
         try:
             await host.run_until_signal()
         finally:
@@ -83,13 +82,9 @@ async def keep_definitions(host: WorkflowHost, compiled: CompiledWorkflow) -> No
         )
 
 
-async def list_hosts(store_option: str | None, *, as_json: bool) -> int:
-    """List the processes that have a session on a store.
-
-    Raises:
-        CommandError: the store does not exist.
-    """
-    async with Store.existing(store_option).open() as host:
+async def list_hosts(store: Store, *, as_json: bool) -> int:
+    """List the processes that have a session on a store."""
+    async with store.open() as host:
         own = (await host.health())["session"]
         locks = host.providers.locks
         sessions = [info for info in await locks.sessions() if info.id != own]

@@ -48,6 +48,22 @@ StoreOption = Annotated[
         show_default=".wfe/wfe.db",
     ),
 ]
+_BESIDE = "Another provider than the store's own"
+LocksOption = Annotated[
+    str | None,
+    typer.Option("--locks", envvar="WFE_LOCKS", metavar="URL", help=f"{_BESIDE} for who lives."),
+]
+QueueOption = Annotated[
+    str | None,
+    typer.Option("--queue", envvar="WFE_QUEUE", metavar="URL", help=f"{_BESIDE} for wake-up hints."),
+]
+SearchOption = Annotated[
+    str | None, typer.Option("--search", envvar="WFE_SEARCH", metavar="URL", help=f"{_BESIDE} for search.")
+]
+HubOption = Annotated[
+    str | None,
+    typer.Option("--hub", envvar="WFE_HUB", metavar="URL", help=f"{_BESIDE} for lifecycle events."),
+]
 ProgressOption = Annotated[ProgressMode, typer.Option("--progress", help="How the run is shown.")]
 JobsOption = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Steps that run at once.")]
 JunitOption = Annotated[

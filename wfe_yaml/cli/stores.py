@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.base import Tools
     from wfe_yaml.loader import CompiledWorkflow
 
+_ROLES = ("locks", "queue", "search", "hub")
 FOLDER = ".wfe"
 """Lies in the current directory."""
 _BUFFER = 200_000
@@ -35,10 +36,26 @@ class Store:
     """What `--store` said; None for the default one."""
     path: Path | None
     """The file, if it is one."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """URLs of providers in place of the store's own, by what they are for."""
 
     @classmethod
-    def of(cls, given: str | None) -> Store:
-        """Read the option: a URL, a file, or nothing."""
+    def of(cls, given: str | None, **beside: str | None) -> Store:
+        """Read the option: a URL, a file, or nothing.
+
+        Args:
+            given: the option.
+            beside: what `--locks`, `--queue`, `--search` and `--hub` said; the environment says it for
+                commands without these options.
+        """
+        import os
+
+        said = {role: beside.get(role) or os.environ.get(f"WFE_{role.upper()}") for role in _ROLES}
+        others = tuple((role, url) for role, url in said.items() if url)
+        return replace(cls._of(given), beside=others)
+
+    @classmethod
+    def _of(cls, given: str | None) -> Store:
         if given and "://" in given:
             path = (
                 Path(given.removeprefix("sqlite:///").partition("?")[0])
@@ -50,15 +67,22 @@ class Store:
         return cls(f"sqlite:///{path}", given, path)
 
     @classmethod
-    def existing(cls, given: str | None) -> Store:
-        """Read the option, for a command that only makes sense on a store that is there.
+    def existing(cls, given: str | None, **beside: str | None) -> Store:
+        """Read the option as `of`, for a command that only makes sense on a store that is there.
 
         Raises:
             CommandError: it is not there.
         """
-        store = cls.of(given)
+        store = cls.of(given, **beside)
         store.must_exist()
         return store
+
+    @property
+    def shown(self) -> str:
+        """The URL as it may be printed: without a password."""
+        account, at, rest = self.url.rpartition("@")
+        user, colon, _ = account.partition("://")[2].partition(":")
+        return f"{account.partition('://')[0]}://{user}:***@{rest}" if at and colon else self.url
 
     @property
     def realm(self) -> str:
@@ -143,10 +167,21 @@ class Store:
     def _connect(self, config: HostConfig, middleware: Sequence[Middleware]) -> WorkflowHost:
         from wfe_host import WorkflowHost
 
+        beside = dict(self.beside)
         try:
-            return WorkflowHost.connect(self.url, config=config, middleware=middleware)
+            return WorkflowHost.connect(
+                self.url,
+                locks=beside.get("locks"),
+                queue=beside.get("queue"),
+                search=beside.get("search"),
+                hub=beside.get("hub"),
+                config=config,
+                middleware=middleware,
+            )
         except ValueError as exc:
-            raise CommandError(f"--store {self.given}: {exc}") from None
+            # What is wrong with another provider says itself which one it is.
+            elsewhere = str(exc).startswith(_ROLES)
+            raise CommandError(f"--{exc}" if elsewhere else f"--store {self.shown}: {exc}") from None
 
 
 async def find_run(host: WorkflowHost, name: str | None) -> WorkflowInstance:

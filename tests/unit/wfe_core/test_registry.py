@@ -187,9 +187,17 @@ def test_a_url_that_will_not_do(installed: list[Point], url: str, complaint: str
 
 
 def test_a_role_that_a_provider_lacks(installed: list[Point]) -> None:
-    """Asking a provider for what it has not got names the role."""
-    with pytest.raises(ValueError, match="search=redis://: this provider has no search"):
+    """Asking a provider for what it has not got names the role, and those that it has."""
+    with pytest.raises(
+        ValueError, match="search=redis://: this provider has no search; it has locks, queue, hub"
+    ):
         open_providers("store://x", search="redis://r")
+
+
+def test_a_part_that_is_wrong_is_named(installed: list[Point]) -> None:
+    """What is wrong with a URL beside the store's says for which part it was given."""
+    with pytest.raises(ValueError, match="locks: no provider knows URLs that begin with oracle://"):
+        open_providers("store://x", locks="oracle://r")
 
 
 def test_a_provider_that_is_missing(installed: list[Point]) -> None:

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from wfe_yaml.cli.options import KEEP, JobsOption, JsonOption, StoreOption, examples, finish
+from wfe_yaml.cli.options import (
+    KEEP,
+    HubOption,
+    JobsOption,
+    JsonOption,
+    LocksOption,
+    QueueOption,
+    SearchOption,
+    StoreOption,
+    examples,
+    finish,
+)
 
 app: typer.Typer = typer.Typer()
 db: typer.Typer = typer.Typer(rich_markup_mode=None)
@@ -49,7 +60,9 @@ def purge(
 @app.command(
     rich_help_panel=KEEP,
     epilog=examples(
-        "wfe host --store jobs.db --module jobs:register", "wfe host --file ci.yaml --allow shell"
+        "wfe host --store jobs.db --module jobs:register",
+        "wfe host --file ci.yaml --allow shell",
+        "wfe host --store postgresql://db/jobs --locks redis://r --queue redis://r --module jobs:register",
     ),
 )
 def host(
@@ -66,21 +79,28 @@ def host(
         typer.Option("--allow", metavar="TYPE,…", help="Types of steps of workflow files that may run here."),
     ] = "",
     jobs: JobsOption = None,
+    locks: LocksOption = None,
+    queue: QueueOption = None,
+    search: SearchOption = None,
+    hub: HubOption = None,
 ) -> None:
     """Run the workflows of a store until a signal comes."""
     from wfe_yaml.cli.hosting import HostOptions, run_host
+    from wfe_yaml.cli.stores import Store
 
     allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
     options = HostOptions(modules=tuple(module or ()), files=tuple(file or ()), allow=allowed, jobs=jobs)
-    finish(run_host(store, options))
+    where = Store.of(store, locks=locks, queue=queue, search=search, hub=hub)
+    finish(run_host(where, options))
 
 
 @app.command(rich_help_panel=KEEP, epilog=examples("wfe hosts"))
-def hosts(store: StoreOption = None, json: JsonOption = False) -> None:
+def hosts(store: StoreOption = None, locks: LocksOption = None, json: JsonOption = False) -> None:
     """List the processes that work on a store."""
     from wfe_yaml.cli.hosting import list_hosts
+    from wfe_yaml.cli.stores import Store
 
-    finish(list_hosts(store, as_json=json))
+    finish(list_hosts(Store.existing(store, locks=locks), as_json=json))
 
 
 @db.command(epilog=examples("wfe db upgrade --store jobs.db"))
