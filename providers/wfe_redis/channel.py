@@ -8,7 +8,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from wfe_core.errors import ProviderError
 from wfe_redis.failures import DRIVER_ERRORS, translate
@@ -227,10 +227,17 @@ class Channel:
         match message:
             case ["message", str(name), str(body)] if name in self._receivers:
                 try:
-                    self._receivers[name](json.loads(body))
-                except (ValueError, TypeError) as exc:
+                    self._receivers[name](_items(body))
+                except (ValueError, TypeError, LookupError) as exc:
                     logger.warning("a message on %s is not one of wfe's: %s", name, exc)
             case ["subscribe", str(name), _] if name in self._unsure:
                 self._unsure.pop(name).set()
             case _:
                 pass  # an answer to PING or UNSUBSCRIBE, or a topic of before
+
+
+def _items(body: str) -> list[Any]:
+    found: Any = json.loads(body)
+    if not isinstance(found, list):
+        raise TypeError("it is no list")
+    return cast(list[Any], found)

@@ -42,12 +42,15 @@ class Client:
         self._anchor = anchor
         self._options = _options(location, timeout)
         self._sentinel: Any = None
+        self._closed = False
         self._turns = asyncio.Semaphore(location.pool)
         self._driver: Any = self._make()
 
     async def command(self, *words: Any) -> Any:
         """Send one command and give the answer; no more at a time than the location allows."""
         async with self._turns:
+            if self._closed:
+                raise ConnectionError("its connections were closed")
             return await self._driver.execute_command(*words)
 
     async def ear(self) -> Any:
@@ -69,7 +72,14 @@ class Client:
         return connection
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once no command is under way: one that connects just now would leak."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in range(self._location.pool):
+            await self._turns.acquire()
+        for _ in range(self._location.pool):
+            self._turns.release()
         with contextlib.suppress(*DRIVER_ERRORS):
             await self._driver.aclose()
         for one in () if self._sentinel is None else self._sentinel.sentinels:

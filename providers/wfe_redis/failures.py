@@ -94,4 +94,6 @@ def _told(error: BaseException) -> str:
     if isinstance(error, exceptions.AuthenticationError) and "required" in str(error):
         return f"NOAUTH {error}"
     words = [word for kind, word in _WORDS if isinstance(error, kind)]
+    if "user executing the script" in str(error):
+        words.append("NOPERM")
     return " ".join([*words, str(error)])

@@ -75,6 +75,9 @@ class RedisQueue(QueueProvider):
 
     def _receiver(self, topic: str) -> Receive:
         def receive(ids: list[Any]) -> None:
+            if not all(isinstance(id_, str) for id_ in ids):
+                msg = "it names no instances"
+                raise TypeError(msg)
             if topic in self._topics:
                 self._mailbox.put([Hint(topic, id_) for id_ in ids])
 
