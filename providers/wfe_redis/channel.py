@@ -8,7 +8,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from wfe_core.errors import ProviderError
 from wfe_redis.failures import DRIVER_ERRORS, translate
@@ -237,7 +237,7 @@ class Channel:
 
 
 def _items(body: str) -> list[Any]:
-    found: Any = json.loads(body)
-    if not isinstance(found, list):
+    if not body.startswith("["):
         raise TypeError("it is no list")
-    return cast(list[Any], found)
+    found: list[Any] = json.loads(body)
+    return found
