@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import pytest
+
+from tests.services.combinations import store_kinds
+from wfe_host.testing import StoreKind
 
 REQUIRED = frozenset(os.environ.get("WFE_TEST_REQUIRE", "").replace(",", " ").split())
 """Stores, servers and tools that are promised to be here: `WFE_TEST_REQUIRE=sqlite,postgres`."""
@@ -17,6 +20,11 @@ def subjects(item: pytest.Item) -> set[str]:
     parameters = getattr(item, "callspec", None)
     named = parameters.id.split("-") if parameters is not None else []
     return {*named, *(mark.name for mark in item.iter_markers())}
+
+
+def pytest_wfe_stores() -> Mapping[str, StoreKind]:
+    """Let the fixture `wfe` know every combination of providers."""
+    return store_kinds()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,6 +69,31 @@ class Clock(ABC):
 
     def leave(self, *, long: bool = False) -> None:  # noqa: B027 - see `enter`
         """Say that the work of the matching `enter` has ended."""
+
+    def dispatched(self) -> None:  # noqa: B027 - a clock that never jumps does not care
+        """Say that something has left for a server which brings it to receivers, perhaps of this process.
+
+        For what `enter` and `leave` cannot bracket, such as a notification (used by the test clock).
+        """
+
+    def on_arrival(self, arrived: Callable[[], Awaitable[None]]) -> TimerHandle:
+        """Register a receiver on the running loop; cancel it with what is returned.
+
+        `arrived` returns once the receiver has all that was dispatched before the call, or cannot get it any
+        more; it never raises. The test clock awaits it before it lets time pass.
+        """
+        del arrived
+        return _NO_RECEIVER
+
+
+class _NoReceiver:
+    """Nothing to cancel."""
+
+    def cancel(self) -> None:
+        """Do nothing."""
+
+
+_NO_RECEIVER = _NoReceiver()
 
 
 class _Ticker:

@@ -7,9 +7,10 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Final
 
+from wfe_core.clock import TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_postgres.database import DRIVER_ERRORS, Database
 
@@ -35,7 +36,11 @@ class Channel:
         self._database = database
         self._users = 0
         self._opening = asyncio.Lock()
+        self._talking = asyncio.Lock()
+        """Only one statement at a time is made on the connection that hears."""
         self._connection: Any = None
+        self._receiver: TimerHandle | None = None
+        self._arrived = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
         self._receivers: dict[str, Receive] = {}
@@ -54,6 +59,7 @@ class Channel:
             if self._connection is None:
                 await self._connect()
                 self._keeping = asyncio.create_task(self._keep(), name="wfe-postgres-channel")
+                self._receiver = self._database.clock.on_arrival(self._await_arrivals)
             self._users += 1
             self._gaps.append(on_gap)
 
@@ -64,6 +70,8 @@ class Channel:
             self._users -= 1
             if self._users:
                 return
+            if self._receiver is not None:
+                self._receiver.cancel()
             if self._sending is not None:
                 await asyncio.gather(self._sending, return_exceptions=True)
             if self._keeping is not None:
@@ -83,13 +91,7 @@ class Channel:
         """Hear no more of a topic."""
         name = self._name(topic)
         self._receivers.pop(name, None)
-        connection = self._connection
-        if connection is not None and not connection.is_closed():
-            try:
-                await connection.remove_listener(name, self._heard)
-            except DRIVER_ERRORS as exc:
-                # The connection is made anew, with the topics of then.
-                self._broken(exc)
+        await self._talk(lambda connection: connection.remove_listener(name, self._heard))
 
     def send(self, topic: str, items: Iterable[Any]) -> None:
         """Send items soon, together with what else is to be sent; those that are too long are dropped."""
@@ -117,6 +119,7 @@ class Channel:
                 batch, self._waiting = self._waiting, []
                 async with self._database.session() as session:
                     await session.connection.execute(_SEND, *map(list, zip(*batch, strict=True)))
+                    self._database.clock.dispatched()
         except ProviderError as exc:
             # Hints may be lost: the store is swept.
             logger.warning("notifications could not be sent: %s", exc)
@@ -155,22 +158,45 @@ class Channel:
             self._pending[sender] = (item, text)
 
     async def _listen(self, name: str) -> None:
-        connection = self._connection
-        if connection is None or connection.is_closed():
-            return
+        await self._talk(lambda connection: connection.add_listener(name, self._heard))
+
+    async def _talk(self, say: Callable[[Any], Awaitable[object]]) -> None:
+        """Make a statement on the connection that hears, if there is one."""
+        self._database.clock.enter()
         try:
-            await connection.add_listener(name, self._heard)
+            async with self._talking:
+                connection = self._connection
+                if connection is None or connection.is_closed():
+                    return
+                await say(connection)
         except DRIVER_ERRORS as exc:
             # The connection is made anew, with the topics of then.
             self._broken(exc)
+        finally:
+            self._database.clock.leave()
+
+    async def _await_arrivals(self) -> None:
+        """Wait until all has been heard that was sent before: the server keeps the order of transactions."""
+        name = self._name(self._id)
+        if name not in self._receivers:
+            await self.hear(self._id, lambda _: self._arrived.set())
+        self._arrived.clear()
+        await self._talk(lambda connection: connection.execute("SELECT pg_notify($1, '[]')", name))
+        if not self._lost.is_set():
+            await self._arrived.wait()
 
     def _ended(self, connection: Any) -> None:
         del connection
-        self._lost.set()
+        self._lose()
 
     def _broken(self, why: object) -> None:
         logger.warning("the connection for notifications is lost: %s", why)
+        self._lose()
+
+    def _lose(self) -> None:
         self._lost.set()
+        # What has not arrived never will; who waits for it is told of a gap instead.
+        self._arrived.set()
 
     async def _connect(self) -> None:
         connection = await self._database.own_connection()

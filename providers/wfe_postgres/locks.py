@@ -119,17 +119,26 @@ class PostgresLocks(LockProvider):
 
     async def _alone(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do some work on a connection of this loop's own, which nothing else can hold up."""
+        self._database.clock.enter()
+        try:
+            connection = await self._connection()
+            try:
+                return await work(Session(connection))
+            except DRIVER_ERRORS as exc:
+                if is_unreachable(exc):
+                    connection.terminate()
+                raise translate(exc, self._database.location) from exc
+        finally:
+            self._database.clock.leave()
+
+    async def _connection(self) -> Any:
+        """Give the connection of the running loop."""
         loop = asyncio.get_running_loop()
         connection = self._connections.get(loop)
         if connection is None or connection.is_closed():
             self._forget_closed_loops()
             connection = self._connections[loop] = await self._database.own_connection()
-        try:
-            return await work(Session(connection))
-        except DRIVER_ERRORS as exc:
-            if is_unreachable(exc):
-                connection.terminate()
-            raise translate(exc, self._database.location) from exc
+        return connection
 
     def _forget_closed_loops(self) -> None:
         for loop in [loop for loop in self._connections if loop.is_closed()]:

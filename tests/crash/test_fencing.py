@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.crash.explorer import INSTANCE, STORES, Store
+from tests.crash.explorer import INSTANCE
+from tests.services.combinations import COMBINATIONS, each_combination
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.errors import ProviderError
 from wfe_core.steps.context import StepContext
-from wfe_core.testing import ManualClock, SequentialIds
+from wfe_core.testing import Backend, ManualClock, SequentialIds
 from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
 from wfe_host.runner import Attempt
@@ -23,14 +24,14 @@ from wfe_host.runner import Attempt
 class Pair:
     """Two hosts on one store, and a step that works until it is let go, on each of them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Backend) -> None:
         self.clock = store.clock
         self.open = store.open
         self.marks: list[str] = []
         self.go = {name: asyncio.Event() for name in ("old", "new")}
         self.hosts = {name: self._host(store, name) for name in ("old", "new")}
 
-    def _host(self, store: Store, name: str) -> WorkflowHost:
+    def _host(self, store: Backend, name: str) -> WorkflowHost:
         host = WorkflowHost(
             store.open(),
             config=HostConfig(name=name, session_ttl="10s", poll_interval="1s"),
@@ -83,16 +84,18 @@ async def _unreachable(*_: object, **__: object) -> int:
     raise ProviderError("the sessions cannot be reached")
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=each_combination())
 async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pair]:
     """The two hosts."""
-    made = Pair(STORES[request.param](ManualClock(), tmp_path))
+    store = COMBINATIONS[request.param].make(ManualClock(), tmp_path)
+    made = Pair(store)
     yield made
     for gate in made.go.values():
         gate.set()
     for host in made.hosts.values():
         if host._runtime is not None:
             await host.stop()
+    await store.close()
 
 
 async def test_the_takers_result_stands(pair: Pair) -> None:

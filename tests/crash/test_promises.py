@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from tests.crash.effects import Effects
-from tests.crash.explorer import STORES, Explorer, Scenario, World, live, pause
+from tests.crash.explorer import Explorer, Scenario, World, live, pause
 from tests.crash.flows import FLOWS
 from tests.crash.sagas import SAGAS
 from tests.crash.waits import WAITS
+from tests.services.combinations import COMBINATIONS, each_combination
 from wfe_core.builder import WorkflowBuilder
 from wfe_core.clock import TimerHandle
 from wfe_core.errors import DefinitionError, SerializationError
@@ -30,7 +31,7 @@ MIXED = {
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=each_combination())
 def store(request: pytest.FixtureRequest) -> str:
     """The store under test."""
     name: str = request.param
@@ -198,7 +199,7 @@ class CountingClock(ManualClock):
 async def test_promise_8_time_is_injectable(store: str, tmp_path: Path) -> None:
     """8. A test skips years in milliseconds: two hosts that sign and sweep, and ten years in 300 calls."""
     clock = CountingClock()
-    backend = STORES[store](clock, tmp_path)
+    backend = COMBINATIONS[store].make(clock, tmp_path)
     definition = WorkflowBuilder("main").delay("3650d").then(Effects().step("a", {"a": 1})).build()
     hosts = [WorkflowHost(backend.open(), clock=clock, ids=SequentialIds(f"h{n}")) for n in range(2)]
     for host in hosts:
@@ -217,7 +218,7 @@ async def test_promise_8_time_is_injectable(store: str, tmp_path: Path) -> None:
 async def test_promise_8_by_itself(store: str, tmp_path: Path) -> None:
     """8. A clock that jumps by itself goes from one durable instant to the next: few calls for each day."""
     clock = CountingClock(autojump=True)
-    backend = STORES[store](clock, tmp_path)
+    backend = COMBINATIONS[store].make(clock, tmp_path)
     body = Effects().step("a")
     flow = WorkflowBuilder("main").recur("1d", lambda b: b.then(body)).delay("100d12h").build()
     host = WorkflowHost(backend.open(), clock=clock, ids=SequentialIds())

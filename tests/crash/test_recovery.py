@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.explorer import STORES, Explorer
+from tests.crash.explorer import EMBEDDED, Explorer
 from tests.crash.flows import FLOWS
 from tests.crash.sagas import SAGAS
 from tests.crash.waits import WAITS
@@ -20,7 +20,7 @@ TWICE = ("sequence", "retry", "saga", "event", "sub-workflow", "suspend and resu
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("store", EMBEDDED)
 @pytest.mark.parametrize("name", TWICE)
 def test_a_crash_in_the_recovery_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """Hosts die at any write, and the next at any write of its own: same end, nothing done twice."""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wfe_core.clock import Clock, TimerHandle, to_instant
 from wfe_core.policies import Duration, micros
+from wfe_core.testing.arrivals import Arrivals
 from wfe_core.testing.ticks import Tick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 _START = to_instant(datetime(2024, 1, 1, tzinfo=UTC))
 
@@ -40,7 +41,8 @@ class ManualClock(Clock):
     Work that the loop cannot see (a store's writer thread, a step in a thread, a subprocess) brackets
     itself with `enter` and `leave`; while there is such work the clock does not jump, and `advance` waits
     for it: for a store or a driver, which answer in the end, up to `stall` real seconds, so that a disk that
-    stands still for a moment changes nothing; for a user's step in a thread up to `grace`.
+    stands still for a moment changes nothing; for a user's step in a thread up to `grace`. What is on its way
+    through a server (`dispatched`) is awaited where it arrives (`on_arrival`).
 
     Args:
         start: the first instant, an aware datetime or microseconds since the Unix epoch.
@@ -81,6 +83,7 @@ class ManualClock(Clock):
         self._stuck = 0
         # Fired on loops of other threads, but not called yet.
         self._elsewhere: set[_Timer | Tick] = set()
+        self._arrivals = Arrivals(self.enter, self.leave)
         self._home: asyncio.AbstractEventLoop | None = _running_loop()
         self._waiters: list[asyncio.Future[None]] = []
         # The loop on which `_probe` calls itself turn by turn, if it does.
@@ -144,6 +147,14 @@ class ManualClock(Clock):
                 self._busy -= 1
         if self._autojump or self._waiters:
             self._wake_probe()
+
+    def dispatched(self) -> None:
+        """Say that something has left which may arrive at a receiver of `on_arrival`; from any thread."""
+        self._arrivals.dispatched()
+
+    def on_arrival(self, arrived: Callable[[], Awaitable[None]]) -> TimerHandle:
+        """Register how to wait on this loop until all that was dispatched has arrived."""
+        return self._arrivals.register(arrived)
 
     # ------------------------------------------------------------ moving it
 
@@ -297,6 +308,9 @@ class ManualClock(Clock):
                 self._give_in = loop.call_later(self._grace, self._leave_behind)
         elif not self._is_quiet(loop):
             loop.call_soon(self._probe, loop)
+        elif self._arrivals.ask(loop):
+            # The last answer starts the probe again.
+            self._probing = None
         else:
             self._probing = None
             if self._waiters:

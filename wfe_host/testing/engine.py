@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from wfe_core.errors import StepError
 from wfe_core.middleware import Middleware
-from wfe_core.testing import ManualClock, SequentialIds
+from wfe_core.testing import SequentialIds
 from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
 from wfe_host.testing.killing import kill_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from wfe_core.definition.definition import WorkflowDefinition
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from wfe_core.policies import Duration
     from wfe_core.ports import Providers
     from wfe_core.steps.context import StepContext
+    from wfe_core.testing import Backend, ManualClock
     from wfe_host.handle import WorkflowHandle
 
 _ENDS = 10_000
@@ -37,21 +36,20 @@ class WfeEngine:
         clock: the time; it stands still until the test moves it.
         host: the first host, running.
         hosts: all hosts that run.
-        store: name of the store: `memory` or `sqlite`.
+        store: name of the store, such as `memory` or `sqlite`.
 
     Args:
-        store: see above.
-        folder: where a store that needs files keeps them.
+        backend: what the hosts work on.
         settings: for `HostConfig`.
+        store: see above.
     """
 
-    def __init__(self, store: str, folder: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(self, backend: Backend, settings: Mapping[str, Any], *, store: str) -> None:
         self.store = store
-        self.clock: ManualClock = ManualClock()
+        self.clock: ManualClock = backend.clock
         self.hosts: list[WorkflowHost] = []
         self._settings = dict(settings)
-        self._url = f"sqlite:///{folder / 'wfe.db'}"
-        self._backend = import_module("wfe_memory").MemoryBackend(self.clock) if store == "memory" else None
+        self._backend = backend
         self._numbers = itertools.count(1)
         self._definitions: list[WorkflowDefinition[Any]] = []
 
@@ -76,11 +74,7 @@ class WfeEngine:
 
     def providers(self) -> Providers:
         """Open the backend once more, as another process would."""
-        if self._backend is not None:
-            bundle: Providers = self._backend.providers()
-            return bundle
-        opened: Providers = import_module(f"wfe_{self.store}").open_providers(self._url, clock=self.clock)
-        return opened
+        return self._backend.open()
 
     async def add_host(
         self,
@@ -123,8 +117,7 @@ class WfeEngine:
         doomed = host or self.host
         self.hosts.remove(doomed)
         session_id = await kill_host(doomed)
-        if self._backend is not None:
-            self._backend.kill(session_id)
+        self._backend.kill(session_id)
 
     async def restart(self) -> WorkflowHost:
         """Kill the first host, start another and let it take over."""
