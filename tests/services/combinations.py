@@ -24,7 +24,6 @@ from wfe_core.testing.backend import UnsupportedError
 from wfe_host.testing import StoreKind
 from wfe_host.testing.backends import AtUrl, InMemory
 
-
 _RESTARTS = (
     "test_what_was_committed_survives_a_restart",
     "test_a_restart_pronounces_nobody_dead",
