@@ -10,6 +10,7 @@ from wfe_core.clock import Clock
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.errors import DefinitionConflictError, DefinitionNotRegisteredError, MissingExtraError
 from wfe_core.ports.providers import Providers
+from wfe_core.ports.search import SearchProvider
 
 _GROUP = "wfe.providers"
 
@@ -160,6 +161,8 @@ def open_providers(
     if queue is not None:
         pushes = getattr(provider_of(queue), "capabilities", bundle.capabilities).push_wakeup
         parts["capabilities"] = replace(bundle.capabilities, push_wakeup=pushes)
+    if search is not None and isinstance(parts["search"], SearchProvider):
+        parts["search"].follow(bundle)
     return replace(bundle, **parts) if parts else bundle
 
 

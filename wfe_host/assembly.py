@@ -39,8 +39,16 @@ def build_runtime(
     """Make the runtime of a host whose backends are open and whose session lives."""
     telemetry = Telemetry.create()
     broadcast = Broadcast(providers.hub, buffer=config.subscriber_buffer, clock=clock)
+    told, search = telemetry.on_batch, providers.search
+
+    def on_batch(size: int) -> None:
+        if told is not None:
+            told(size)
+        if search is not None:
+            search.changed()
+
     committer = Committer(
-        providers.store, clock, _commit_failed, max_batch=config.max_commit_batch, on_batch=telemetry.on_batch
+        providers.store, clock, _commit_failed, max_batch=config.max_commit_batch, on_batch=on_batch
     )
     return Runtime(
         config=config,

@@ -197,6 +197,8 @@ class Commands:
             count += len(deleted)
             if not deleted:
                 return count
+            if runtime.providers.search is not None:
+                runtime.providers.search.changed()
 
 
 class ActivityLease:

@@ -25,6 +25,7 @@ from wfe_host.queries import Queries, build_query
 from wfe_host.services import Services
 from wfe_host.sessions import SessionKeeper
 from wfe_host.shutdown import shut_down, stop_lost
+from wfe_host.signals import run_until_signal
 from wfe_host.starting import StartRequest, start_all
 from wfe_host.views import instance_view
 from wfe_host.watchdog import Watchdog
@@ -224,24 +225,7 @@ class WorkflowHost:
 
     async def run_until_signal(self, *signals: signal.Signals) -> None:
         """Run until SIGINT or SIGTERM comes; a second one cancels running steps at once."""
-        wanted = signals or (signal.SIGINT, signal.SIGTERM)
-        loop = asyncio.get_running_loop()
-        came = asyncio.Event()
-        runtime = self.runtime
-
-        def on_signal() -> None:
-            if came.is_set():
-                runtime.interrupt_now()
-            came.set()
-
-        for one in wanted:
-            loop.add_signal_handler(one, on_signal)
-        try:
-            await came.wait()
-            await self.stop()
-        finally:
-            for one in wanted:
-                loop.remove_signal_handler(one)
+        await run_until_signal(self, signals or (signal.SIGINT, signal.SIGTERM))
 
     def register(self, *definitions: WorkflowDefinition[Any], revision: bool = False) -> None:
         """Make workflows known to this host; on a running one, stored instances of theirs go on at once.
@@ -402,6 +386,18 @@ class WorkflowHost:
             created_after=created_after, created_before=created_before, text=text, limit=limit, cursor=cursor,
         )  # fmt: skip
         return await self.queries.search(query)
+
+    async def reindex(self, *, progress: Callable[[int], object] | None = None) -> int:
+        """Build the full-text index anew from the store, while searches go on; gives the number of instances.
+
+        Args:
+            progress: told now and then how many have been indexed.
+
+        Raises:
+            HostStateError: the store has no search.
+            ProviderError: the index cannot be written; the old one is left as it was.
+        """
+        return await self.queries.reindex(progress)
 
     async def pointers(
         self, instance_id: str, *, after: int = 0, limit: int | None = None

@@ -25,12 +25,12 @@ from wfe_host.waiters import Ended, Look
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from datetime import datetime
 
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.models import ExecutionPointer, WorkflowInstance
-    from wfe_core.ports import InstanceRecord, LogChunk, Page
+    from wfe_core.ports import InstanceRecord, LogChunk, Page, SearchProvider
     from wfe_host.runtime import Runtime
 
 _ERRORS: dict[str, type[WorkflowEndedError]] = {
@@ -118,13 +118,27 @@ class Queries:
         Raises:
             HostStateError: the store has no search.
         """
+        search = self._search
+        # What is committed after this began need not be found: else a busy store would never let it end.
+        while await search.refresh(limit=_PAGE) >= _PAGE:
+            pass
+        return await self.views(await search.search(query))
+
+    async def reindex(self, progress: Callable[[int], object] | None) -> int:
+        """Build the index of the search anew.
+
+        Raises:
+            HostStateError: the store has no search.
+        """
+        return await self._search.reindex(progress=progress)
+
+    @property
+    def _search(self) -> SearchProvider:
         search = self._runtime.providers.search
         if search is None:
             msg = "this store has no full-text search; use host.instances(...) with filters"
             raise HostStateError(msg)
-        while await search.refresh(limit=1_000):
-            pass
-        return await self.views(await search.search(query))
+        return search
 
     async def result(self, instance_id: str) -> Any:
         """Wait for the end of an instance and give its data.
@@ -188,6 +202,7 @@ class Queries:
         """Describe the host for a health check."""
         runtime = self._runtime
         stats = runtime.committer.stats
+        search = runtime.providers.search
         try:
             store = "ok" if await runtime.store.now() else "?"
         except ProviderError as exc:
@@ -195,6 +210,7 @@ class Queries:
         return {
             "session": runtime.session_id,
             "store": store,
+            "search": None if search is None else search.trouble or "ok",
             "instances": len(runtime.actors),
             "running_steps": runtime.slots.running,
             "waiting_steps": runtime.slots.waiting,

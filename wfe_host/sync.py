@@ -271,6 +271,10 @@ class SyncWorkflowHost:
             created_before=created_before, limit=limit, cursor=cursor,
         )  # fmt: skip
 
+    def reindex(self, *, progress: Callable[[int], object] | None = None) -> int:
+        """See `WorkflowHost.reindex`; `progress` is called on the host's own thread."""
+        return self._portal.run(self._host.reindex, progress=progress)
+
     def pointers(
         self, instance_id: str, *, after: int = 0, limit: int | None = None
     ) -> list[ExecutionPointer]:

@@ -9,7 +9,7 @@ from wfe_core.words import terms, words
 from wfe_memory.filters import matches, page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wfe_core.ports import InstanceQuery, Page
     from wfe_memory.tables import InstanceRow, Tables
@@ -43,8 +43,11 @@ class MemorySearch(SearchProvider):
         del limit
         return 0
 
-    async def reindex(self, ids: Sequence[str] | None = None) -> int:
+    async def reindex(
+        self, ids: Sequence[str] | None = None, *, progress: Callable[[int], object] | None = None
+    ) -> int:
         """Forget remembered words; returns how many instances there are to look into."""
+        del progress
         with self._tables.lock:
             rows = self._tables.rows
             chosen = [rows[known] for known in (rows if ids is None else ids) if known in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Self
 
@@ -62,7 +62,9 @@ class PostgresSearch(SearchProvider):
             await self._index(ids, cursor=cursor, upto=changes[-1][0])
         return len(changes)
 
-    async def reindex(self, ids: Sequence[str] | None = None) -> int:
+    async def reindex(
+        self, ids: Sequence[str] | None = None, *, progress: Callable[[int], object] | None = None
+    ) -> int:
         """Build the index anew, for all or for some."""
         if ids is not None:
             return await self._index(list(dict.fromkeys(ids)))
@@ -71,6 +73,8 @@ class PostgresSearch(SearchProvider):
         while rows := await self._database.fetch(sql.EVERYTHING, after=after, limit=_PART):
             number += await self._index([row[0] for row in rows])
             after = rows[-1][0]
+            if progress is not None:
+                progress(number)
         return number
 
     async def _catch_up(self, cursor: int, upto: int, limit: int) -> int:

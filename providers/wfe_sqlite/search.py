@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Self
 
@@ -88,7 +88,9 @@ class SqliteSearch(SearchProvider):
             await self._index(ids, cursor=cursor, upto=changes[-1][0])
         return len(changes)
 
-    async def reindex(self, ids: Sequence[str] | None = None) -> int:
+    async def reindex(
+        self, ids: Sequence[str] | None = None, *, progress: Callable[[int], object] | None = None
+    ) -> int:
         """Build the index anew, for all or for some."""
         await self._prepare()
         if ids is not None:
@@ -98,6 +100,8 @@ class SqliteSearch(SearchProvider):
         while rows := await self._database.readers.fetch(_EVERYTHING, (after, _PART)):
             number += await self._index([row[0] for row in rows])
             after = rows[-1][0]
+            if progress is not None:
+                progress(number)
         return number
 
     async def _prepare(self) -> None:

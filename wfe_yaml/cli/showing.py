@@ -42,13 +42,9 @@ async def list_runs(store_option: str | None, *, limit: int, unfinished: bool, a
     return Exit.COMPLETE
 
 
-async def search_runs(text: str, store_option: str | None, *, limit: int, as_json: bool) -> int:
-    """List the runs in which words occur, newest first.
-
-    Raises:
-        CommandError: the store does not exist.
-    """
-    async with Store.existing(store_option).open() as host:
+async def search_runs(text: str, store: Store, *, limit: int, as_json: bool) -> int:
+    """List the runs in which words occur, newest first."""
+    async with store.open() as host:
         runs = list(await host.search(text, limit=limit))
         live = await live_owners(host, runs)
     if not runs and not as_json:

@@ -10,15 +10,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -46,6 +49,25 @@ class OpenSearch:
         """Give the URL of the indexes with a prefix."""
         more = "".join(f"&{name}={value}" for name, value in options.items())
         return f"{self.base}?prefix={prefix}{more}"
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the server itself; gives the answer, also of an error."""
+        request = urllib.request.Request(
+            self.base.removeprefix("opensearch+") + path,
+            None if body is None else json.dumps(body).encode(),
+            {"content-type": "application/json"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as exc:
+            return json.load(exc)
+
+    def forget(self, prefix: str) -> None:
+        """Delete everything with a prefix."""
+        self.ask("DELETE", f"/{prefix}-*")
+        self.ask("DELETE", f"/_index_template/{prefix}-*")
 
 
 class OwnNode:
@@ -133,8 +155,8 @@ def own_node_or_skip() -> OwnNode:
     return OwnNode()
 
 
-_HELD: list[IO[str]] = []
-"""Closing any of these files would give back the lock that keeps the shared node alive."""
+_HELD: list[IO[str] | subprocess.Popen[bytes]] = []
+"""Closing the file would give back the lock that keeps the shared node alive, which outlives this process."""
 
 
 def _hold(folder: Path) -> IO[str]:
@@ -156,6 +178,7 @@ def _start(argv: list[str], folder: Path) -> None:
         process = subprocess.Popen(
             argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
+    _HELD.append(process)
     deadline = time.monotonic() + _PATIENCE
     while not (folder / "port").exists():
         if process.poll() is not None or time.monotonic() > deadline:

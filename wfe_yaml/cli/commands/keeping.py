@@ -103,6 +103,17 @@ def hosts(store: StoreOption = None, locks: LocksOption = None, json: JsonOption
     finish(list_hosts(Store.existing(store, locks=locks), as_json=json))
 
 
+@app.command(
+    rich_help_panel=KEEP, epilog=examples("wfe reindex", "wfe reindex --search opensearch+http://host:9200")
+)
+def reindex(store: StoreOption = None, search: SearchOption = None) -> None:
+    """Build the full-text index anew; searches go on meanwhile."""
+    from wfe_yaml.cli.indexing import reindex_runs
+    from wfe_yaml.cli.stores import Store
+
+    finish(reindex_runs(Store.existing(store, search=search)))
+
+
 @db.command(epilog=examples("wfe db upgrade --store jobs.db"))
 def upgrade(store: StoreOption = None) -> None:
     """Bring the schema of a store to this version of wfe."""

@@ -12,6 +12,7 @@ from wfe_yaml.cli.options import (
     JsonOption,
     NewestRunArgument,
     RunArgument,
+    SearchOption,
     StoreOption,
     examples,
     finish,
@@ -81,10 +82,12 @@ def explain(run: NewestRunArgument = None, store: StoreOption = None, json: Json
 def search(
     text: Annotated[str, typer.Argument(help="Words that must all occur; `tim*` finds beginnings.")],
     store: StoreOption = None,
+    search_in: SearchOption = None,
     limit: _LimitOption = 20,
     json: JsonOption = False,
 ) -> None:
     """Find runs by words in their names, inputs, outputs and errors."""
     from wfe_yaml.cli.showing import search_runs
+    from wfe_yaml.cli.stores import Store
 
-    finish(search_runs(text, store, limit=limit, as_json=json))
+    finish(search_runs(text, Store.existing(store, search=search_in), limit=limit, as_json=json))
