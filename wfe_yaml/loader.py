@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wfe_yaml.artifacts import ArtifactStore
 from wfe_yaml.compiler.closure import Closure, SourceFile
 from wfe_yaml.compiler.variables import variable_values
 from wfe_yaml.compiler.workflow import compile_workflows
@@ -112,6 +113,7 @@ def local_tools(
     environ: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
     types: Mapping[str, type[StepType]] | None = None,
+    artifacts: Path | None = None,
 ) -> Tools:
     """Give what executors work with by default: this machine's processes and this process's environment.
 
@@ -123,6 +125,7 @@ def local_tools(
         environ: instead of the environment of this process.
         secrets: values of secrets, which go before the environment.
         types: types of steps of your own, by the word after `type:`, which need no entry point.
+        artifacts: where the files are kept that steps leave for others; `.wfe/artifacts` by default.
     """
     return Tools(
         processes=SupervisedProcesses(realm, home=home),
@@ -130,6 +133,7 @@ def local_tools(
         allow=allow,
         secrets=dict(secrets or {}),
         types=dict(types or {}),
+        artifacts=ArtifactStore(artifacts or Path(".wfe", "artifacts")),
     )
 
 

@@ -65,9 +65,9 @@ class Node:
     """Where the result goes: a data field, or what gives outputs: a function of (result, data), a mapper."""
     status_field: str = ""
     """The data field (see `status_slot`) that tells how an activation without a result of its own ended:
-    `{"status": "complete"}` of a container (a loop has `items`, their number, too) or a delay, `skipped`, or
-    `failed` when the flow went on after it. A guard leaves what completed to its body. For front ends whose
-    data is a plain dict."""
+    `{"status": "complete"}` of a container (a loop has `items`, their number, too) or a delay, `skipped`,
+    `compensated`, or `failed` with the `error` and its `details`, of whatever the failure went through. A
+    guard leaves what completed to its body. For front ends whose data is a plain dict."""
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     priority: int = 0
     description: str = ""
@@ -215,8 +215,8 @@ class GuardNode(Node):
     """Microseconds that `on_abort` may take, and `ensure` again; then the hook has failed."""
     implicit: bool = False
     """Transparent: what it is around has the names and keys as if it were not there. The guard's own key is
-    that of the node (of several nodes: its name) with `~guard` after it, and the keys of hooks are
-    `KEY~guard/~ensure/...`."""
+    that of the node (of several nodes, or when it is `named`: its name) with `~guard` after it, the keys of
+    hooks are `KEY~guard/~ensure/...`."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.closing import THEN, close
 from wfe_core.engine.containers import park
-from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_status
+from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_failure
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State, error_of
 from wfe_core.engine.stopping import cancel_tree, give_place, interrupt
@@ -75,10 +75,15 @@ def exhausted(s: State, p: PointerRecord, node: Node, error: ErrorInfo) -> None:
 
 def outward(s: State, p: PointerRecord, defeat: Defeat) -> None:
     """Let a failure go to whatever around it takes it: a guard, a saga, a compensation, or the instance."""
+    tell_failure(s, p, defeat.error)
     if defeat.behavior is ErrorBehavior.CONTINUE and not defeat.failed:
-        close(s, p, "passed_over", {"message": defeat.error.message})
+        close(s, p, "passed_over")
         return
     taker = _taker(s, p, defeat)
+    for passed in s.ancestors(p):
+        if passed is taker:
+            break
+        tell_failure(s, passed, defeat.error)
     if taker is None:
         _reached_the_instance(s, p, defeat)
     elif taker.status == PointerStatus.COMPENSATING:
@@ -131,10 +136,10 @@ def _reached_the_instance(s: State, p: PointerRecord, defeat: Defeat) -> None:
 
 def _passed_over(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
     """A failure that its policy lets pass: the sequence goes on."""
+    del arguments
     node = s.node(p)
     _drop_children(s, p)
     end_as_failed(s, p)
-    tell_status(s, p, node, error=arguments["message"])
     give_place(s, p)
     s.remove(p)
     advance(s, p, node)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wfe_core.definition.nodes import Node, Sequence
-    from wfe_core.models import SettledStep
+    from wfe_core.models import ErrorInfo, SettledStep
     from wfe_core.steps.selectors import Selector
 
 ENTER: dict[str, Callable[[State, PointerRecord, Any], None]] = {}
@@ -155,6 +155,12 @@ def complete(s: State, pointer: PointerRecord, node: Node) -> None:
     s.emit(LifecycleKind.STEP_COMPLETED, pointer)
     s.remove(pointer)
     advance(s, pointer, node)
+
+
+def tell_failure(s: State, pointer: PointerRecord, error: ErrorInfo) -> None:
+    """Put into the data that an activation has failed, for definitions that want it there."""
+    details = {"details": dict(error.details)} if error.details else {}
+    tell_status(s, pointer, s.node(pointer), status=str(PointerStatus.FAILED), error=error.message, **details)
 
 
 def tell_status(s: State, pointer: PointerRecord, node: Node, **more: Any) -> None:

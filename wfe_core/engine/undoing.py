@@ -21,7 +21,7 @@ from wfe_core.engine.failing import (
     read_error,
     write_error,
 )
-from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body
+from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body, tell_status
 from wfe_core.engine.state import State, error_of, read_state, write_state
 from wfe_core.engine.stopping import cancel_one, close_saga, give_places, has_left
 from wfe_core.engine.transitions import move
@@ -283,6 +283,7 @@ def _after(s: State, saga: PointerRecord, node: SagaNode, error: ErrorInfo) -> N
         close_saga(s, saga)
         saga.state = None
         move(saga, PointerStatus.COMPENSATED)
+        tell_status(s, saga, node, error=error.message)
         s.emit(LifecycleKind.STEP_COMPENSATED, saga)
         s.remove(saga)
         advance(s, saga, node)

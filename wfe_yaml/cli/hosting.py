@@ -51,7 +51,7 @@ async def run_host(store: Store, options: HostOptions) -> int:
             hint="name what it runs: --module MODULE:FUNCTION, --file FILE, or --allow TYPE for stored runs",
         )
     functions = [_function(name) for name in options.modules]
-    tools = local_tools(store.realm, allow=options.allow)
+    tools = local_tools(store.realm, allow=options.allow, artifacts=store.artifacts)
     compiled = [load_workflow(file, tools=tools) for file in options.files]
     store.prepare()
     async with store.serve(options.jobs) as host:

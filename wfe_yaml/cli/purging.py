@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING
 
 from wfe_core.clock import to_datetime
+from wfe_core.errors import InstanceNotFoundError
 from wfe_core.policies import micros
+from wfe_yaml.artifacts import ArtifactStore
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import print_runs
 from wfe_yaml.cli.stores import Store
@@ -35,7 +38,8 @@ async def purge_runs(
             micros(older_than)
         except ValueError as exc:
             raise CommandError(f"--older-than: {exc}") from None
-    async with Store.existing(store_option).open() as host:
+    store = Store.existing(store_option)
+    async with store.open() as host:
         doomed = await _doomed(host, older_than, statuses or _ENDED)
         if not doomed:
             print("nothing to purge")
@@ -48,8 +52,22 @@ async def purge_runs(
             print("nothing was deleted")
             return Exit.COMPLETE
         count = await host.purge(status=list(statuses or _ENDED), older_than=older_than)
-    print(f"{plural(count, 'run')} deleted, sub-workflows included")
+        swept = await sweep_artifacts(host, ArtifactStore(store.artifacts))
+    also = f", and {plural(swept, 'artifact')}" if swept else ""
+    print(f"{plural(count, 'run')} deleted, sub-workflows included{also}")
     return Exit.COMPLETE
+
+
+async def sweep_artifacts(host: WorkflowHost, artifacts: ArtifactStore) -> int:
+    """Remove the artifacts that no run has any more; gives their number."""
+    gone: set[str] = set()
+    for run in artifacts.runs():
+        try:
+            await host.get(run)
+        except InstanceNotFoundError:
+            gone.add(run)
+    now = await host.providers.store.now()
+    return await asyncio.to_thread(artifacts.sweep, gone, now=now)
 
 
 def _agreed(number: int) -> bool:

@@ -74,6 +74,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     tools = local_tools(
         store.realm,
         home=store.home,
+        artifacts=store.artifacts,
         environ=_environment(options.env_file),
         secrets=merged_secrets(options.secret_files),
     )
@@ -252,7 +253,7 @@ async def retry_run(
     async with driver.open({run_id}) as host:
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        tools = local_tools(store.realm, secrets=merged_secrets(secret_files))
+        tools = local_tools(store.realm, artifacts=store.artifacts, secrets=merged_secrets(secret_files))
         compiled = await stored_workflow(host, run, tools)
         compiled.require_secrets()
         replay = await from_step(host, compiled.definition, from_, run.id)
@@ -282,7 +283,9 @@ async def terminate_here(run_id: str, store: Store, reason: str) -> None:
     """End a run that no process holds at once, in this one."""
     async with store.open(claim={run_id}) as host:
         run = await host.get(run_id)
-        compiled = await stored_workflow(host, run, local_tools(store.realm, home=store.home))
+        compiled = await stored_workflow(
+            host, run, local_tools(store.realm, home=store.home, artifacts=store.artifacts)
+        )
         host.register(*compiled.definitions)
         await host.terminate(run_id, reason)
         while (await host.get(run_id)).status is not WorkflowStatus.TERMINATED:
@@ -360,7 +363,12 @@ async def _continue(
         command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        tools = local_tools(store.realm, home=store.home, secrets=merged_secrets(secret_files))
+        tools = local_tools(
+            store.realm,
+            home=store.home,
+            artifacts=store.artifacts,
+            secrets=merged_secrets(secret_files),
+        )
         compiled = await stored_workflow(host, run, tools)
         if command.continues:
             compiled.require_secrets()

@@ -101,6 +101,12 @@ class Store:
         return Path(base) / "wfe" / hashlib.sha256(self.url.encode()).hexdigest()[:16]
 
     @property
+    def artifacts(self) -> Path:
+        """Where the files are kept that steps leave for others."""
+        home = self.home if self.path is None else self.path.absolute().parent
+        return home / "artifacts"
+
+    @property
     def option(self) -> str:
         """What to add to a command so that it finds the same store."""
         from shlex import quote

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import OutputError, StepError, UndecidedStepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
-from wfe_yaml.executors.base import ProcessFailedError, StepCall, StepPause, StepResult
+from wfe_yaml.executors.base import Heard, ProcessFailedError, StepCall, StepPause, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wfe_core.clock import Clock
     from wfe_core.steps.context import StepContext
+    from wfe_yaml.compiler.keeping import ArtifactKeeper
     from wfe_yaml.executors.base import Program
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.scope import Scope
@@ -36,6 +38,7 @@ class StepRun(StepBody[Any]):
         clock: tells how long it took.
         attempts: how many attempts its policy allows.
         continue_on_error: the last failure becomes a result with the status `failed`.
+        artifacts: keeps the files that it leaves, if it leaves any.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class StepRun(StepBody[Any]):
         clock: Clock,
         attempts: int,
         continue_on_error: bool,
+        artifacts: ArtifactKeeper | None = None,
     ) -> None:
         self._place = place
         self._program = program
@@ -56,28 +60,63 @@ class StepRun(StepBody[Any]):
         self._clock = clock
         self._attempts = attempts
         self._continue = continue_on_error
+        self._artifacts = artifacts
+        self._reads = any(
+            "artifacts" in path.parts for item in program.expressions for path in item.compiled.paths
+        )
 
     async def run(self, ctx: StepContext[Any]) -> Any:
         """Run one attempt."""
         root = str(ctx.field("run")["root"]) if ctx.has_field("run") else "."
-        call = StepCall(ctx=ctx, names=self._scope.names(ctx), root=root)
+        heard = Heard(self._place.streams)
+        call = StepCall(ctx=ctx, names=self._scope.names(ctx), root=root, heard=heard)
         slot = self._place.slot(ctx.indices)
         begun = self._clock.now()
         try:
+            if self._reads:
+                await asyncio.to_thread(self._open_artifacts, call)
             result = await self._program.run(call)
             if isinstance(result, StepPause):
                 return ExecutionResult.sleep(result.seconds, state=result.state)
             self._check(result)
+            kept = await self._keep(call, needed=True)
         except UndecidedStepError:
             raise
         except StepError as exc:
+            await self._keep_of_failed(call, exc)
             if self._continue and (not exc.retryable or ctx.failures + 1 >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
-                return ExecutionResult.next(
-                    outcome=FAILED, output={slot: self._timed(_failed_row(exc), begun)}
-                )
+                row = self._timed(_failed_row(exc), begun)
+                return ExecutionResult.next(outcome=FAILED, output={slot: row, **self._streams(call)})
             raise
-        return {slot: self._timed(_row(result), begun)}
+        return {slot: {**self._timed(_row(result), begun), **kept}, **self._streams(call)}
+
+    def _streams(self, call: StepCall) -> dict[str, Any]:
+        """Give what the step wrote, in rows of its own: hardly anybody reads them."""
+        kept = call.heard.kept()
+        return {self._place.stream_slot(name, call.ctx.indices): text for name, text in kept.items()}
+
+    def _open_artifacts(self, call: StepCall) -> None:
+        """Verify the artifacts that the step reads, off the event loop: large files take their time."""
+        for item in self._program.expressions:
+            if any("artifacts" in path.parts for path in item.compiled.paths):
+                item.evaluate(call.names)
+
+    async def _keep(self, call: StepCall, *, needed: bool) -> dict[str, Any]:
+        """Keep the artifacts of the step."""
+        if self._artifacts is None:
+            return {}
+        return {"artifacts": await asyncio.to_thread(self._artifacts.keep, call, needed=needed)}
+
+    async def _keep_of_failed(self, call: StepCall, exc: StepError) -> None:
+        """Keep what is there of the artifacts of a step that failed: reports are wanted most then."""
+        try:
+            kept = await self._keep(call, needed=False)
+        except StepError as trouble:
+            call.ctx.emit(CONTINUED, f"its artifacts cannot be kept: {trouble}")
+            return
+        if kept.get("artifacts"):
+            exc.details = {**exc.details, **kept}
 
     def _check(self, result: StepResult) -> None:
         """Hold the outputs against the bounds of their declaration; executors have seen to their types."""
@@ -96,10 +135,15 @@ def _row(result: StepResult) -> dict[str, Any]:
     return row if result.duration is None else {**row, "duration": result.duration}
 
 
+def _artifacts(exc: StepError) -> dict[str, Any]:
+    kept = exc.details.get("artifacts")
+    return {} if kept is None else {"artifacts": kept}
+
+
 def _failed_row(exc: StepError) -> dict[str, Any]:
     row: dict[str, Any] = {"status": FAILED, "exit_code": None, "error": str(exc), "outputs": {}}
     if isinstance(exc, ProcessFailedError):
-        row.update(exit_code=exc.exit_code, outputs=exc.outputs)
+        row.update(exit_code=exc.exit_code, outputs=exc.outputs, **_artifacts(exc))
         if exc.duration is not None:
             row["duration"] = exc.duration
     return row

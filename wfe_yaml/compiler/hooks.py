@@ -61,7 +61,9 @@ def guard_workflow(
     if not hooked(model):
         return nodes
     bodies = [Sequence(nodes), *_bodies(compiler, model, place, shape, site)]
-    return [GuardNode(name=model.id, implicit=True, bodies=bodies, ensure_timeout=_budget(model))]
+    return [
+        GuardNode(name=place.key, named=True, implicit=True, bodies=bodies, ensure_timeout=_budget(model))
+    ]
 
 
 def _bodies(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wfe_yaml.expressions.results import OWN
+from wfe_yaml.expressions.results import OWN, STREAMS
 from wfe_yaml.expressions.shapes import SINGLE, TYPED, UNKNOWN, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.scope import Hooked
@@ -111,10 +112,20 @@ def declared_shape(name: str, outputs: Mapping[str, OutputModel]) -> Shape:
     return Shape(f"output of the step {name!r} called", known, hint=hint)
 
 
-def result_shape(outputs: Shape = UNKNOWN) -> Shape:
+def result_shape(outputs: Shape = UNKNOWN, more: Mapping[str, Shape] | None = None) -> Shape:
     """Give what is known of the result of a step."""
     single = dict.fromkeys(("status", "success", "exit_code", "error", "duration"), SINGLE)
-    return Shape("key of a step's result", {"outputs": outputs, **single})
+    return Shape("key of a step's result", {"outputs": outputs, **single, **(more or {})})
+
+
+def kept_shapes(place: Place, artifacts: Iterable[str]) -> dict[str, Shape]:
+    """Give what is known of what a step leaves besides outputs: artifacts, and what it wrote."""
+    hint = f"declare it under `artifacts:` of the step {place.name!r}"
+    known = Shape(f"artifact of the step {place.name!r} called", dict.fromkeys(artifacts, SINGLE), hint=hint)
+    streams = {
+        stream: Shape("key", {}, type="string", used=partial(place.streams.add, stream)) for stream in STREAMS
+    }
+    return {"artifacts": known, **streams}
 
 
 _OWN: dict[str, Shape] = dict.fromkeys(OWN, SINGLE)

@@ -16,8 +16,9 @@ from wfe_yaml.compiler.body import StepRun
 from wfe_yaml.compiler.caching import CachedProgram, Recipe
 from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
 from wfe_yaml.compiler.hooks import guard, hooked
+from wfe_yaml.compiler.keeping import ArtifactKeeper
 from wfe_yaml.compiler.loops import LOOPS, cells
-from wfe_yaml.compiler.names import Site, around, declared_shape, result_shape
+from wfe_yaml.compiler.names import Site, around, declared_shape, kept_shapes, result_shape
 from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
@@ -160,20 +161,27 @@ class StepCompiler:
 
     def leaf(self, step: StepModel, place: Place, site: Site, common: Common) -> Container | None:
         """Compile a step that runs something."""
-        program = self._program(step, place, self.names(site))
+        scope, names = self.local(step, site)
+        program = self._program(step, place, names)
         if program is None:
             return None
+        keeper: ArtifactKeeper | None = None
+        if step.artifacts:
+            keeper = ArtifactKeeper(step.artifacts, self._tools)
+            check_expressions(keeper.expressions, names, self.problems)
+            place.artifacts = self._tools.artifacts
         retry = step.attempts.policy() if step.attempts is not None else NO_RETRY
         # With hooks a failure goes to them first; what comes then is their guard's business.
         continues = self.continues(step, site) and not hooked(step)
         body = StepRun(
             place,
             program,
-            self.scope(site),
+            scope,
             declared=step.outputs or {},
             clock=self._tools.clock,
             attempts=retry.max_attempts,
             continue_on_error=continues,
+            artifacts=keeper,
         )
         node = StepNode(
             spec=StepSpec.of(body, f"step {place.key!r}", name=step.name, python=False),
@@ -182,7 +190,7 @@ class StepCompiler:
             **common,
         )
         outputs = UNKNOWN if step.outputs is None else declared_shape(step.name, step.outputs)
-        return node, result_shape(outputs)
+        return node, result_shape(outputs, kept_shapes(place, step.artifacts or ()))
 
     def _program(self, step: StepModel, place: Place, shapes: dict[str, Shape]) -> Program | None:
         """Read the config with the model of the step's type, and compile it."""
@@ -331,6 +339,16 @@ class StepCompiler:
             secrets=self._tools.secrets,
             hook=site.hook,
         )
+
+    def local(self, step: StepModel, site: Site) -> tuple[Scope, dict[str, Shape]]:
+        """Give what a step sees that has inputs of its own: they go before those of the workflow."""
+        scope, names = self.scope(site), self.names(site)
+        if step.inputs is None:
+            return scope, names
+        for value in step.inputs.values():
+            check_expressions(value.expressions, names, self.problems)
+        known = {**(names["inputs"].keys or {}), **dict.fromkeys(step.inputs, UNKNOWN)}
+        return replace(scope, inputs=step.inputs), {**names, "inputs": replace(names["inputs"], keys=known)}
 
     def names(self, site: Site) -> dict[str, Shape]:
         """Give the names that the expressions of a step may use."""

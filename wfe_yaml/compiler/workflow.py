@@ -129,7 +129,8 @@ class WorkflowCompiler:
             check_expressions(template.expressions, names, self._problems)
         seen = Seen()
         nodes = self._steps.sequence(model.steps, Site("", seen))
-        place = Place(model.id, model.id, kind="workflow")
+        # A step may be called as the workflow is; no name of a step ends so.
+        place = Place(model.id, f"{model.id}~", kind="workflow")
         nodes = guard_workflow(self._steps, model, nodes, place, UNKNOWN, Site("", seen))
         if model.outputs:
             nodes.append(self._outputs(Site("", seen)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
 from wfe_core.clock import Clock, SystemClock
 from wfe_core.errors import StepError
+from wfe_yaml.artifacts import ArtifactStore
 from wfe_yaml.model.records import Record
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class Tools:
             finds exactly those that its workflow declares.
         clock: tells how long a step took.
         types: types of steps of the caller's own, by the word after `type:`; they need no entry point.
+        artifacts: keeps the files that steps leave for others.
     """
 
     processes: ProcessRunner
@@ -43,6 +47,7 @@ class Tools:
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     clock: Clock = field(default_factory=SystemClock)
     types: Mapping[str, type[StepType]] = field(default_factory=dict[str, "type[StepType]"])
+    artifacts: ArtifactStore = field(default_factory=lambda: ArtifactStore(Path(".wfe", "artifacts")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,42 @@ class StepPlan:
     """Values from elsewhere, too, may become part of a script as text, by `raw(…)`."""
 
 
+class Heard:
+    """What a step writes to its streams, for expressions of later steps that ask for it.
+
+    Args:
+        streams: those of `stdout` and `stderr` that are asked for.
+    """
+
+    MOST = 1 << 20
+    """Bytes of a stream that can be kept."""
+
+    def __init__(self, streams: Iterable[str] = ()) -> None:
+        self._lines: dict[str, list[str]] = {stream: [] for stream in streams}
+        self._sizes = dict.fromkeys(self._lines, 0)
+
+    def line(self, stream: str, text: str) -> None:
+        """Take a line, without its end."""
+        if stream not in self._lines:
+            return
+        self._sizes[stream] += len(text.encode("utf-8", "surrogateescape")) + 1
+        if self._sizes[stream] <= self.MOST:
+            self._lines[stream].append(text)
+
+    def kept(self) -> dict[str, str | int]:
+        """Give the text of each stream without the last line's end, or its size when that is too much."""
+        texts: dict[str, str | int] = {}
+        for stream, lines in self._lines.items():
+            text = "\n".join(lines)
+            # It is stored as JSON, in which some characters take more room.
+            fits = (
+                self._sizes[stream] <= self.MOST
+                and len(json.dumps(text, ensure_ascii=False).encode()) < self.MOST
+            )
+            texts[stream] = text if fits else self._sizes[stream]
+        return texts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCall:
     """One attempt.
@@ -72,11 +113,13 @@ class StepCall:
         ctx: the engine's context: identity, `emit`, cancellation.
         names: the values that expressions see.
         root: the folder of the workflow file, from which relative paths count.
+        heard: takes every line of the step's `stdout` and `stderr`.
     """
 
     ctx: StepContext[Any]
     names: Names
     root: str
+    heard: Heard = field(default_factory=Heard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,7 @@ class ProcessStep:
         return Watch(self._line, urgent=lambda: ctx.lease_lost, drain=ctx.drain, begun=begun)
 
     def _line(self, stream: str, line: str) -> None:
+        self._call.heard.line(stream, line)
         skip = self._skip.get(stream, 0)
         if not skip:
             self._call.ctx.emit(stream, line)

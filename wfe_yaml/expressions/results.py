@@ -12,9 +12,11 @@ from wfe_yaml.source.problems import listing
 
 if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
+    from wfe_yaml.artifacts import ArtifactStore
 
 STEP_PREFIX = "steps/"
 """The result of the step with key `checks/unit` is the data row `steps/checks/unit`."""
+STREAMS = ("stdout", "stderr")
 OWN = ("status", "success", "error")
 """What a container tells of itself."""
 
@@ -30,6 +32,8 @@ class Place:
         kind: a step with a result, a group of steps, a loop of such groups, the cells of a matrix, or the
             whole workflow (for its hooks).
         children: the steps inside, by name; the cells, by label.
+        artifacts: where the artifacts of the step are kept, if it declares any.
+        streams: those of `stdout` and `stderr` that some expression asks for.
     """
 
     name: str
@@ -37,16 +41,22 @@ class Place:
     loops: int = 0
     kind: Literal["step", "group", "loop", "cells", "workflow"] = "step"
     children: dict[str, Place] = field(default_factory=dict[str, "Place"])
+    artifacts: ArtifactStore | None = None
+    streams: set[str] = field(default_factory=set[str])
 
     def slot(self, indices: tuple[int, ...]) -> str:
         """Give the data row of its result, seen from these positions in loops."""
         return status_slot(STEP_PREFIX + self.key, indices[: self.loops])
 
+    def stream_slot(self, stream: str, indices: tuple[int, ...]) -> str:
+        """Give the data row of what it wrote to `stdout` or `stderr`."""
+        return status_slot(f"{STEP_PREFIX}{self.key}/~{stream}", indices[: self.loops])
+
 
 def view_of(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> Any:
     """Give what `steps.NAME` stands for, at these positions in the loops around it."""
     if place.kind == "step":
-        return ResultView(place, _row(place, view, indices))
+        return ResultView(place, view, indices)
     if place.kind == "group":
         return GroupView(place.children, view, indices, place)
     own = _row(place, view, indices)
@@ -63,7 +73,10 @@ def _row(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> dict
 
 
 def _own(row: Mapping[str, Any], name: str) -> Any:
-    return row["status"] == "complete" if name == "success" else row.get(name)
+    if name == "success":
+        return row["status"] == "complete"
+    details: Mapping[str, Any] = row.get("details") or {}
+    return row[name] if name in row else details.get(name)
 
 
 class ResultView(Mapping[str, Any]):
@@ -71,17 +84,37 @@ class ResultView(Mapping[str, Any]):
 
     NAMES = ("outputs", "status", "success", "exit_code", "error", "duration")
 
-    def __init__(self, place: Place, row: Mapping[str, Any]) -> None:
+    def __init__(self, place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> None:
         self._place = place
-        self._row = row
+        self._view = view
+        self._indices = indices
+        self._row = _row(place, view, indices)
 
     def __getitem__(self, name: str) -> Any:
         """Give an attribute of the result."""
         if name == "outputs":
             return OutputsView(self._place.name, self._row)
+        if name == "artifacts" and self._place.artifacts is not None:
+            kept: Mapping[str, Any] = _own(self._row, name) or {}
+            return ArtifactsView(self._place.name, kept, self._place.artifacts, self._row["status"])
+        if name in STREAMS:
+            return self._stream(name)
         if name not in self.NAMES:
             raise KeyError(name)
         return _own(self._row, name)
+
+    def _stream(self, name: str) -> Any:
+        """Give what the step wrote; it is kept only for expressions that name it plainly."""
+        slot = self._place.stream_slot(name, self._indices)
+        if not self._view.has_field(slot):
+            return Missing(f"nothing is known of the {name} of the step {self._place.name!r}")
+        text = self._view.field(slot)
+        if not isinstance(text, str):
+            return Missing(
+                f"the step {self._place.name!r} wrote {text:,} bytes to {name}, too much for an expression; "
+                "write what others need to $WFE_OUTPUT, or to a file"
+            )
+        return text
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of the attributes."""
@@ -152,7 +185,7 @@ class OutputsView(Mapping[str, Any]):
     def __init__(self, step: str, row: Mapping[str, Any]) -> None:
         self._step = step
         self._status = row.get("status")
-        self._outputs: Mapping[str, Any] = row.get("outputs") or {}
+        self._outputs: Mapping[str, Any] = _own(row, "outputs") or {}
 
     def __getitem__(self, name: str) -> Any:
         """Give an output."""
@@ -175,6 +208,36 @@ class OutputsView(Mapping[str, Any]):
         return f"the step {self._step!r} has not set the output {name!r} (it set: {have}){remedy}"
 
 
+class ArtifactsView(Mapping[str, Any]):
+    """The artifacts of a step: the paths of their files, verified when they are asked for."""
+
+    def __init__(self, step: str, kept: Mapping[str, Any], store: ArtifactStore, status: str) -> None:
+        self._step = step
+        self._kept = kept
+        self._store = store
+        self._status = status
+
+    def __getitem__(self, name: str) -> str:
+        """Give where an artifact lies.
+
+        Raises:
+            ArtifactError: it is gone, or not what it was.
+        """
+        return str(self._store.path_of(self._kept[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._kept)
+
+    def why_missing(self, name: str) -> str:
+        """Say why an artifact is not there."""
+        return f"the step {self._step!r} is {self._status} and has left no artifact {name!r}"
+
+
 class OutputsOnly(Mapping[str, Any]):
     """The outputs of steps by name, and nothing else of them: `data.steps`."""
 
@@ -189,7 +252,7 @@ class OutputsOnly(Mapping[str, Any]):
 
     def _outputs(self, place: Place, indices: tuple[int, ...]) -> Any:
         if place.kind == "step":
-            return _row(place, self._view, indices).get("outputs") or {}
+            return _own(_row(place, self._view, indices), "outputs") or {}
         if place.kind == "group":
             return OutputsOnly(place.children, self._view, indices)
         if place.kind == "cells":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
     from wfe_yaml.expressions.evaluator import Names
     from wfe_yaml.expressions.results import Place
+    from wfe_yaml.expressions.templates import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Scope:
         variables: the constants of the file, which `vars` gives.
         secrets: the secrets of the workflow.
         hook: what the hook belongs to that the place is in.
+        inputs: inputs of the step itself, which go before those of the workflow.
     """
 
     steps: Mapping[str, Place]
@@ -66,6 +68,7 @@ class Scope:
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     hook: Hooked | None = None
+    inputs: Mapping[str, Structure] = field(default_factory=dict[str, "Structure"])
 
     def names(self, view: StepContext[Any]) -> RunNames:
         """Bind to what the engine shows of an instance."""
@@ -110,7 +113,7 @@ class RunNames:
         """Give the value of a first name, or `Missing`."""
         scope, view = self._scope, self._view
         if name == "inputs":
-            return view.field("inputs") if view.has_field("inputs") else {}
+            return self._inputs()
         if name == "steps":
             return GroupView(scope.steps, view, view.indices)
         if name == "env":
@@ -124,6 +127,14 @@ class RunNames:
         if name == "secrets":
             return SecretsView(scope.secrets)
         return self._around(name)
+
+    def _inputs(self) -> Any:
+        """Give the inputs of the workflow, and on top of them those of the step."""
+        given: dict[str, Any] = self._view.field("inputs") if self._view.has_field("inputs") else {}
+        if not self._scope.inputs:
+            return given
+        around = RunNames(replace(self._scope, inputs={}), self._view)
+        return {**given, **{name: value.evaluate(around) for name, value in self._scope.inputs.items()}}
 
     def _around(self, name: str) -> Any:
         """Give what the constructs around the place know."""

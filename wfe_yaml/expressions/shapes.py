@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class Shape:
     """Its type, where operators ask for it: string, number, bool, list or map."""
     each: Shape | None = None
     """The shape of its items, when it is the list of a loop: a key then gives the list of what they have."""
+    used: Callable[[], None] | None = None
+    """Told when an expression names it: it is made only if somebody asks for it."""
 
     def at(self, part: str | int) -> Shape | None:
         """Give what is known of a key or an item; None when there is no such key."""
@@ -54,7 +56,7 @@ class Shape:
         return (
             None
             if inner is None
-            else Shape(inner.what, inner.keys, inner.unreachable, inner.hint, each=inner)
+            else Shape(inner.what, inner.keys, inner.unreachable, inner.hint, each=inner, used=inner.used)
         )
 
 
@@ -117,6 +119,8 @@ def _check_path(expression: Expression, path: Path, names: Mapping[str, Shape], 
             _unknown_key(expression, path, at, str(part), shape, problems)
             return
         shape, at = found, f"{at}.{part}"
+        if shape.used is not None:
+            shape.used()
 
 
 def _unknown_root(

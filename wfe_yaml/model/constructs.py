@@ -34,6 +34,7 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "sources": (STEP,),
     "generates": (STEP,),
     "artifacts": (STEP,),
+    "inputs": (STEP,),
     "allow_raw": (STEP,),
     "max_parallel": _LOOPS,
     "fail_fast": _LOOPS,

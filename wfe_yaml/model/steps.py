@@ -7,6 +7,7 @@ from typing import ClassVar
 from wfe_core.policies import ErrorBehavior
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Structure, Template
+from wfe_yaml.model.artifacts import ArtifactModel, path_alone
 from wfe_yaml.model.caching import GLOBS, CacheModel
 from wfe_yaml.model.conditions import When
 from wfe_yaml.model.constructs import BELONGS, CONSTRUCTS, RUNS, STEP, WITH_BODY, belongs, describe
@@ -99,10 +100,7 @@ class StepModel(Record):
     """A step, or a container of steps."""
 
     title: ClassVar[str] = "a step"
-    later: ClassVar[frozenset[str]] = frozenset({
-        "inputs", "artifacts", "services",
-        "pass_env", "success",
-    })  # fmt: skip
+    later: ClassVar[frozenset[str]] = frozenset({"services"})
     extensible: ClassVar[bool] = True
 
     extends: list[str] | None = key(
@@ -135,6 +133,18 @@ class StepModel(Record):
             what="a mapping from names to types",
         ),
         "The outputs that the step sets, with their types.",
+    )
+    inputs: dict[str, Structure] | None = key(
+        MapOf(VARIABLE, Anything(), what="a mapping from names to values"),
+        "Values of its own, which its expressions find beside the inputs of the workflow.",
+    )
+    artifacts: dict[str, ArtifactModel] | None = key(
+        MapOf(
+            VARIABLE,
+            Shorthand(Of(ArtifactModel), path_alone, "a path, or a mapping"),
+            what="a mapping from names to files",
+        ),
+        "Files that it leaves for later steps, which find them at `steps.NAME.artifacts.…`.",
     )
     idempotent: bool = key(
         Boolean(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import textwrap
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -32,8 +33,9 @@ class Scripted(StepType):
 
     One a line:
 
-    `say TEXT` writes TEXT down, `out NAME=VALUE` sets an output, `fail [CODE [TIMES]]` fails (at most so
-    many times), `env` writes its variables down, `gate NAME` waits until the test opens the gate.
+    `say TEXT` writes TEXT down, `out NAME=VALUE` sets an output, `print TEXT` writes to stdout, `flood BYTES`
+    writes so many, `write FILE TEXT` writes a file, `fail [CODE [TIMES]]` fails (at most so many times),
+    `env` writes its variables down, `gate NAME` waits until the test opens the gate.
     """
 
     name: ClassVar[str] = "shell"
@@ -70,6 +72,13 @@ class ScriptedProgram(Program):
                 self.book.log.append(rest)
             elif word == "out":
                 outputs.file(rest.encode())
+            elif word == "print":
+                call.heard.line("stdout", rest)
+            elif word == "flood":
+                call.heard.line("stdout", "z" * int(rest))
+            elif word == "write":
+                name, _, content = rest.partition(" ")
+                await asyncio.to_thread(Path(call.root, name).write_text, content, "utf-8")
             elif word == "env":
                 given = {name: template.text(call.names) for name, template in self.env.items()}
                 self.book.log.append(" ".join(f"{name}={value}" for name, value in given.items()))
@@ -100,6 +109,7 @@ class Book:
         cancelled: the gates at which steps were cancelled.
         failures: how often each step failed.
         wfe: the engine.
+        root: the folder of the files.
     """
 
     def __init__(self, wfe: WfeEngine) -> None:
@@ -109,6 +119,7 @@ class Book:
         self.failures: Counter[str] = Counter()
         self._gates: dict[str, asyncio.Event] = {}
         self._files = 0
+        self.root = Path("/")
 
     def load(self, steps: str, head: str = "") -> CompiledWorkflow:
         """Compile steps (a YAML list) with a head (keys of the workflow), or a whole file."""
@@ -123,7 +134,7 @@ class Book:
         """Start a run and let it go on until it waits."""
         compiled = self.load(steps, head)
         self.wfe.register(*compiled.definitions)
-        handle = await self.wfe.start(compiled.definition, compiled.start_data(inputs, root="/"))
+        handle = await self.wfe.start(compiled.definition, compiled.start_data(inputs, root=self.root))
         await self.wfe.settle()
         return handle
 

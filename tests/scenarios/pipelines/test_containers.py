@@ -260,4 +260,4 @@ async def test_a_container_that_waited_may_fail_without_stopping_the_run(book: A
           parallel: [{name: a, run: fail 3}, {name: b, run: out x=1}]
         """,
     )
-    assert status == "failed: skipped, 1"
+    assert status == "failed: failed, 1"
