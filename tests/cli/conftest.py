@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +73,13 @@ class Project:
 
     def wait_for(self, line: str) -> None:
         """Wait until a step has written this line to the log."""
+        self.wait_until(lambda: line in self.log(), lambda: f"{line!r}; the log is {self.log()}")
+
+    def wait_until(self, condition: Callable[[], object], what: Callable[[], str] = str) -> None:
+        """Wait until a condition holds."""
         deadline = time.monotonic() + _PATIENCE
-        while line not in self.log():
-            assert time.monotonic() < deadline, f"{line!r} did not come; the log is {self.log()}"
+        while not condition():
+            assert time.monotonic() < deadline, f"it did not come: {what()}"
             time.sleep(0.01)
 
     def wait_done(self, step: str) -> None:

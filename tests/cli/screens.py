@@ -1,30 +1,29 @@
 """Looks at the command on terminals, as a person would, and writes the transcripts of `docs/screens.md`.
 
-Run it with `python tests/cli/screens.py`; a test holds the file against what the command shows today.
+Run it with `python -m tests.cli.screens`; a test holds the file against what the command shows today.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import struct
+import signal
+import sqlite3
 import subprocess
-import sys
 import tempfile
-import termios
+import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import pyte  # type: ignore[import-untyped, unused-ignore]
+from tests.cli.terminals import WFE, Terminal
 
-WFE = Path(sys.executable).with_name("wfe")
 PAGE = Path(__file__).parents[2] / "docs" / "screens.md"
-HEIGHT = 40
 INTRODUCTION = """\
-What the command shows, on real terminals; times are made equal. `python tests/cli/screens.py` writes this
-page, and a test holds it against the command."""
+What the command shows, on real terminals; times are made equal. `python -m tests.cli.screens` writes
+this page, and a test holds it against the command."""
 PIPELINE = """\
 workflow:
   id: ship
@@ -60,6 +59,18 @@ workflow:
       approval: {prompt: Ship it?}
     - {name: publish, run: echo "published"}
 """
+LONG = """\
+workflow:
+  id: long
+  steps:
+    - {name: fetch, run: 'echo "rows=40" >> "$WFE_OUTPUT"', outputs: {rows: int}}
+    - name: train
+      run: |
+        echo "training on $<< steps.fetch.outputs.rows >> rows"
+        until test -e go; do sleep 0.05; done
+        echo "trained"
+    - {name: report, run: 'echo "$<< steps.fetch.outputs.rows >> rows, done"'}
+"""
 WRONG = """\
 workflow:
   id: wrong
@@ -68,6 +79,26 @@ workflow:
     - {name: test, run: 'make test', timeout: 5}
     - {name: say, run: 'echo $<< steps.biuld.outputs.version >>'}
 """
+FILES = {"ship.yaml": PIPELINE, "release.yaml": RELEASE, "long.yaml": LONG, "wrong.yaml": WRONG}
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command that is typed.
+
+    Attributes:
+        command: the command.
+        kill_at: when this is to be seen, the command is killed with SIGKILL; None lets it end.
+        go_at: when this is to be seen, the slow step of `long.yaml` may end.
+        first: what happens before it is typed, and is not shown: `go` lets the slow step end, `kill` kills it
+            and all that belongs to the run.
+    """
+
+    command: str
+    kill_at: str | None = None
+    go_at: str | None = None
+    first: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,97 +106,154 @@ class Screen:
     """A terminal, and the commands that are typed there."""
 
     title: str
-    commands: tuple[str, ...]
+    commands: tuple[str | Typed, ...]
     width: int = 80
     terminal: bool = True
     env: dict[str, str] = field(default_factory=dict[str, str])
 
 
-_FAIL_THEN_GO_ON = ("wfe run ship.yaml --id ship-1", "touch allowed", "wfe retry ship-1")
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to look at the same things."""
+
+    title: str
+    width: int = 80
+    terminal: bool = True
+    env: dict[str, str] = field(default_factory=dict[str, str])
+
+
+MODES = (
+    Mode("80 columns"),
+    Mode("200 columns", width=200),
+    Mode("without colour", env={"NO_COLOR": "1"}),
+    Mode("in CI (`CI=true`)", terminal=False, env={"CI": "true"}),
+    Mode("on GitHub", terminal=False, env={"CI": "true", "GITHUB_ACTIONS": "true"}),
+)
+_RUN = "wfe run ship.yaml --id ship-1"
+_TOUCH = "touch allowed"
+_KILLED = Typed("wfe run long.yaml --id long-1", kill_at="training on 40 rows")
+_THINGS: tuple[tuple[str, tuple[str | Typed, ...]], ...] = (
+    ("A passing run", (_TOUCH, _RUN)),
+    ("A failing run", (_RUN,)),
+    (
+        "A run killed with SIGKILL and resumed",
+        (_KILLED, Typed("wfe resume long-1", go_at="adopted")),
+    ),
+    ("A file with three errors", ("wfe validate wrong.yaml",)),
+)
 SCREENS = (
-    Screen("A passing run, 80 columns", ("touch allowed", "wfe run ship.yaml --id ship-1")),
-    Screen("A failing run, and its retry, 80 columns", _FAIL_THEN_GO_ON),
+    *(
+        Screen(f"{title}, {mode.title}", commands, mode.width, mode.terminal, mode.env)
+        for title, commands in _THINGS
+        for mode in MODES
+    ),
+    Screen(
+        "Killed with SIGKILL; the step ended meanwhile, and its result is taken",
+        (_KILLED, Typed("wfe resume long-1", first="go")),
+    ),
+    Screen(
+        "Killed with SIGKILL together with its step, which is run again",
+        (_KILLED, Typed("wfe resume long-1", first="kill", go_at="training")),
+    ),
+    Screen("A failed run is tried again", (_RUN, _TOUCH, "wfe retry ship-1")),
     Screen(
         "A run that waits, and is resumed",
         ("wfe run release.yaml --id r-1", "wfe approve r-1 sign-off --by ann", "wfe resume r-1"),
     ),
-    Screen("A failing run, 200 columns", _FAIL_THEN_GO_ON[:1], width=200),
-    Screen("A failing run without colour", _FAIL_THEN_GO_ON[:1], env={"NO_COLOR": "1"}),
-    Screen("A failing run in CI (`CI=true`)", _FAIL_THEN_GO_ON[:1], terminal=False, env={"CI": "true"}),
-    Screen(
-        "A failing run on GitHub",
-        _FAIL_THEN_GO_ON[:1],
-        terminal=False,
-        env={"CI": "true", "GITHUB_ACTIONS": "true"},
-    ),
-    Screen("A file with three errors", ("wfe validate wrong.yaml",)),
 )
 
 
 def look(screen: Screen, folder: Path) -> str:
     """Type the commands of a screen in a folder, and give what it shows in the end."""
-    (folder / "ship.yaml").write_text(PIPELINE, "utf-8")
-    (folder / "release.yaml").write_text(RELEASE, "utf-8")
-    (folder / "wrong.yaml").write_text(WRONG, "utf-8")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, "utf-8")
     env = {name: value for name, value in os.environ.items() if not name.startswith(("WFE_", "CI", "GITHUB"))}
-    env.update(TERM="xterm-256color", PATH=f"{WFE.parent}:{env['PATH']}", **screen.env)
+    env.update(PATH=f"{WFE.parent}:{env['PATH']}", **screen.env)
     shown: list[str] = []
-    for command in screen.commands:
-        shown.append(f"$ {command}")
+    for each in screen.commands:
+        typed = each if isinstance(each, Typed) else Typed(each)
+        _before(typed, folder)
+        shown.append(f"$ {typed.command}")
         run = _on_terminal if screen.terminal else _in_pipe
-        shown.extend(run(command, folder, env, screen.width))
+        shown.extend(run(typed, folder, env, screen.width))
     return "\n".join(_steady(line) for line in shown)
 
 
-def _in_pipe(command: str, folder: Path, env: dict[str, str], width: int) -> list[str]:
+def _before(typed: Typed, folder: Path) -> None:
+    """Do what happens behind the back of whoever sits at the terminal."""
+    if typed.first == "go":
+        (folder / "go").touch()
+        _until(lambda: list(folder.glob(".wfe/wfe.run/*/*/result.json")))
+    if typed.first == "kill":
+        (lock,) = folder.glob(".wfe/wfe.run/*/lock")
+        os.kill(int(lock.read_text()), signal.SIGKILL)
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "cwd").readlink() == folder:
+                    os.kill(int(process.name), signal.SIGKILL)
+            except OSError:
+                continue
+
+
+def _kill(process: subprocess.Popen[Any], folder: Path, line: str) -> None:
+    """Kill the command once a line is durable: else it may be shown again, or not."""
+    with closing(sqlite3.connect(folder / ".wfe" / "wfe.db")) as store:
+        _until(lambda: store.execute("SELECT 1 FROM log WHERE instr(text, ?)", (line,)).fetchone())
+    process.kill()
+
+
+def _until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+def _in_pipe(typed: Typed, folder: Path, env: dict[str, str], width: int) -> list[str]:
     del width
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=env, text=True, check=False, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
-    )  # fmt: skip
-    return done.stdout.splitlines()
-
-
-def _on_terminal(command: str, folder: Path, env: dict[str, str], width: int) -> list[str]:
-    """Run a command on a real pseudo-terminal, and read off what an emulator of one makes of it."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, width, 0, 0))
     process = subprocess.Popen(
-        ["bash", "-c", command], cwd=folder, env=env, stdin=slave, stdout=slave, stderr=slave
-    )
-    os.close(slave)
-    emulator = pyte.HistoryScreen(width, HEIGHT, history=1_000)
-    stream = pyte.ByteStream(emulator)
-    while True:
-        try:
-            data = os.read(master, 65_536)
-        except OSError:
-            # Linux says so when the last user of the other side has gone.
-            break
-        if not data:
-            break
-        stream.feed(data)
-    process.wait(timeout=60)
-    os.close(master)
-    lines: list[str] = [line.rstrip() for line in emulator.display]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+        ["bash", "-c", f"exec {typed.command}"], cwd=folder, env=env, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    lines: list[str] = []
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if typed.kill_at is not None and typed.kill_at in line:
+                _kill(process, folder, typed.kill_at)
+            if typed.go_at is not None and typed.go_at in line:
+                (folder / "go").touch()
+    return [*lines, *(["Killed"] if typed.kill_at else [])]
+
+
+def _on_terminal(typed: Typed, folder: Path, env: dict[str, str], width: int) -> list[str]:
+    """Run a command on a real pseudo-terminal, and read off what an emulator of one makes of it."""
+    terminal = Terminal(["bash", "-c", f"exec {typed.command}"], folder, env, width=width)
+    if typed.kill_at is not None:
+        wanted = typed.kill_at
+        terminal.until(lambda text: wanted in text)
+        _kill(terminal.process, folder, wanted)
+    if typed.go_at is not None:
+        awaited = typed.go_at
+        terminal.until(lambda text: awaited in text)
+        (folder / "go").touch()
+    lines = terminal.end().lines
+    return [*lines, *(["Killed"] if typed.kill_at else [])]
 
 
 def _steady(line: str) -> str:
     """Put fixed times in the place of those that differ from run to run."""
-    line = re.sub(r"(?<=  )\d+(\.\d+)?s\b|(?<=in )\d+(\.\d+)?s\b", "0.1s", line)
+    line = re.sub(r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "⠋", line)
+    line = re.sub(r"(?<=  )\d+(\.\d+)?s\b", "0.1s", line)
+    line = re.sub(r"((?:complete|failed) in )\d+(\.\d+)?s\b", r"\g<1>0.1s", line)
     return re.sub(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*", "2026-01-01 12:00:00", line)
 
 
 def page() -> str:
     """Give the whole page."""
-    parts = [
-        "# Screens",
-        INTRODUCTION,
-        f"The files, `ship.yaml` and `release.yaml`:\n\n```yaml\n{PIPELINE}```\n\n```yaml\n{RELEASE}```",
-    ]
+    parts = ["# Screens", INTRODUCTION, "## The files"]
+    parts += [f"`{name}`:\n\n```yaml\n{text}```" for name, text in FILES.items()]
     for screen in SCREENS:
         with tempfile.TemporaryDirectory() as folder:
             parts.append(f"## {screen.title}\n\n```console\n{look(screen, Path(folder))}\n```")

@@ -153,6 +153,9 @@ def test_a_step_that_was_killed_too_runs_again(project: Project) -> None:
     assert begun == ["begin 1 r/2/0", "begin 2 r/2/0"]
     assert project.log()[0] == "one"
     assert project.log().count("one") == 1
+    # Both attempts have their whole output, each its own.
+    assert run.stored().count("first") == 2
+    assert "slow | first" in done.stdout
     assert not run.processes()
 
 

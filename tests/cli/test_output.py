@@ -8,6 +8,7 @@ import pytest
 
 from wfe_yaml.cli import app as application
 from wfe_yaml.cli.exits import MEANINGS, Exit
+from wfe_yaml.cli.progress import PlainProgress
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Project, Shell
@@ -52,6 +53,35 @@ def test_ci_systems_get_their_groups_and_reports(project: Project) -> None:
     assert "::error file=w.yaml,line=4,title=step bad::exit code 3\n" in done.stdout
     assert "### w: failed" in summary.read_text("utf-8")
     assert (project.folder / "out" / "junit.xml").read_bytes().startswith(b"<?xml")
+
+
+def test_wrong_files_are_annotated_on_github(project: Project) -> None:
+    """There `validate` and `run` tell the problems of a file twice: for people, and for its lines."""
+    file = project.steps("{name: one, rnu: x}", "{name: two, run: 'true', timeout: 5}")
+    for command in ("validate", "run"):
+        told = project.wfe(command, file, GITHUB_ACTIONS="true")
+        assert told.returncode == Exit.USAGE
+        assert "w.yaml:4:" in told.stderr
+        assert [line.partition(",")[0] for line in told.stdout.splitlines()] == ["::error file=w.yaml"] * 2
+        assert project.wfe(command, file).stdout == ""
+    assert project.wfe("validate", file, "--format", "text", GITHUB_ACTIONS="true").stdout == ""
+
+
+def test_trouble_with_showing_a_run_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits in front of a picture that stands still: the command ends, and the run can be resumed."""
+    (shell.folder / "w.yaml").write_text(
+        "workflow:\n  id: w\n  steps:\n    - {name: one, run: 'echo hi; sleep 60'}\n", "utf-8"
+    )
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PlainProgress, "event", broken)
+    with pytest.raises(ZeroDivisionError):
+        shell.result("run", "w.yaml", "--id", "r")
+    monkeypatch.undo()
+    monkeypatch.chdir(shell.folder)
+    assert '"status": "interrupted"' in shell.wfe("list", "--json")
 
 
 def test_a_run_that_waits_ends_with_4_and_goes_on_when_decided(shell: Shell) -> None:

@@ -71,6 +71,7 @@ def _outcome() -> int:
         return exc.code
     except WfeError as exc:
         _say(str(exc), None)
+        _annotate(exc)
         return Exit.USAGE
     except BrokenPipeError:
         _forget_output()
@@ -88,6 +89,15 @@ def _say(message: str, hint: str | None) -> None:
     print(f"{prefix}{message}", file=sys.stderr)
     if hint:
         print(f"  = help: {hint}", file=sys.stderr)
+
+
+def _annotate(exc: Exception) -> None:
+    """Show what is wrong with a file at its lines, where GitHub reads along."""
+    from wfe_yaml.cli.validating import annotate
+    from wfe_yaml.errors import YamlError
+
+    if isinstance(exc, YamlError):
+        annotate(exc.problems)
 
 
 def _forget_output() -> None:

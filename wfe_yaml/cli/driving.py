@@ -165,7 +165,13 @@ class Driver:
         tasks = (result, showing, ticking, signalled, lost, resting)
         ends = [result, signalled, lost] if self._showing.wait else [result, signalled, lost, resting]
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            while not any(end.done() for end in ends):
+                # Should showing fail, whoever looks on must not wait in front of a still picture.
+                shown = [task for task in (showing, ticking) if not task.done()]
+                await asyncio.wait([*ends, *shown], return_when=asyncio.FIRST_COMPLETED)
+                for shower in (showing, ticking):
+                    if shower.done():
+                        shower.result()
             if result.done():
                 await result
                 await asyncio.wait([showing], timeout=_LAST_EVENTS)

@@ -64,6 +64,8 @@ class StepView:
     pointer: int = 0
     """Its newest activation."""
     lines: deque[str] | None = field(default=None, repr=False)
+    remark: str = ""
+    """Why it was run, or was not, where something kept could have been taken."""
 
     @property
     def seconds(self) -> float | None:
@@ -135,7 +137,7 @@ class StepView:
     def reset(self) -> None:
         """Forget what became of it, and of what is inside: it begins anew."""
         self.status, self.started, self.ended, self.error = "pending", None, None, None
-        self.continued, self.waits, self.lines = False, "", None
+        self.continued, self.waits, self.lines, self.remark = False, "", None, ""
         self.items.clear()
         for child in self.children:
             child.reset()

@@ -14,6 +14,7 @@ from wfe_yaml.cli.folding import rows
 from wfe_yaml.cli.marks import MARKS, is_unicode, mark, word
 from wfe_yaml.cli.progress import Progress
 from wfe_yaml.cli.words import clean, duration
+from wfe_yaml.executors.stepping import NOTE
 
 if TYPE_CHECKING:
     from wfe_core.models import LifecycleEvent
@@ -46,7 +47,10 @@ class TreeProgress(Progress):
         self.tick()
 
     def event(self, event: LifecycleEvent, step: StepView | None) -> None:
-        """The next tick draws it."""
+        """The next tick draws it; only what wfe itself has to say stays on the screen."""
+        if step is not None and event.kind == "log" and event.detail.get("stream") == NOTE:
+            line = clean(str(event.detail.get("line", "")))
+            self.note(f"{step.label}: {line.removeprefix('[wfe: ').removesuffix(']')}")
 
     def note(self, text: str) -> None:
         """Print above the tree."""
@@ -100,6 +104,8 @@ class TreeProgress(Progress):
             remarks.append((f"round {step.children[0].iteration + 1}", "dim"))
         if step.waits and state == "waiting":
             remarks.append((f"waits for {step.waits}", "yellow"))
+        if step.remark:
+            remarks.append((clean(step.remark), "dim"))
         if step.error and state in ("failed", "sleeping"):
             remarks.append((clean(step.error), "red"))
         return [(text, look) for text, look in remarks if text]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
 from wfe_yaml.cli.values import slot_of
-from wfe_yaml.compiler.body import CONTINUED, FAILED
+from wfe_yaml.compiler.body import CONTINUED, FAILED, REUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -332,6 +332,8 @@ def _take_line(step: StepView, event: LifecycleEvent) -> None:
     line = str(event.detail.get("line", ""))
     if event.detail.get("stream") == CONTINUED:
         step.continued, step.error = True, line
+    elif event.detail.get("stream") == REUSE:
+        step.remark = line
     else:
         step.keep(line)
 

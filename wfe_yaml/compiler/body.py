@@ -25,6 +25,8 @@ FAILED = "failed"
 """The outcome of a step that failed under `continue_on_error`."""
 CONTINUED = "continued"
 """The stream that tells the error of such a step."""
+REUSE = "wfe"
+"""The stream that tells why a step was run, or was not, where something kept could have been taken."""
 
 
 class StepRun(StepBody[Any]):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import StepError
+from wfe_yaml.compiler.body import REUSE
 from wfe_yaml.executors.base import Program, StepPause, StepResult
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from wfe_yaml.model.steps import StepModel
 
 FOLDER = Path(".wfe", "cache")
-STREAM = "wfe"
-"""The stream of a step on which it is told why it was run, or was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +80,9 @@ class CachedProgram(Program):
         kept = await asyncio.to_thread(_read, file)
         reason = self._why_run(kept, made_of, files, Path(call.root))
         if reason is None and kept is not None and await self._put_back(file, Path(call.root)):
-            call.ctx.emit(STREAM, f"not run: nothing has changed since {kept['run']}")
+            call.ctx.emit(REUSE, f"not run: nothing has changed since {kept['run']}")
             return StepResult(outputs=kept["outputs"], exit_code=0)
-        call.ctx.emit(STREAM, f"run: {reason or 'the kept files cannot be read'}")
+        call.ctx.emit(REUSE, f"run: {reason or 'the kept files cannot be read'}")
         result = await self._inner.run(call)
         if isinstance(result, StepPause):
             return result

@@ -127,16 +127,25 @@ class Masker:
         return earliest
 
 
+def mask_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
+    """Mask bytes that are there as a whole."""
+    masker = Masker(secrets)
+    return masker.feed(raw) + masker.end()
+
+
 def mask_text(text: str, secrets: Mapping[str, str]) -> str:
     """Mask a text that is there as a whole."""
-    masker = Masker(secrets)
     raw = text.encode("utf-8", "surrogateescape")
-    return (masker.feed(raw) + masker.end()).decode("utf-8", "surrogateescape")
+    return mask_bytes(raw, secrets).decode("utf-8", "surrogateescape")
 
 
 def revealed(text: str, secrets: Mapping[str, str]) -> str | None:
     """Name a secret that a text contains in one of its forms; None when it contains none."""
-    raw = text.encode("utf-8", "surrogateescape")
+    return revealed_in(text.encode("utf-8", "surrogateescape"), secrets)
+
+
+def revealed_in(raw: bytes, secrets: Mapping[str, str]) -> str | None:
+    """Name a secret that bytes contain in one of its forms; None when they contain none."""
     for name, value in secrets.items():
         if any(form in raw for form in forms(value)):
             return name

@@ -35,6 +35,7 @@ class Outputs:
         self._secrets = secrets or {}
         self.values: dict[str, Any] = {}
         self._size = 0
+        self._masked: str | None = None
 
     def marker(self, line: str) -> None:
         """Look at a line of stdout; only markers with declared names count.
@@ -52,8 +53,12 @@ class Outputs:
         if match and match[1] in self._declared:
             self._text(match[1], match[2], "in a ##wfe[output …] line")
 
-    def file(self, raw: bytes) -> None:
+    def file(self, raw: bytes, *, masked: str | None = None) -> None:
         """Read the file of outputs: `name=value`, `name<<WORD` blocks, JSON objects, one a line.
+
+        Args:
+            raw: the file, at most `MAX_OUTPUT` bytes and one.
+            masked: the name of the secret that was masked in it, if there was one.
 
         Raises:
             OutputError: a line is none of these, a name is not declared, a value does not fit.
@@ -63,6 +68,7 @@ class Outputs:
                 f"the step wrote more than {MAX_OUTPUT >> 20} MiB of outputs to $WFE_OUTPUT; "
                 "write big results to a file and output its path"
             )
+        self._masked = masked
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as exc:
@@ -154,10 +160,13 @@ class Outputs:
 
     def _refuse_secrets(self, name: str, value: Any, where: str) -> None:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        # A name may come from the step, too.
+        text = f"{name}={text}"
         secret = revealed(text, self._secrets)
-        # What came through stdout has been masked already.
+        # What the supervisor saw of it is masked already.
         if secret is None and MASK.decode() not in text:
             return
+        secret = secret or self._masked
         which = "a secret" if secret is None else f"the secret {secret}"
         raise OutputError(
             f"{where}: output {name!r} contains {which}: outputs are stored and shown, so it is refused"

@@ -119,7 +119,9 @@ class ProcessResult:
     duration: float = 0.0
     """Seconds from its start until nothing of it was left."""
     collected: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
-    """The files asked for that were there, cut at `collect_limit` + 1 bytes."""
+    """The files asked for that were there, cut at `collect_limit` + 1 bytes; secrets in them are masked."""
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Files in which a secret was masked, and the name of the secret."""
     trouble: str | None = None
     """What went wrong besides: output that could not be kept, processes that could not be killed."""
 

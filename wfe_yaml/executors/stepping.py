@@ -145,6 +145,8 @@ class ProcessStep:
             if attempt >= earlier.identity.attempt:
                 self._skip[stream] = self._skip.get(stream, 0) + size
         result = await self._plan.tools.processes.take_up(earlier, self._watch(begun))
+        # If it was gone all the same, the lines to come are those of another process.
+        self._skip.clear()
         if result is not None and not goes_on:
             self._note(f"its result was taken: {known} ended while no runner was there")
             ctx.heartbeat()
@@ -197,7 +199,7 @@ class ProcessStep:
             raise StepTimeoutError(message, retryable=again)
         wrong = self._wrong
         try:
-            self._outputs.file(result.collected.get(OUTPUT_FILE, b""))
+            self._outputs.file(result.collected.get(OUTPUT_FILE, b""), masked=result.secrets.get(OUTPUT_FILE))
         except OutputError as exc:
             wrong = wrong or exc
         if result.exit_code != 0:

@@ -341,6 +341,7 @@ class _Output:
             timed_out=told["timed_out"],
             duration=told["duration"],
             collected={name: base64.b64decode(text) for name, text in told["collected"].items()},
+            secrets=told["secrets"],
             trouble="; ".join(trouble) or None,
         )
 
@@ -366,7 +367,8 @@ def _ready(stream: Stream) -> asyncio.Future[Stream]:
 
 def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
     identity = spec.identity
-    record: dict[str, Any] = {"argv": list(spec.argv), "cwd": spec.cwd}
+    # Neither the command nor the environment: what is written here may hold no secret.
+    record: dict[str, Any] = {}
     if identity is not None:
         record |= {
             "key": identity.key,

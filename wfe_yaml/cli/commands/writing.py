@@ -49,15 +49,18 @@ def init(file: Annotated[Path, typer.Argument(help="The file to write.")] = Path
 def validate(
     files: Annotated[list[Path], typer.Argument(help="Workflow files.")],
     form: Annotated[
-        ProblemFormat, typer.Option("--format", help="How problems are written.")
-    ] = ProblemFormat.TEXT,
+        ProblemFormat | None,
+        typer.Option(
+            "--format", help="How problems are written.", show_default="text; on GitHub also annotations"
+        ),
+    ] = None,
     variables: VarOption = None,
 ) -> None:
     """Check workflow files without running anything."""
     from wfe_yaml.cli.inputs import given_variables
     from wfe_yaml.cli.validating import validate_files
 
-    finish(lambda: validate_files(files, form.value, given_variables(variables or ())))
+    finish(lambda: validate_files(files, form and form.value, given_variables(variables or ())))
 
 
 @app.command(

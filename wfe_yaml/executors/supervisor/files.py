@@ -37,11 +37,16 @@ def write_new(path: str, content: bytes) -> None:
     """Write a file that must not be there yet; only its owner may read or run it."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(handle, view) :]
+        write_all(handle, content)
     finally:
         os.close(handle)
+
+
+def write_all(handle: int, content: bytes) -> None:
+    """Write all of it."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]
 
 
 def write_result(folder: Path, result: dict[str, Any], *, lasting: bool) -> None:
@@ -56,9 +61,7 @@ def write_result(folder: Path, result: dict[str, Any], *, lasting: bool) -> None
     new = f"{place}.new"
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        view = memoryview(json.dumps(result).encode())
-        while view:
-            view = view[os.write(handle, view) :]
+        write_all(handle, json.dumps(result).encode())
         if lasting:
             os.fsync(handle)
     finally:

@@ -8,12 +8,13 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from wfe_yaml.executors.masking import Masker
+from wfe_yaml.executors.masking import Masker, mask_bytes, revealed_in
 from wfe_yaml.executors.supervisor import files, survivors
 from wfe_yaml.executors.supervisor.records import STREAMS, Recorder
 
@@ -112,7 +113,7 @@ class Step:
         work = f"{self._folder}/{files.WORK}"
         paths = {variable: f"{work}/{name}" for variable, name in request["paths"].items()}
         argv = [argument.replace("{dir}", work) for argument in request["argv"]]
-        stdin = _unlinked(f"{self._folder}/stdin", given) if given is not None else subprocess.DEVNULL
+        stdin = _nameless(f"{self._folder}/stdin", given) if given is not None else subprocess.DEVNULL
         tty: bool = request["tty"]
         if tty:
             master, out = os.openpty()
@@ -318,16 +319,20 @@ class Step:
             "duration": time.monotonic() - self._began,
             "log": self.recorder.size,
             "log_trouble": self.recorder.trouble,
-            "collected": self._collect(),
+            **self._collect(),
         }
+        if self._request["secrets"]:
+            # What the step itself wrote there may hold one; nobody reads it any more.
+            files.remove(self._folder / files.WORK)
         with contextlib.suppress(OSError):
             files.write_result(self._folder, result, lasting=lasting)
         self.result = result
         self._house.tell(self)
 
-    def _collect(self) -> dict[str, str]:
-        """Read the files asked for, up to the limit and one byte more."""
+    def _collect(self) -> dict[str, Any]:
+        """Read the files asked for, up to the limit and one byte more, and mask the secrets in them."""
         found: dict[str, str] = {}
+        secrets: dict[str, str] = {}
         most: int = self._request["collect_limit"]
         for name in self._request["collect"]:
             # Not what a link points at: the step may have put one there.
@@ -335,13 +340,22 @@ class Step:
                 path = f"{self._folder}/{files.WORK}/{name}"
                 handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
                 with open(handle, "rb") as stream:  # noqa: PTH123 - there is no path, only the open file
-                    found[name] = base64.b64encode(stream.read(most + 1)).decode()
-        return found
+                    content = stream.read(most + 1)
+                secret = revealed_in(content, self._request["secrets"])
+                if secret is not None:
+                    secrets[name] = secret
+                    content = mask_bytes(content, self._request["secrets"])
+                found[name] = base64.b64encode(content).decode()
+        return {"collected": found, "secrets": secrets}
 
 
-def _unlinked(path: str, content: bytes) -> int:
-    """Give a file with this content, to read from, that has no name any more."""
-    files.write_new(path, content)
-    handle = os.open(path, os.O_RDONLY)
-    os.unlink(path)  # noqa: PTH108 - a plain text, see files.create
+def _nameless(path: str, content: bytes) -> int:
+    """Give a file with this content, to read from, that has no name; in memory where that can be had."""
+    if sys.platform == "linux":
+        handle = os.memfd_create("stdin")
+    else:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(path)  # noqa: PTH108 - a plain text, see files.create
+    files.write_all(handle, content)
+    os.lseek(handle, 0, os.SEEK_SET)
     return handle

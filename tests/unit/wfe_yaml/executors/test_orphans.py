@@ -59,7 +59,9 @@ class Field:
         # The shell stays, with the path of the script in its arguments.
         self.child.write_text("#!/bin/sh\necho up >> up\nwhile :; do sleep 60; done\n")
         self.child.chmod(0o755)
-        self.processes = SupervisedProcesses("realm", home=folder / "home")
+        # Its own realm: a sweep finds the marks of its realm on the whole machine, where other tests run.
+        self.realm = str(folder)
+        self.processes = SupervisedProcesses(self.realm, home=folder / "home")
 
     def spec(self, child: str, then: str, attempt: int = 1, timeout: float | None = None) -> ProcessSpec:
         """A step that starts a child, waits until it runs, and does something then."""
@@ -203,7 +205,7 @@ def _runner(field: Field, spec: ProcessSpec) -> Path:
         "from pathlib import PosixPath\n"
         "from wfe_yaml.executors.processes import Identity, ProcessSpec, Watch\n"
         "from wfe_yaml.executors.supervised import SupervisedProcesses\n"
-        f"processes = SupervisedProcesses('realm', home={field.folder / 'home'!r})\n"
+        f"processes = SupervisedProcesses({field.realm!r}, home={field.folder / 'home'!r})\n"
         f"spec = {spec!r}\n"
         "asyncio.run(processes.run(spec, Watch(print)))\n"
     )
