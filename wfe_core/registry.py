@@ -40,17 +40,24 @@ class Registry:
     def register(self, definition: WorkflowDefinition[Any], *, revision: bool = False) -> None:
         """Make a definition known; the same structure again is a no-op.
 
+        A definition that is identified by its text never conflicts with another such one: another text under
+        the same id and version is a new revision, which instances from now on get; the earlier one stays for
+        its own.
+
         Args:
             definition: what to run.
-            revision: the definition is identified by its text: another text under the same id and version
-                is a new revision, which instances from now on get; the earlier one stays for its own.
+            revision: treat any definition so.
 
         Raises:
             DefinitionConflictError: the id and version are known with another structure.
         """
         versions = self._by_id.setdefault(definition.id, {})
         known = versions.get(definition.version)
-        if known is not None and known.fingerprint != definition.fingerprint and not revision:
+        if (
+            known is not None
+            and known.fingerprint != definition.fingerprint
+            and not (revision or (known.by_text and definition.by_text))
+        ):
             raise DefinitionConflictError(
                 definition.id, definition.version, known=known.fingerprint, given=definition.fingerprint
             )

@@ -91,8 +91,9 @@ def _of_instance(runtime: Runtime, record: InstanceRecord, status: WorkflowStatu
         if known is None:
             text, remedy = f"workflow {name} is not registered on this host", "register it on a running host"
         else:
-            text = f"workflow {name} is registered here with another structure than the instance has"
-            remedy = "register the old structure, or set HostConfig(adopt_changed_definitions=True)"
+            what = "text" if known.by_text else "structure"
+            text = f"workflow {name} is registered here with another {what} than the instance has"
+            remedy = f"register the old {what}, or set HostConfig(adopt_changed_definitions=True)"
         if not (known is not None and runtime.config.adopt_changed_definitions):
             reasons.append(Reason("definition", text, remedy))
     if record.owner is not None and record.owner != runtime.session_id:

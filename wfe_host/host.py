@@ -232,8 +232,8 @@ class WorkflowHost:
 
         Args:
             definitions: the workflows.
-            revision: they are identified by their text: another text under a known id and version is a new
-                revision, which instances from now on get; the earlier one stays for its own.
+            revision: another structure under a known id and version is a new revision, which instances from
+                now on get; the earlier one stays for its own. Workflow files are always treated so.
 
         Raises:
             DefinitionConflictError: the same id and version with another structure is registered.

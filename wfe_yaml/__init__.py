@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from wfe_yaml.errors import YamlError
     from wfe_yaml.executors.executor import Executor
     from wfe_yaml.loader import CompiledWorkflow, load_workflow, load_workflow_from_str
+    from wfe_yaml.registering import register_workflow
     from wfe_yaml.schema import json_schema
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "json_schema",
     "load_workflow",
     "load_workflow_from_str",
+    "register_workflow",
 ]
 
 
@@ -37,6 +39,10 @@ def __getattr__(name: str) -> Any:
         from wfe_yaml import schema  # noqa: PLC0415
 
         return schema.json_schema
+    if name == "register_workflow":
+        from wfe_yaml import registering  # noqa: PLC0415
+
+        return registering.register_workflow
     if name in __all__:
         from wfe_yaml import loader  # noqa: PLC0415
 

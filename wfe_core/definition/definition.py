@@ -39,6 +39,7 @@ class WorkflowDefinition(Generic[D]):
         steps: all nodes by key, containers and compensations included, in reading order. Read-only.
         data_type: the type of the data.
         data_class: the class that values of the data are objects of (`dict` for a TypedDict).
+        by_text: whether it is identified by its text, so that another text is a new revision, no conflict.
         has_guards: whether any node is a guard, with hooks to run before something around it ends.
         codec: turns data into JSON and back.
         root: the main line.
@@ -89,6 +90,7 @@ class WorkflowDefinition(Generic[D]):
         self.timeout = timeout
         self.description = description
         self.fingerprint: str = fingerprint or ""
+        self.by_text: bool = fingerprint is not None
         found = [*problems, *check_identity(id, version)]
         try:
             self.codec: DataCodec[D] = codec_for(data)

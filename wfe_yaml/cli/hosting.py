@@ -17,12 +17,12 @@ from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import print_table
 from wfe_yaml.cli.stores import Store, stored_workflow
 from wfe_yaml.loader import load_workflow, local_tools
+from wfe_yaml.registering import register_workflow
 
 if TYPE_CHECKING:
     from wfe_core.models import WorkflowInstance
     from wfe_host import WorkflowHost
     from wfe_yaml.executors.base import Tools
-    from wfe_yaml.loader import CompiledWorkflow
 
 _LOOK = 5.0
 """Seconds between two looks for runs of workflow files that are new to this host."""
@@ -60,8 +60,8 @@ async def run_host(store: Store, options: HostOptions) -> int:
             if inspect.isawaitable(given):
                 await given
         for each in compiled:
-            await keep_definitions(host, each)
-            host.register(*each.definitions, revision=True)
+            for run_id, why in (await register_workflow(host, each)).items():
+                print(f"{run_id} is left alone: {why}", file=sys.stderr)
         seeker = asyncio.ensure_future(_seek(host, tools))
         session = (await host.health())["session"]
         print(f"host {host.config.name} ({session}) works on {store.shown}", flush=True)
@@ -72,14 +72,6 @@ async def run_host(store: Store, options: HostOptions) -> int:
             await asyncio.gather(seeker, return_exceptions=True)
     print("stopped; what was running goes on with the next host")
     return Exit.COMPLETE
-
-
-async def keep_definitions(host: WorkflowHost, compiled: CompiledWorkflow) -> None:
-    """Store the texts of a workflow file, so that its runs outlive it."""
-    for definition in compiled.definitions:
-        await host.providers.store.put_definition(
-            definition.fingerprint, definition.id, definition.version, compiled.source.to_json()
-        )
 
 
 async def list_hosts(store: Store, *, as_json: bool) -> int:

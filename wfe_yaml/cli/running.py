@@ -14,7 +14,6 @@ from wfe_core.errors import UndecidedStepError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.cli.hosting import keep_definitions
 from wfe_yaml.cli.planning import show_plan
 from wfe_yaml.cli.replaying import Replay, from_step, only
 from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
@@ -22,6 +21,7 @@ from wfe_yaml.cli.values import data_of
 from wfe_yaml.cli.words import plural
 from wfe_yaml.diagnostics import render
 from wfe_yaml.loader import changed_files, load_workflow, local_tools
+from wfe_yaml.registering import keep_definitions
 from wfe_yaml.secrets import merged_secrets
 
 if TYPE_CHECKING:
