@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import ProcessFailedError, StepPause, StepResult
     from wfe_yaml.executors.bodies import ExecutorStep
-    from wfe_yaml.executors.built_in import delay, log, transform
+    from wfe_yaml.executors.built_in import delay, deno, log, transform
     from wfe_yaml.executors.configs import Config, Fixed, Grace, Seconds, Size
     from wfe_yaml.executors.executor import Executor, StepAttempt
 
@@ -29,6 +29,7 @@ __all__ = [
     "StepPause",
     "StepResult",
     "delay",
+    "deno",
     "log",
     "transform",
 ]
@@ -36,7 +37,7 @@ __all__ = [
 _HOMES = {
     "base": ("ProcessFailedError", "StepPause", "StepResult"),
     "bodies": ("ExecutorStep",),
-    "built_in": ("delay", "log", "transform"),
+    "built_in": ("delay", "deno", "log", "transform"),
     "configs": ("Config", "Fixed", "Grace", "Seconds", "Size"),
     "executor": ("Executor", "StepAttempt"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfe_yaml.executors.bodies import ExecutorStep, takes
 from wfe_yaml.executors.types.delay import DelayConfig, DelayExecutor
+from wfe_yaml.executors.types.deno import DenoConfig, DenoExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
 from wfe_yaml.executors.types.transform import TransformConfig, TransformExecutor
 
@@ -12,6 +13,12 @@ from wfe_yaml.executors.types.transform import TransformConfig, TransformExecuto
 def delay(config: DelayConfig) -> ExecutorStep[DelayConfig]:
     """Pause durably."""
     return ExecutorStep(DelayExecutor, config)
+
+
+@takes(DenoConfig)
+def deno(config: DenoConfig) -> ExecutorStep[DenoConfig]:
+    """Run TypeScript or JavaScript with Deno."""
+    return ExecutorStep(DenoExecutor, config)
 
 
 @takes(LogConfig)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -208,7 +208,9 @@ def _fixed(model: type[BaseModel]) -> Mapping[str, Fixed]:
     """Give the keys in which no expression can stand."""
     found: dict[str, Fixed] = {}
     for name, field in model.model_fields.items():
-        for mark in field.metadata:
+        # In `Annotated[str, Fixed("…")] | None` the mark belongs to a part of the annotation.
+        inside = [mark for part in get_args(field.annotation) for mark in getattr(part, "__metadata__", ())]
+        for mark in (*field.metadata, *inside):
             if isinstance(mark, Fixed):
                 found[field.alias or name] = mark
     return found

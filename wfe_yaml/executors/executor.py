@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepCall, StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
     from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.source.nodes import Mapping as MappingNode
     from wfe_yaml.source.problems import Problems
+    from wfe_yaml.source.text import Location
 
 
 class StepAttempt:
@@ -30,9 +32,10 @@ class StepAttempt:
         call: the attempt as the compiler hands it over.
     """
 
-    def __init__(self, plan: StepPlan, call: StepCall) -> None:
+    def __init__(self, plan: StepPlan, call: StepCall, config: MappingNode | None = None) -> None:
         self.plan = plan
         self.call = call
+        self._config = config
 
     @property
     def ctx(self) -> StepContext[Any]:
@@ -60,6 +63,11 @@ class StepAttempt:
     def path(self, text: str) -> Path:
         """Give a path of the config: relative ones count from the folder of the workflow file."""
         return Path(self.call.root, text)
+
+    def place(self, key: str) -> Location | None:
+        """Give where a key of the config stands in the file; None for a step that comes from no file."""
+        node = None if self._config is None else self._config.get(key)
+        return None if node is None else node.location
 
     def retries(self, *, timeout: bool = False) -> bool:
         """Whether `retry: {on: …}` lets a failure without an exit code be tried again."""
@@ -125,7 +133,7 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
         secrets = self._plan.tools.secrets
         try:
             config = self._config.evaluate(call.names)
-            return await execute(self._executor, config, StepAttempt(self._plan, call))
+            return await execute(self._executor, config, StepAttempt(self._plan, call, self._config.node))
         except StepError as exc:
             masked = mask_text(str(exc), secrets)
             if masked != str(exc):

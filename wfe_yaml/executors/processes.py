@@ -77,7 +77,8 @@ class ProcessSpec:
     """What to run.
 
     Attributes:
-        argv: the program and its arguments; `{dir}` in an argument stands for the private folder.
+        argv: the program and its arguments; `{dir}` in an argument stands for the private folder, `{dir,}`
+            for the same as an entry of a list: if its path has a comma, that is an `OSError`.
         env: the whole environment.
         cwd: the folder it runs in.
         files: files to write into the private folder before the start, by name; mode 0700.
@@ -91,6 +92,7 @@ class ProcessSpec:
         timeout: seconds until it is stopped, or None.
         stop_signal: what asks it to end.
         grace: seconds between that signal and SIGKILL.
+        memory: bytes of its own that it and what it starts may use together; it is killed above that.
     """
 
     argv: Sequence[str]
@@ -107,6 +109,7 @@ class ProcessSpec:
     timeout: float | None = None
     stop_signal: int = signal.SIGTERM
     grace: float = 5.0
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,8 @@ class ProcessResult:
     exit_code: int
     """0 to 255; 128 + n when signal n ended it."""
     timed_out: bool = False
+    over_memory: bool = False
+    """It was killed because it used more memory than it may."""
     duration: float = 0.0
     """Seconds from its start until nothing of it was left."""
     collected: Mapping[str, bytes] = field(default_factory=dict[str, bytes])

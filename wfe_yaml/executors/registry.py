@@ -19,11 +19,12 @@ GROUP = "wfe.executors"
 BUILT_IN = {
     "shell": "wfe_yaml.executors.shell:ShellExecutor",
     "delay": "wfe_yaml.executors.types.delay:DelayExecutor",
+    "deno": "wfe_yaml.executors.types.deno:DenoExecutor",
     "log": "wfe_yaml.executors.types.log:LogExecutor",
     "transform": "wfe_yaml.executors.types.transform:TransformExecutor",
 }
 """Where the built-in types are."""
-LATER = frozenset({"deno", "docker", "zypi", "http", "python", "browser"})
+LATER = frozenset({"docker", "zypi", "http", "python", "browser"})
 """Types of the language that this version does not have."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from wfe_core.errors import ConditionError, StepError
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import ConfigModel, Program, StepType
+from wfe_yaml.executors.environment import base_environment, check_variable
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.shells import Shell, ShellKind, bash
 from wfe_yaml.executors.stepping import (
@@ -25,7 +25,6 @@ from wfe_yaml.expressions.shell.contexts import USE_ENV
 from wfe_yaml.expressions.shell.placement import Script as Placement
 from wfe_yaml.expressions.shell.placement import place
 from wfe_yaml.expressions.shell.raw import paste_constants, place_with_raw, raw_expressions
-from wfe_yaml.expressions.shell.rules import forbidden_variable
 from wfe_yaml.expressions.shell.values import prelude, private_values
 from wfe_yaml.model.kinds import Boolean, Choice, ListOf, Script, Span, TextTemplate
 from wfe_yaml.model.names import ENVIRONMENT, ENVIRONMENT_NAME
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.source.problems import Problems
 
-_CLEAN = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "TERM", "CI")
-"""What steps see of the environment, besides LC_*, unless `inherit_env` is true."""
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL")
 
 
@@ -102,7 +99,7 @@ class ShellExecutor(StepType):
         """Place the expressions of the script and check the variables."""
         env = {**plan.env, **config.env}
         for name, template in env.items():
-            _check_variable(name, template, problems)
+            check_variable(name, template.scalar.location, problems, constant=template.constant)
         script = _placed(config, plan, problems)
         return None if script is None else ShellProgram(config, plan, env, script)
 
@@ -126,15 +123,6 @@ def _placed(config: ShellConfig, plan: StepPlan, problems: Problems) -> Placemen
 
 def _has_arrays(shell: Shell) -> bool:
     return shell.name == "bash"
-
-
-def _check_variable(name: str, template: Template, problems: Problems) -> None:
-    if name.startswith(("WFE_", "__WFE")):
-        message = f"the variable {name} belongs to wfe"
-        problems.add(Code.VALUE, message, template.scalar.location, "choose another name")
-    elif not template.constant and forbidden_variable(name):
-        message = f"{name} changes how programs run, so an expression cannot set it"
-        problems.add(Code.FORBIDDEN, message, template.scalar.location)
 
 
 class ShellProgram(Program):
@@ -193,7 +181,7 @@ class ShellProgram(Program):
     def _spec(self, call: StepCall, identity: Identity, policy: ProcessPolicy) -> ProcessSpec:
         """Evaluate everything, once, in the order of the file."""
         config = self._config
-        env = self._base_environment()
+        env = base_environment(self._plan.tools, inherit=config.inherit_env, names=config.pass_env)
         for name, template in self._env.items():
             env[name] = _no_nul(template.text(call.names), template)
         script = self._placement(call)
@@ -237,21 +225,6 @@ class ShellProgram(Program):
             if not Path(script).is_file():
                 raise StepError(f"the file {script!r} is not there", retryable=False)
         return config.shell.command(script)
-
-    def _base_environment(self) -> dict[str, str]:
-        environ = self._plan.tools.environ
-        if self._config.inherit_env:
-            secrets = self._plan.tools.secrets
-            return {
-                name: value
-                for name, value in environ.items()
-                if not name.startswith(("WFE_", "__WFE")) and name not in secrets
-            }
-        clean = {name: environ[name] for name in _CLEAN if name in environ}
-        clean.update({name: value for name, value in environ.items() if name.startswith("LC_")})
-        clean.update({name: environ[name] for name in self._config.pass_env if name in environ})
-        clean.setdefault("PATH", os.defpath)
-        return clean
 
 
 def _no_nul(text: str, template: Template) -> str:

@@ -15,11 +15,11 @@ from wfe_core.errors import OutputError, StepError, StepTimeoutError, UndecidedS
 from wfe_yaml.executors.base import ProcessFailedError, StepResult
 from wfe_yaml.executors.masking import mask_text
 from wfe_yaml.executors.outputs import Outputs
-from wfe_yaml.executors.processes import Fate, Identity, Watch, explain_exit
+from wfe_yaml.executors.processes import Fate, Identity, ProcessResult, Watch, explain_exit
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepCall, StepPlan
-    from wfe_yaml.executors.processes import Earlier, ProcessResult, ProcessSpec
+    from wfe_yaml.executors.processes import Earlier, ProcessSpec
 
 OUTPUT_FILE = "output"
 """The file behind `$WFE_OUTPUT`."""
@@ -27,6 +27,11 @@ NOTE = "note"
 """The stream in which wfe itself speaks about a process."""
 ON_ORPHAN = ("adopt", "kill", "fail")
 """What can be done with a process that outlived its runner."""
+
+
+def _nothing_more(result: ProcessResult) -> None:
+    """Nothing tells more than the exit code does."""
+    del result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,15 @@ class ProcessPolicy:
         on_orphan: what is done with one that outlived its runner: `adopt`, `kill` or `fail`.
         timeout: seconds, for the message; the supervisor keeps it.
         grace: seconds between the stop signal and SIGKILL.
+        memory: bytes it may use, for the message.
+        explain: says what made it fail, from the files that were collected; None when they do not tell.
     """
 
     on_orphan: str = "adopt"
     timeout: float | None = None
     grace: float = 5.0
+    memory: int | None = None
+    explain: Callable[[ProcessResult], str | None] = _nothing_more
 
 
 class ProcessStep:
@@ -189,6 +198,18 @@ class ProcessStep:
 
     # ------------------------------------------------------------ what an end means
 
+    def _why(self, result: ProcessResult) -> str:
+        """Say why a process has failed."""
+        code = f"exit code {result.exit_code}"
+        if result.over_memory:
+            limit = (self._policy.memory or 0) / (1 << 20)
+            return f"killed, because it used more memory than its {limit:g} MiB ({code})"
+        told = self._policy.explain(result)
+        if told is not None:
+            return f"{told} ({code})"
+        explained = explain_exit(result.exit_code)
+        return f"{code} ({explained})" if explained else code
+
     def _judge(self, result: ProcessResult) -> StepResult:
         retry = self._plan.retry
         if result.trouble is not None:
@@ -203,8 +224,7 @@ class ProcessStep:
         except OutputError as exc:
             wrong = wrong or exc
         if result.exit_code != 0:
-            explained = explain_exit(result.exit_code)
-            message = f"exit code {result.exit_code}" + (f" ({explained})" if explained else "")
+            message = self._why(result)
             raise ProcessFailedError(
                 message,
                 exit_code=result.exit_code,

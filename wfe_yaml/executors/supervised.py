@@ -339,6 +339,7 @@ class _Output:
         return ProcessResult(
             exit_code=told["exit_code"],
             timed_out=told["timed_out"],
+            over_memory=told["over_memory"],
             duration=told["duration"],
             collected={name: base64.b64decode(text) for name, text in told["collected"].items()},
             secrets=told["secrets"],
@@ -396,6 +397,7 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
         "timeout": spec.timeout,
         "stop_signal": int(spec.stop_signal),
         "grace": spec.grace,
+        "memory": spec.memory,
     }
     return wire.pack(request, blobs)
 

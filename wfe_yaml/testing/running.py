@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets as secrets_module
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -124,7 +125,7 @@ class RunningStep:
             codec=codec_for(dict),
             texts={key: dumps(value, key) for key, value in data.items()},
             scope=NoScope(),
-            instance_id="run-1",
+            instance_id=f"run-{secrets_module.token_hex(6)}",
             definition_id="w",
             version=1,
             step_key="x",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -19,6 +20,8 @@ from wfe_yaml.executors.supervisor import files, survivors
 from wfe_yaml.executors.supervisor.records import STREAMS, Recorder
 
 _CHUNK = 64 * 1024
+_WEIGH = 0.1
+"""Seconds between two looks at how much memory a step uses that may only use so much."""
 _TURN = 16
 """Chunks read from one stream before the others have their turn."""
 _LOOK = 0.02
@@ -71,7 +74,9 @@ class Step:
         self._mark: str = request["mark"]
         self._grace: float = request["grace"]
         self._status: int | None = None
-        self._timed_out = self._stopped = False
+        self._timed_out = self._stopped = self._over_memory = False
+        self._memory: int | None = request["memory"]
+        self._next_weigh = 0.0
         self._killing = False
         self._deadline: float | None = None
         """When patience ends: with the process, with its grace, or with what hangs in the kernel."""
@@ -112,7 +117,9 @@ class Step:
         request = self._request
         work = f"{self._folder}/{files.WORK}"
         paths = {variable: f"{work}/{name}" for variable, name in request["paths"].items()}
-        argv = [argument.replace("{dir}", work) for argument in request["argv"]]
+        if "," in work and any("{dir,}" in argument for argument in request["argv"]):
+            raise OSError(errno.EINVAL, "it takes lists of paths, and the path of the run has a comma", work)
+        argv = [argument.replace("{dir}", work).replace("{dir,}", work) for argument in request["argv"]]
         stdin = _nameless(f"{self._folder}/stdin", given) if given is not None else subprocess.DEVNULL
         tty: bool = request["tty"]
         if tty:
@@ -221,7 +228,9 @@ class Step:
         """When it wants its next turn; None when only an event can bring something new."""
         if self._sweeping:
             return self._next_look
-        return self._deadline
+        if self._memory is None:
+            return self._deadline
+        return self._next_weigh if self._deadline is None else min(self._deadline, self._next_weigh)
 
     def turn(self, now: float) -> None:
         """Do what is due."""
@@ -231,6 +240,11 @@ class Step:
         elif self._deadline is not None and now >= self._deadline:
             self._timed_out = True
             self._force(kill=False)
+        elif self._memory is not None and now >= self._next_weigh:
+            self._next_weigh = now + _WEIGH
+            if survivors.memory_of(self.pid) > self._memory:
+                self._over_memory = True
+                self._force(kill=True)
 
     def _sweep(self, now: float) -> None:
         """Look what is left, and end it: SIGTERM, the grace, SIGKILL."""
@@ -314,6 +328,7 @@ class Step:
         result = {
             "exit_code": code if code >= 0 else 128 - code,
             "timed_out": self._timed_out,
+            "over_memory": self._over_memory,
             "stopped": self._stopped,
             "unkilled": self._unkilled,
             "duration": time.monotonic() - self._began,

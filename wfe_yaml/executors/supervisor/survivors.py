@@ -30,6 +30,7 @@ _LOOK = 0.02
 """Seconds between two looks at what was told to end."""
 _PATIENCE = 10.0
 """Seconds after which a process that does not even obey SIGKILL (it hangs in the kernel) is given up."""
+_OWN_MEMORY = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
 _REALTIME = re.compile(rb"Max realtime timeout\s+(\d+)")
 
 
@@ -147,6 +148,28 @@ def own_children() -> list[int] | None:
         return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split()]
     except OSError:
         return None
+
+
+def memory_of(pid: int) -> int:
+    """Give the bytes of memory that a process and those below it have for themselves.
+
+    Pages of programs and files are not counted: the kernel takes them away when it needs the room.
+    """
+    if not LINUX:
+        shown = subprocess.run(
+            ["/bin/ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return 1024 * sum(int(line) for line in shown.stdout.split())
+    whole = 0
+    ahead = [pid]
+    while ahead:
+        folder = f"/proc/{ahead.pop()}"
+        with contextlib.suppress(OSError):
+            status = Path(folder, "status").read_bytes()
+            whole += 1024 * sum(int(size) for size in _OWN_MEMORY.findall(status))
+            for task in os.listdir(f"{folder}/task"):  # noqa: PTH208 - only the names are wanted, and quickly
+                ahead += map(int, Path(f"{folder}/task/{task}/children").read_bytes().split())
+    return whole
 
 
 def send(process: Process, number: int) -> None:

@@ -1,0 +1,241 @@
+"""The type `deno`: TypeScript and JavaScript with exactly the permissions that the file names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from wfe_core.errors import StepError
+from wfe_yaml.executors.base import ConfigModel
+from wfe_yaml.executors.configs import Config, Fixed, Size
+from wfe_yaml.executors.processes import ProcessSpec
+from wfe_yaml.executors.program import (
+    ProcessConfig,
+    ProcessExecutor,
+    environment,
+    existing_file,
+    script_name,
+)
+from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wfe_yaml.executors.executor import StepAttempt
+    from wfe_yaml.executors.processes import Identity, ProcessResult
+
+_LOADER = Path(__file__).with_name("deno_loader.js")
+_ERROR_FILE = "error"
+_MODULES_FILE = "modules.json"
+_MIB = 1 << 20
+_REMOTE = re.compile(r"(https?|npm|jsr|node|data|blob):", re.IGNORECASE)
+_OUT_OF_MEMORY = (128 + signal.SIGTRAP, 128 + signal.SIGABRT, 128 + signal.SIGILL)
+"""How V8 ends when its heap is full."""
+# The lists are comma-separated, and an empty entry would stand for everything.
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:*\[\]-]+$")]
+PathText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\*?$")]
+ProgramName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00,]+$")]
+
+
+class DenoPermissions(Config):
+    """What the script may do; everything else is denied."""
+
+    net: list[Host] = Field(default=[], description="Hosts, or `host:port`, that it may connect to.")
+    read: list[PathText] = Field(default=[], description="Files and folders that it may read.")
+    write: list[PathText] = Field(default=[], description="Files and folders that it may write.")
+    env: list[Variable] = Field(default=[], description="Variables that it may see; `AWS_*` for many.")
+    run: bool | list[ProgramName] = Field(
+        default=False, description="Programs that it may run, which no permission binds; true for any."
+    )
+    dynamic_import: bool = Field(
+        default=False, description="It may import modules from elsewhere: https, jsr and npm."
+    )
+
+
+class DenoConfig(ProcessConfig):
+    """What a deno step needs."""
+
+    script: Annotated[str, Fixed("data come by Wfe.getData()")] | None = Field(
+        default=None, min_length=1, description="The program, in TypeScript or JavaScript."
+    )
+    file: str | None = Field(
+        default=None, description="A file with the program, instead of `script`; counted from the file."
+    )
+    permissions: Annotated[DenoPermissions, Fixed("what a script may do stands in the file")] = Field(
+        default=DenoPermissions(), description="What the script may do; everything else is denied."
+    )
+    modules: Annotated[dict[str, PathText], Fixed("what a script imports stands in the file")] = Field(
+        default={},
+        description="Names that it may import: each a local file, a folder that ends in `/`, or an address.",
+    )
+    memory: Size = Field(default=512 * _MIB, description="Memory it may use; it is killed above that.")
+
+    @model_validator(mode="after")
+    def _one_program(self) -> Self:
+        if (self.script is None) == (self.file is None):
+            message = "a deno step needs either 'script' or 'file': the program"
+            raise ValueError(message)
+        return self
+
+
+class DenoExecutor(ProcessExecutor[DenoConfig]):
+    """Runs TypeScript or JavaScript with Deno, in a sandbox with exactly the permissions that the file names.
+
+    The script has `Wfe.getData(path)`, `Wfe.setOutput(name, value)` and `Wfe.log(…)`.
+    """
+
+    name: ClassVar[str] = "deno"
+    config: ClassVar[ConfigModel] = DenoConfig
+
+    def policy(self, config: DenoConfig, attempt: StepAttempt) -> ProcessPolicy:
+        """A script is killed at once: it may be in a loop that hears no signal."""
+
+        def explain(result: ProcessResult) -> str | None:
+            return _explained(result, config, attempt)
+
+        return ProcessPolicy(
+            on_orphan=config.on_orphan,
+            timeout=config.timeout,
+            grace=0,
+            memory=config.memory,
+            explain=explain,
+        )
+
+    def spec(self, config: DenoConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
+        """Describe the process.
+
+        Raises:
+            StepError: Deno or the script is not there.
+        """
+        # The supervisor puts the private folder in, and refuses one that is no single entry of a list.
+        private = "{dir,}/"
+        files = {OUTPUT_FILE: b"", _ERROR_FILE: b""}
+        name = script_name(attempt, ".ts")
+        if config.script is not None:
+            files[name] = config.script.encode("utf-8", "surrogateescape")
+            readable, script = private + name, f"{{dir}}/{name}"
+        else:
+            path = existing_file(attempt, config.file or "")
+            readable, script = _listed(path), str(path)
+        allowed = config.permissions
+        local = [each for each in config.modules.values() if not _REMOTE.match(each)]
+        reads = [readable, *_paths([*local, *allowed.read], attempt)]
+        writes = [private + OUTPUT_FILE, private + _ERROR_FILE, *_paths(allowed.write, attempt)]
+        flags = [
+            *_flags(allowed),
+            f"--v8-flags=--max-old-space-size={max(16, config.memory // _MIB)}",
+            f"--allow-read={','.join(reads)}",
+            f"--allow-write={','.join(writes)}",
+        ]
+        if config.modules:
+            files[_MODULES_FILE] = _import_map(config, attempt)
+            flags.append(f"--import-map={{dir}}/{_MODULES_FILE}")
+        files_of_wfe = [f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{_ERROR_FILE}"]
+        deno = deno_binary(attempt.plan.tools.environ)
+        own = {"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_NO_PACKAGE_JSON": "1"}
+        return ProcessSpec(
+            argv=[deno, "run", *flags, str(_LOADER), script, *files_of_wfe],
+            env={**own, **environment(config, attempt, identity)},
+            cwd=str(attempt.path(config.working_dir)),
+            files=files,
+            collect=(OUTPUT_FILE, _ERROR_FILE),
+            identity=identity,
+            secrets=attempt.secrets,
+            stdin=json.dumps(attempt.data()).encode(),
+            timeout=config.timeout,
+            stop_signal=signal.SIGKILL,
+            grace=0,
+            memory=config.memory,
+        )
+
+
+def deno_binary(environ: Mapping[str, str]) -> str:
+    """Give the program: that of the extra, or the one on the PATH.
+
+    Raises:
+        StepError: there is none.
+    """
+    try:
+        found: str = import_module("deno").find_deno_bin()
+        return found
+    except (ImportError, OSError, AttributeError):
+        path = shutil.which("deno", path=environ.get("PATH"))
+    if path is None:
+        message = "deno was not found: install it with  pip install 'wfe[deno]', or put it on PATH"
+        raise StepError(message, retryable=False)
+    return path
+
+
+def _flags(permissions: DenoPermissions) -> list[str]:
+    """Give the flags of the permissions, those of paths excepted; Deno denies what no flag allows."""
+    flags = ["--quiet", "--no-prompt", "--no-config", "--no-lock", "--node-modules-dir=none"]
+    # Without these, modules of some well-known hosts could be imported without any permission.
+    flags += ["--allow-import"] if permissions.dynamic_import else ["--no-remote", "--no-npm"]
+    if permissions.net:
+        flags.append(f"--allow-net={','.join(permissions.net)}")
+    if permissions.env:
+        flags.append(f"--allow-env={','.join(permissions.env)}")
+    if permissions.run is True:
+        flags.append("--allow-run")
+    elif permissions.run:
+        flags.append(f"--allow-run={','.join(permissions.run)}")
+    return flags
+
+
+def _paths(given: list[str], attempt: StepAttempt) -> list[str]:
+    return [_listed(attempt.path(each).absolute()) for each in given]
+
+
+def _listed(path: Path) -> str:
+    """Give a path as an entry of a list of Deno, which knows no way to write a comma.
+
+    Raises:
+        StepError: the path has one: it would stand for two other paths.
+    """
+    if "," in str(path):
+        message = f"Deno takes no permission for a path with a comma: rename {str(path)!r}"
+        raise StepError(message, retryable=False)
+    return str(path)
+
+
+def _import_map(config: DenoConfig, attempt: StepAttempt) -> bytes:
+    """Write the names that the script may import; see https://html.spec.whatwg.org/#import-maps."""
+    imports: dict[str, str] = {}
+    for name, target in config.modules.items():
+        if _REMOTE.match(target):
+            imports[name] = target
+        else:
+            imports[name] = attempt.path(target).absolute().as_uri() + ("/" if target.endswith("/") else "")
+    return json.dumps({"imports": imports}).encode()
+
+
+def _explained(result: ProcessResult, config: DenoConfig, attempt: StepAttempt) -> str | None:
+    """Say what the script has thrown, and where."""
+    try:
+        told: dict[str, Any] = json.loads(result.collected.get(_ERROR_FILE, b""))
+    except ValueError:
+        if result.exit_code in _OUT_OF_MEMORY:
+            return f"out of memory: the script may use {config.memory / _MIB:g} MiB"
+        return None
+    message = ": ".join(part for part in (told["name"], told["message"]) if part)
+    at = re.search(r"(file://\S+?):(\d+):(\d+)\)?$", told["stack"], re.MULTILINE)
+    return message if at is None else f"{message}, {_where(at[1], int(at[2]), int(at[3]), config, attempt)}"
+
+
+def _where(url: str, line: int, column: int, config: DenoConfig, attempt: StepAttempt) -> str:
+    """Name a place in the script as its author knows it."""
+    if config.script is None or not url.endswith("/" + script_name(attempt, ".ts")):
+        return f"at {url.removeprefix('file://')}:{line}:{column}"
+    place = attempt.place("script")
+    if place is None or place.source.text[place.start : place.start + 1] != "|":
+        return f"at line {line} of the script"
+    # The lines of a literal block follow its opening line.
+    return f"at {place.file}:{place.line + line} (line {line} of the script)"
