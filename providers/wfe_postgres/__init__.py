@@ -30,7 +30,7 @@ def open_providers(
     Args:
         url: `postgresql://user:password@host:5432/database`, with libpq's options (`sslmode=verify-full`,
             `sslrootcert=…`) and wfe's own: `schema` (default `public`), `pool` (most connections, 8),
-            `statement_timeout` (`30s`), `connect_timeout` (`10s`).
+            `statement_timeout` (`30s`), `connect_timeout` (`10s`), `application_name` (`wfe`).
         clock: the store's time, if it is one that a test moves; else that is the server's own.
         connect_timeout: over the URL's.
         options: none are known.

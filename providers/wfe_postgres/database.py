@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import asyncpg
 
 from wfe_core.clock import Clock, SystemClock
 from wfe_core.errors import ProviderError
+from wfe_core.ports import SchemaInfo
 from wfe_postgres import schema
 from wfe_postgres.failures import is_unreachable, repeats, translate
 from wfe_postgres.location import Location
@@ -100,6 +102,18 @@ class Database:
                 pool, self._pool = self._pool, None
                 await pool.close()
 
+    async def upgrade(self) -> SchemaInfo:
+        """Bring the schema to the revision of this program.
+
+        Raises:
+            SchemaOutdatedError: hosts are at work on it, or it is of a newer program.
+            ProviderError: the server cannot be reached, or the tables cannot be changed.
+        """
+        try:
+            return await schema.upgrade(partial(self.own_connection, patient=True), self.location)
+        except DRIVER_ERRORS as exc:
+            raise translate(exc, self.location) from exc
+
     async def now(self) -> int:
         """The store's time: the server's, or that of the test clock."""
         if self._test_time:
@@ -108,14 +122,21 @@ class Database:
             instant: int = await session.connection.fetchval(STORE_TIME)
             return instant
 
-    async def own_connection(self) -> Any:
+    async def own_connection(self, *, patient: bool = False) -> Any:
         """Open a connection outside of the pool, which the caller closes.
+
+        Args:
+            patient: statements may take as long as they need.
 
         Raises:
             ProviderError: the server cannot be reached.
         """
+        options = self._options()
+        if patient:
+            options["command_timeout"] = None
+            options["server_settings"]["statement_timeout"] = "0"
         try:
-            return await asyncpg.connect(**self._options())
+            return await asyncpg.connect(**options)
         except DRIVER_ERRORS as exc:
             raise translate(exc, self.location) from exc
 
@@ -186,7 +207,7 @@ class Database:
             "server_settings": {
                 "search_path": where.schema,
                 "statement_timeout": str(round(where.statement_timeout * 1_000)),
-                "application_name": "wfe",
+                "application_name": where.application_name,
                 "jit": "off",
             },
         }

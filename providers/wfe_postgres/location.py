@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from wfe_core.policies import Duration, micros
 
-_OWN = ("schema", "pool", "statement_timeout", "connect_timeout")
+_OWN = ("schema", "pool", "statement_timeout", "connect_timeout", "application_name")
 _FORM = "write postgresql://user:password@host:5432/database?schema=wfe"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,62}")
 _MOST = 1_000
@@ -25,6 +25,7 @@ class Location:
         pool: most connections that are open at once, those for notifications and sessions apart.
         statement_timeout: seconds after which the server ends a statement.
         connect_timeout: seconds to wait for a connection.
+        application_name: as the server's own views show the connections.
     """
 
     dsn: str
@@ -32,6 +33,7 @@ class Location:
     pool: int = 8
     statement_timeout: float = 30.0
     connect_timeout: float = 10.0
+    application_name: str = "wfe"
 
     def __str__(self) -> str:
         """Give the URL without its password, for messages."""
@@ -72,6 +74,7 @@ class Location:
             pool=_number(own.get("pool", "8")),
             statement_timeout=_seconds("statement_timeout", own.get("statement_timeout", "30s")),
             connect_timeout=_seconds("connect_timeout", own.get("connect_timeout", "10s")),
+            application_name=own.get("application_name", "wfe"),
         )
 
 

@@ -60,6 +60,10 @@ class PostgresStore(SqlReader, SqlFeed, PostgresEvents, PostgresDefinitions, Per
         """Disconnect, if no other provider uses the database."""
         await self._database.close()
 
+    async def upgrade(self) -> SchemaInfo:
+        """Make the tables, or migrate them; opening only makes them."""
+        return await self._database.upgrade()
+
     async def _read(self, name: str, rows: Iterable[Any] | None = None, **given: Any) -> Sequence[Row]:
         return await self._database.fetch(getattr(sql, name), rows, **given)
 

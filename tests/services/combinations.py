@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -129,7 +128,7 @@ class Combination:
 class Memory(InMemory):
     """In memory: nothing survives a restart, for there is none."""
 
-    gaps = MappingProxyType(dict.fromkeys(_RESTARTS, "memory has no server to restart"))
+    gaps: ClassVar[Mapping[str, str]] = dict.fromkeys(_RESTARTS, "memory has no server to restart")
 
 
 class Combined(AtUrl):
@@ -141,7 +140,8 @@ class Combined(AtUrl):
 
     def __init__(self, combination: Combination, clock: ManualClock, folder: Path) -> None:
         self._spaces = {name: SERVICES[name](folder) for name in combination.services}
-        self.gaps = {test: why for space in self._spaces.values() for test, why in space.gaps.items()}
+        gaps = {test: why for space in self._spaces.values() for test, why in space.gaps.items()}
+        self.gaps = gaps  # type: ignore[misc] # those of its own services
         self._runtime = folder / "runtime"
         others = {role: self._spaces[name].url for role, name in combination.others.items()}
         super().__init__(clock, self._spaces[combination.store].url, **others)

@@ -1,12 +1,14 @@
 """The workflows of the stores beside this file. Never changed: the stores know their structure.
 
 `python tests/upgrade/flows.py NAME` writes a new store with the present program: once, at the end of a stage
-of the project; the file is checked in. Stores that are there are never written again.
+of the project; the file is checked in. Stores that are there are never written again. With the URL of a
+PostgreSQL schema behind it (`…?schema=wfe_NAME`) the store is a dump in SQL.
 """
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -127,9 +129,9 @@ START: dict[str, tuple[Any, dict[str, Any]]] = {
 """The instances of a store, by id."""
 
 
-async def write(path: Path) -> None:
+async def write(url: str) -> None:
     """Start all instances and stop when each has come as far as it can."""
-    async with WorkflowHost.connect(f"sqlite:///{path}") as host:
+    async with WorkflowHost.connect(url) as host:
         host.register(*ALL)
         for instance_id, (definition, data) in START.items():
             await host.start(definition, data, instance_id=instance_id)
@@ -139,8 +141,25 @@ async def write(path: Path) -> None:
             await asyncio.wait([asyncio.ensure_future(host.runtime.store.now())], timeout=0.1)
 
 
-if __name__ == "__main__":
-    target = STORES / f"{sys.argv[1]}.db"
+def dump(url: str, schema: str) -> str:
+    """Give all of a schema as statements that any client can run."""
+    command = ["pg_dump", "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=500"]
+    done = subprocess.run(
+        [*command, f"--schema={schema}", url.partition("?")[0]], check=True, capture_output=True, text=True
+    )
+    # Commands of psql, which only guard against the server it came from.
+    return "".join(line for line in done.stdout.splitlines(keepends=True) if not line.startswith("\\"))
+
+
+def main(name: str, url: str | None = None) -> None:
+    """Write a store."""
+    target = STORES / (f"{name}.db" if url is None else f"{name}.sql")
     if target.exists():
         sys.exit(f"{target} is there already, and is never written again")
-    asyncio.run(write(target))
+    asyncio.run(write(f"sqlite:///{target}" if url is None else url))
+    if url is not None:
+        target.write_text(dump(url, f"wfe_{name}"), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
+import secrets
 import shutil
 import sys
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from types import ModuleType
 
+import asyncpg
 import pytest
 
+from tests.services.postgres import postgres_or_skip
+from wfe_core.registry import open_providers
 from wfe_host import WorkflowHost
 
 HERE = Path(__file__).parent
-STORES = sorted((HERE / "stores").glob("*.db"))
+STORES = sorted(path for path in (HERE / "stores").iterdir() if path.is_file())
+MARKS: dict[str, tuple[pytest.MarkDecorator, ...]] = {".db": (), ".sql": (pytest.mark.postgres,)}
 
 
 def load_flows() -> ModuleType:
@@ -27,18 +33,40 @@ def load_flows() -> ModuleType:
     return module
 
 
-def test_there_is_a_store() -> None:
-    """Without a store of an older program there is nothing to prove."""
-    assert STORES
+async def from_dump(dump: str, stem: str) -> AsyncGenerator[str]:
+    """Restore a dump in a schema of its own, on another server than it came from; gives its URL."""
+    server = postgres_or_skip()
+    schema = f"t_{secrets.token_hex(8)}"
+    connection = await asyncpg.connect(server.base)
+    try:
+        await connection.execute(dump.replace(f"wfe_{stem}", schema))
+        yield server.url(schema)
+        await connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    finally:
+        await connection.close()
 
 
-@pytest.mark.parametrize("store", STORES, ids=lambda path: path.stem)
-async def test_instances_of_an_older_store_finish(store: Path, tmp_path: Path) -> None:
+@pytest.fixture(params=[pytest.param(path, id=path.name, marks=MARKS[path.suffix]) for path in STORES])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
+    """A copy of a store."""
+    if request.param.suffix == ".sql":
+        async for restored in from_dump(request.param.read_text("utf-8"), request.param.stem):
+            yield restored
+    else:
+        shutil.copy(request.param, tmp_path / "old.db")
+        yield f"sqlite:///{tmp_path / 'old.db'}"
+
+
+def test_there_are_stores() -> None:
+    """Without stores of older programs, of both kinds, there is nothing to prove."""
+    assert {path.suffix for path in STORES} == {".db", ".sql"}
+
+
+async def test_instances_of_an_older_store_finish(url: str) -> None:
     """Decision 46: every instance of a checked-in store ends as it would have; nothing runs twice."""
     flows = load_flows()
-    path = tmp_path / "old.db"
-    shutil.copy(store, path)
-    async with WorkflowHost.connect(f"sqlite:///{path}") as host:
+    await open_providers(url).store.upgrade()
+    async with WorkflowHost.connect(url) as host:
         host.register(*flows.ALL)
         await host.resume("waiting-suspended")
         await host.publish_event("go", "all")

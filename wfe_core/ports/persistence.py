@@ -259,6 +259,18 @@ class PersistenceProvider(
         """The schema of the open store, and whether opening it has changed it; None when it has none."""
         return None
 
+    async def upgrade(self) -> SchemaInfo | None:
+        """Bring the schema to what this program needs; the store must not be open.
+
+        Where opening does that, as by default, this opens and closes the store.
+
+        Raises:
+            SchemaOutdatedError: hosts are at work on it, or it is newer than this program.
+            ProviderError: it cannot be changed; it is as it was.
+        """
+        async with self:
+            return self.schema
+
     @abstractmethod
     async def now(self) -> int:
         """The store's time, in microseconds since the Unix epoch."""

@@ -6,8 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import fields
-from types import MappingProxyType
-from typing import Self, cast
+from typing import ClassVar, Self, cast
 
 from wfe_core.ports import Providers
 from wfe_core.testing.clock import ManualClock
@@ -24,7 +23,7 @@ class Backend(ABC):
         clock: the clock that goes into `open_providers(url, clock=...)`.
     """
 
-    gaps: Mapping[str, str] = MappingProxyType({})
+    gaps: ClassVar[Mapping[str, str]] = {}
     """Known gaps: the name of a test, and why it fails. They are strict: a gap that was closed fails too."""
 
     def __init__(self, clock: ManualClock) -> None:

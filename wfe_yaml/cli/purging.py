@@ -105,14 +105,13 @@ async def upgrade_store(store_option: str | None) -> int:
         SchemaOutdatedError: other processes are at work on it, or it is of a newer version of wfe.
     """
     store = Store.existing(store_option)
-    async with store.open() as host:
-        schema = host.providers.store.schema
+    schema = await store.providers().store.upgrade()
     if schema is None:
-        print(f"{store.url}: this kind of store has no schema")
+        print(f"{store.shown}: this kind of store has no schema")
     elif schema.upgraded_from is None:
-        print(f"{store.url}: the schema is up to date ({schema.revision})")
+        print(f"{store.shown}: the schema is up to date ({schema.revision})")
     else:
-        print(f"{store.url}: upgraded from {schema.upgraded_from} to {schema.revision}")
+        print(f"{store.shown}: upgraded from {schema.upgraded_from} to {schema.revision}")
         if schema.copy is not None:
             print(f"  the file as it was: {schema.copy}")
     return Exit.COMPLETE

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from wfe_core.middleware import Middleware
     from wfe_core.models import WorkflowInstance
+    from wfe_core.ports import Providers
     from wfe_host import HostConfig, WorkflowHost
     from wfe_yaml.cli.view import RunView
     from wfe_yaml.executors.base import Tools
@@ -169,6 +170,19 @@ class Store:
         options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
         async with self._connect(HostConfig(**options), ()) as host:
             yield host
+
+    def providers(self) -> Providers:
+        """Give the providers of the store itself, not open yet.
+
+        Raises:
+            CommandError: the URL is not understood.
+        """
+        from wfe_core.registry import open_providers
+
+        try:
+            return open_providers(self.url)
+        except ValueError as exc:
+            raise CommandError(f"--store {self.shown}: {exc}") from None
 
     def _connect(self, config: HostConfig, middleware: Sequence[Middleware]) -> WorkflowHost:
         from wfe_host import WorkflowHost

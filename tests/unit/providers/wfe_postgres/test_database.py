@@ -38,7 +38,7 @@ async def test_an_empty_schema_is_filled_once(url: Url) -> None:
     ("revision", "message"),
     [
         ("9999", "to the newer version of wfe that made"),
-        ("base", "it is not migrated; use the version of wfe that made"),
+        ("base", "stop the hosts of .* and run `wfe db upgrade`"),
     ],
 )
 async def test_another_schema_is_refused(url: Url, admin: Any, revision: str, message: str) -> None:
