@@ -25,6 +25,8 @@ _QUIET: Final = 10.0
 """Seconds of silence after which the connection that hears is tried."""
 _SOONEST, _LATEST = 0.05, 5.0
 """Seconds between tries to connect again."""
+_STEADY: Final = 10.0
+"""Seconds after which a connection counts as a good one."""
 _ALIVE: Final = "alive"
 """Nothing is published here: the channel keeps a connection that hears from being one for commands."""
 
@@ -190,7 +192,10 @@ class Channel:
 
     async def _keep(self) -> None:
         """Hear; connect again whenever the connection is lost, and say that something may be missing."""
+        loop = asyncio.get_running_loop()
+        pause = _SOONEST
         while True:
+            since = loop.time()
             hearing = self._hearing = asyncio.ensure_future(self._hear_all(self._ear))
             try:
                 await asyncio.wait((hearing,))
@@ -199,14 +204,16 @@ class Channel:
             if not hearing.cancelled():
                 logger.warning("the connection for messages is lost: %s", hearing.exception())
             await self._disconnect()
-            pause = _SOONEST
+            if loop.time() - since > _STEADY:
+                pause = _SOONEST
             while self._ear is None:
+                # Also before the first try: a server may accept connections and cut them at once.
+                await wait(pause)
+                pause = min(2 * pause, _LATEST)
                 try:
                     await self._connect()
                 except ProviderError as exc:
                     logger.warning("no connection for messages: %s", exc)
-                    await wait(pause)
-                    pause = min(2 * pause, _LATEST)
             for gap in self._gaps:
                 gap()
 

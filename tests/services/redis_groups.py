@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import atexit
 import signal
-import time
-from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis as driver
 
-from tests.services.local import PATIENCE, LocalServer, UnavailableError, free_port, program
+from tests.services.local import LocalServer, UnavailableError, free_port, program
 from tests.services.redis import NAMES, Redis, own_redis
+from tests.waiting import eventually
 
 _SLOTS = 16_384
-
-
-def until(condition: Callable[[], Any], what: str) -> Any:
-    """Wait until something is true, and give it."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{what} did not come true"
-        time.sleep(0.02)
-    return found
 
 
 @cache
@@ -48,7 +38,7 @@ def cluster() -> Redis:
             first.execute_command("CLUSTER", "MEET", "127.0.0.1", node.own().port, bus)
     for node in nodes:
         with node.admin() as client:
-            until(lambda client=client: _is_whole(client), "a whole cluster")  # type: ignore[misc]
+            eventually(partial(_is_whole, client), "a whole cluster")
     hosts = ",".join(f"127.0.0.1:{node.own().port}" for node in nodes)
     return Redis(f"redis+cluster://{hosts}")
 
@@ -85,12 +75,12 @@ class Watched:
         self._configure(self.sentinel.folder / "s.conf", port)
         self.sentinel.start(Redis(f"redis://127.0.0.1:{self.sentinel.port}").answers)
         self.url = f"redis+sentinel://127.0.0.1:{self.sentinel.port}/flows"
-        until(self._knows_replica, "a replica that the sentinel knows")
+        eventually(self._knows_replica, "a replica that the sentinel knows")
 
     def fail_over(self) -> None:
         """Kill the primary, and wait until the replica has taken its place."""
         self.primary.stop()
-        until(lambda: self._primary() == self.replica.own().port, "a new primary")
+        eventually(lambda: self._primary() == self.replica.own().port, "a new primary")
 
     def end(self) -> None:
         """Kill them all."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.services.redis import Redis
 from tests.unit.providers.wfe_redis.conftest import entered
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.ports import Hint, QueueProvider
 from wfe_core.testing.conformance.locks import session
@@ -21,7 +22,6 @@ pytestmark = pytest.mark.redis
 
 LONG = 600_000_000
 """A time-to-live that no stalled machine outlives."""
-PATIENCE = 45.0
 
 Own = Callable[..., Redis]
 
