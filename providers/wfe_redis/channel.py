@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from wfe_core.clock import TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_redis.failures import DRIVER_ERRORS, translate
 from wfe_redis.scripts import PUBLISH
@@ -43,11 +44,15 @@ class Channel:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._users = 0
+        self._pinged = 0
         self._opening = asyncio.Lock()
         self._ear: Any = None
         self._keeping: asyncio.Task[None] | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._receivers: dict[str, Receive] = {}
+        self._receiver: TimerHandle | None = None
+        self._pings: dict[str, asyncio.Event] = {}
+        """By what the answer will say."""
         self._unsure: dict[str, asyncio.Event] = {}
         """Channels that the server has not confirmed yet."""
         self._gaps: list[Callable[[], None]] = []
@@ -63,6 +68,7 @@ class Channel:
                 await self._connect()
                 self._server.demoted = self._break
                 self._keeping = asyncio.create_task(self._keep(), name="wfe-redis-channel")
+                self._receiver = self._server.clock.on_arrival(self._await_arrivals)
             self._users += 1
             self._gaps.append(on_gap)
 
@@ -73,6 +79,8 @@ class Channel:
             self._users -= 1
             if self._users:
                 return
+            if self._receiver is not None:
+                self._receiver.cancel()
             if self._sending is not None:
                 await asyncio.gather(self._sending, return_exceptions=True)
             if self._keeping is not None:
@@ -85,16 +93,17 @@ class Channel:
         """Call each with the items of the messages of its topic, from the return of this on."""
         names = {self._name(topic): receive for topic, receive in receivers.items()}
         self._receivers.update(names)
+        if self._ear is None or not names:
+            # Without a connection nothing is heard: `_keep` says so when there is one again.
+            return
         confirmed = [self._unsure.setdefault(name, asyncio.Event()) for name in names]
-        await self._say("SUBSCRIBE", names)
-        # While there is no connection nothing is heard; `_connect` says so afterwards.
-        if confirmed and self._ear is not None:
-            waiting = [asyncio.ensure_future(event.wait()) for event in confirmed]
-            try:
-                await asyncio.wait(waiting, timeout=self._server.location.timeout)
-            finally:
-                for one in waiting:
-                    one.cancel()
+        self._server.clock.enter()
+        try:
+            await self._say("SUBSCRIBE", names)
+            for event in confirmed:
+                await event.wait()
+        finally:
+            self._server.clock.leave()
 
     async def unhear(self, topics: Iterable[str]) -> None:
         """Hear no more of topics."""
@@ -137,6 +146,7 @@ class Channel:
                     words += (name, body)
                     size += len(body)
                     self._size -= len(body) - 1
+                self._server.clock.dispatched()
                 await self._server.run(PUBLISH, [self._server.key("probe")], words)
         except ProviderError as exc:
             # Nothing depends on a message: the store is swept, and its outbox is the truth.
@@ -173,8 +183,6 @@ class Channel:
     async def _connect(self) -> None:
         ear = await self._server.ear()
         self._ear = ear
-        for name in self._receivers:
-            self._unsure.setdefault(name, asyncio.Event())
         try:
             await ear.send_command("SUBSCRIBE", self._name(_ALIVE), *self._receivers)
             # The first answer: an account that lacks a right is refused here.
@@ -184,8 +192,24 @@ class Channel:
             await self._disconnect()
             raise translate(exc, self._server.location) from exc
 
+    async def _await_arrivals(self) -> None:
+        """Wait until all has been heard that was sent before: a connection gets everything in order."""
+        ear = self._ear
+        if ear is None:
+            return
+        answered = asyncio.Event()
+        self._pinged += 1
+        self._pings[str(self._pinged)] = answered
+        await self._say("PING", [str(self._pinged)])
+        await answered.wait()
+
     async def _disconnect(self) -> None:
         ear, self._ear = self._ear, None
+        # What has not arrived never will; who waits for it is told of a gap instead.
+        for waiting in (*self._pings.values(), *self._unsure.values()):
+            waiting.set()
+        self._pings.clear()
+        self._unsure.clear()
         if ear is not None:
             with contextlib.suppress(*DRIVER_ERRORS):
                 await ear.disconnect(nowait=True)
@@ -239,6 +263,8 @@ class Channel:
                     logger.warning("a message on %s is not one of wfe's: %s", name, exc)
             case ["subscribe", str(name), _] if name in self._unsure:
                 self._unsure.pop(name).set()
+            case ["pong", str(word)] if word in self._pings:
+                self._pings.pop(word).set()
             case _:
                 pass  # an answer to PING or UNSUBSCRIBE, or a topic of before
 

@@ -107,17 +107,21 @@ class Server:
             ProviderError: as `run`.
         """
         loop = asyncio.get_running_loop()
-        for last in (False, True):
-            client = self._alone.get(loop)
-            if client is None:
-                client = self._alone[loop] = self._connect(min(timeout, self.location.timeout))
-            try:
-                return await self._run(client, script, keys, arguments)
-            except DRIVER_ERRORS as exc:
-                # A connection that was cut while nobody used it says so only now; another one costs little.
-                if last or not (is_unreachable(exc) or is_replica(exc)):
-                    raise translate(exc, self.location) from exc
-                await self.end_alone()
+        self.clock.enter()
+        try:
+            for last in (False, True):
+                client = self._alone.get(loop)
+                if client is None:
+                    client = self._alone[loop] = self._connect(min(timeout, self.location.timeout))
+                try:
+                    return await self._run(client, script, keys, arguments)
+                except DRIVER_ERRORS as exc:
+                    # A connection that was cut while nobody used it says so only now; another costs little.
+                    if last or not (is_unreachable(exc) or is_replica(exc)):
+                        raise translate(exc, self.location) from exc
+                    await self.end_alone()
+        finally:
+            self.clock.leave()
         raise AssertionError
 
     async def end_alone(self) -> None:

@@ -6,6 +6,7 @@ costs something to make may be used again by a later test once it has been empti
 
 from __future__ import annotations
 
+import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.services.postgres import postgres_or_skip
+from tests.services.redis import Redis, fresh_prefix, redis_or_skip
+from tests.services.redis_groups import cluster_or_skip
 from wfe_core.ports import Providers
 from wfe_core.testing import Backend, ManualClock
 from wfe_core.testing.backend import UnsupportedError
@@ -84,7 +87,50 @@ class SchemaSpace(Space):
         await self._server.restart_meanwhile()
 
 
-SERVICES: dict[str, Callable[[Path], Space]] = {"sqlite": FileSpace, "postgres": SchemaSpace}
+class PrefixSpace(Space):
+    """A prefix of keys and channels on Redis."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._server = self.find()
+        self.url = self._server.url(fresh_prefix())
+
+    def find(self) -> Redis:
+        """Find the server."""
+        return redis_or_skip()
+
+    async def close(self) -> None:
+        """Nothing to do: a few keys are left behind, on a server that goes with the tests."""
+
+    async def restart(self) -> None:
+        """Kill the server and start it again, without its data."""
+        if self._server.server is None:
+            pytest.skip("the server belongs to somebody else: it is not restarted")
+        await asyncio.to_thread(self._server.restart)
+
+
+class ClusterSpace(PrefixSpace):
+    """A prefix on a cluster of Redis."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.gaps = dict.fromkeys(_RESTARTS, "the tests do not restart clusters")
+
+    def find(self) -> Redis:
+        """Find the cluster."""
+        return cluster_or_skip()
+
+    async def restart(self) -> None:
+        """Leave it as it is."""
+        raise UnsupportedError
+
+
+SERVICES: dict[str, Callable[[Path], Space]] = {
+    "sqlite": FileSpace,
+    "postgres": SchemaSpace,
+    "redis": PrefixSpace,
+    "redis-cluster": ClusterSpace,
+}
 SERVERS = frozenset({"postgres", "redis", "opensearch"})
 """Services that need a server: their tests carry the marker of that name."""
 
@@ -183,6 +229,7 @@ COMBINATIONS: dict[str, Combination] = {
         Combination("memory"),
         Combination("sqlite"),
         Combination("postgres"),
+        Combination("postgres", locks="redis", queue="redis", hub="redis"),
     )
 }
 
