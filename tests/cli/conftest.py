@@ -5,19 +5,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.waiting import PATIENCE, eventually
 from wfe_yaml.cli.app import app
 from wfe_yaml.cli.exits import CommandError
 
 WFE = Path(sys.executable).with_name("wfe")
-_PATIENCE = 40.0
 
 
 class Project:
@@ -47,7 +46,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             stdin=subprocess.DEVNULL,
         )
 
@@ -73,20 +72,13 @@ class Project:
 
     def wait_for(self, line: str) -> None:
         """Wait until a step has written this line to the log."""
-        self.wait_until(lambda: line in self.log(), lambda: f"{line!r}; the log is {self.log()}")
-
-    def wait_until(self, condition: Callable[[], object], what: Callable[[], str] = str) -> None:
-        """Wait until a condition holds."""
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            assert time.monotonic() < deadline, f"it did not come: {what()}"
-            time.sleep(0.01)
+        eventually(lambda: line in self.log(), f"the line {line!r}")
 
     def wait_done(self, step: str) -> None:
         """Wait until the end of a step of the newest run is durable, as `wfe show` tells it."""
-        deadline = time.monotonic() + _PATIENCE
-        while self.steps_of(self.runs()[0]["run"]).get(step) != "complete":
-            assert time.monotonic() < deadline, f"the step {step!r} did not end"
+        eventually(
+            lambda: self.steps_of(self.runs()[0]["run"]).get(step) == "complete", f"the end of {step!r}"
+        )
 
     def steps_of(self, run: str) -> dict[str, str]:
         """The status of each step that `wfe show` names."""

@@ -11,14 +11,13 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.cli.terminals import WFE, Terminal
+from tests.waiting import eventually
 
 PAGE = Path(__file__).parents[2] / "docs" / "screens.md"
 INTRODUCTION = """\
@@ -80,7 +79,6 @@ workflow:
     - {name: say, run: 'echo $<< steps.biuld.outputs.version >>'}
 """
 FILES = {"ship.yaml": PIPELINE, "release.yaml": RELEASE, "long.yaml": LONG, "wrong.yaml": WRONG}
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +181,7 @@ def _before(typed: Typed, folder: Path) -> None:
     """Do what happens behind the back of whoever sits at the terminal."""
     if typed.first == "go":
         (folder / "go").touch()
-        _until(lambda: list(folder.glob(".wfe/wfe.run/*/*/result.json")))
+        eventually(lambda: list(folder.glob(".wfe/wfe.run/*/*/result.json")))
     if typed.first == "kill":
         (lock,) = folder.glob(".wfe/wfe.run/*/lock")
         os.kill(int(lock.read_text()), signal.SIGKILL)
@@ -198,15 +196,8 @@ def _before(typed: Typed, folder: Path) -> None:
 def _kill(process: subprocess.Popen[Any], folder: Path, line: str) -> None:
     """Kill the command once a line is durable: else it may be shown again, or not."""
     with closing(sqlite3.connect(folder / ".wfe" / "wfe.db")) as store:
-        _until(lambda: store.execute("SELECT 1 FROM log WHERE instr(text, ?)", (line,)).fetchone())
+        eventually(lambda: store.execute("SELECT 1 FROM log WHERE instr(text, ?)", (line,)).fetchone())
     process.kill()
-
-
-def _until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.01)
 
 
 def _in_pipe(typed: Typed, folder: Path, env: dict[str, str], width: int) -> list[str]:

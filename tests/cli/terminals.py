@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pyte  # type: ignore[import-untyped, unused-ignore]
 
+from tests.waiting import PATIENCE
+
 WFE = Path(sys.executable).with_name("wfe")
 HEIGHT = 40
-PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,17 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waiting import PATIENCE, eventually
 from wfe_host import HostConfig, WorkflowHost
 from wfe_yaml.executors.supervisor import survivors
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
 
     from tests.cli.conftest import Project
 
@@ -40,8 +39,8 @@ class Killed:
         step = SLOW.strip().replace("%s", "").removeprefix("{").removesuffix("}") + extra
         file = project.steps("{name: one, run: 'echo one >> log'}", step, LAST)
         self.runner = project.start("run", file, "--id", "r")
-        self.wait(lambda: len(project.log()) > 1)
-        self.wait((project.folder / "lines").exists)
+        eventually(lambda: len(project.log()) > 1)
+        eventually((project.folder / "lines").exists)
         self.kill(self.runner)
 
     def kill(self, runner: subprocess.Popen[str]) -> None:
@@ -49,18 +48,11 @@ class Killed:
         runner.send_signal(signal.SIGKILL)
         runner.communicate()
 
-    def wait(self, condition: Callable[[], object]) -> None:
-        """Wait until a condition holds."""
-        end = time.monotonic() + 40
-        while not condition():
-            assert time.monotonic() < end, "it did not come about"
-            time.sleep(0.01)
-
     def wait_for_lines(self, more: int) -> None:
         """Wait until the slow step has written some more lines."""
         lines = self.project.folder / "lines"
         wanted = len(lines.read_text().splitlines()) + more
-        self.wait(lambda: len(lines.read_text().splitlines()) >= wanted)
+        eventually(lambda: len(lines.read_text().splitlines()) >= wanted)
 
     @property
     def results(self) -> list[Path]:
@@ -128,7 +120,7 @@ def test_the_result_of_a_step_that_ended_meanwhile_is_taken(project: Project) ->
     """(b) The step ends while no runner is there: its result and its lines are taken, it is not run again."""
     run = Killed(project)
     project.write("", "go")
-    run.wait(lambda: run.results)
+    eventually(lambda: run.results)
     done = project.wfe("resume")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "its result was taken: attempt 1 ended" in done.stdout
@@ -185,9 +177,9 @@ def test_an_orphan_can_be_ended_instead(project: Project, policy: str, code: int
     run = Killed(project, f"\n      config: {{on_orphan: {policy}}}")
     orphans = run.processes()
     resumed = project.start("resume", "r")
-    run.wait(lambda: not set(orphans) & set(run.processes()))
+    eventually(lambda: not set(orphans) & set(run.processes()))
     project.write("", "go")
-    out, err = resumed.communicate(timeout=40)
+    out, err = resumed.communicate(timeout=PATIENCE)
     assert resumed.returncode == code, out + err
     assert f"on_orphan: {policy}" in out
     assert [line for line in project.log() if line.startswith("begin")][1:] == (

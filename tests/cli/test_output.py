@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waiting import PATIENCE, eventually
 from wfe_yaml.cli import app as application
 from wfe_yaml.cli.exits import MEANINGS, Exit
 from wfe_yaml.cli.progress import PlainProgress
@@ -23,7 +24,7 @@ def test_a_reader_that_leaves_ends_the_command_quietly(project: Project) -> None
     assert runner.stdout is not None
     assert runner.stdout.readline() == "run r\n"
     runner.stdout.close()
-    assert runner.wait(timeout=30) == Exit.PIPE
+    assert runner.wait(timeout=PATIENCE) == Exit.PIPE
     assert runner.stderr is not None
     told = runner.stderr.read()
     assert "Traceback" not in told
@@ -104,13 +105,14 @@ def test_a_run_that_waits_ends_with_4_and_goes_on_when_decided(shell: Shell) -> 
 def test_a_suspended_run_ends_with_4_and_can_be_resumed(project: Project) -> None:
     """`wfe suspend` lets the running step end; the runner leaves with 4; `wfe resume` goes on."""
     file = project.steps(
-        "{name: one, run: 'echo one >> log; until test -e go; do :; done'}", "{name: two, run: 'true'}"
+        "{name: one, run: 'echo one >> log; until test -e go; do sleep 0.02; done'}",
+        "{name: two, run: 'true'}",
     )
     runner = project.start("run", file, "--id", "r")
     project.wait_for("one")
     assert project.wfe("suspend", "r").returncode == 0
     project.write("", "go")
-    out, _ = runner.communicate(timeout=30)
+    out, _ = runner.communicate(timeout=PATIENCE)
     assert (runner.returncode, "run r: suspended" in out) == (Exit.WAITING, True)
     assert project.wfe("resume", "r").returncode == Exit.COMPLETE
 
@@ -150,12 +152,12 @@ def test_a_host_runs_what_it_is_allowed_and_stops_with_grace(project: Project) -
     project.write("", "go")
     host = project.start("host", "--allow", "shell")
     project.wait_for("end")
+    eventually(lambda: project.runs()[0]["status"] == "complete")
     assert '"state": "live"' in project.wfe("hosts", "--json").stdout
     host.send_signal(signal.SIGTERM)
-    out, err = host.communicate(timeout=30)
+    out, err = host.communicate(timeout=PATIENCE)
     assert host.returncode == 0, err
     assert "works on sqlite:///" in out
-    assert project.runs()[0]["status"] == "complete"
 
 
 def test_a_host_refuses_what_is_not_allowed(project: Project) -> None:
@@ -172,7 +174,7 @@ def test_a_host_refuses_what_is_not_allowed(project: Project) -> None:
 def test_logs_follow_a_live_run(project: Project) -> None:
     """`wfe logs -f` shows lines of a run in another process as they come, and ends with it."""
     file = project.steps(
-        "{name: one, run: 'echo first; echo one >> log; until test -e go; do :; done; echo last'}"
+        "{name: one, run: 'echo first; echo one >> log; until test -e go; do sleep 0.02; done; echo last'}"
     )
     runner = project.start("run", file, "--id", "r")
     project.wait_for("one")
@@ -180,8 +182,8 @@ def test_logs_follow_a_live_run(project: Project) -> None:
     assert follower.stdout is not None
     assert follower.stdout.readline() == "one | first\n"
     project.write("", "go")
-    assert follower.communicate(timeout=30)[0] == "one | last\n"
-    runner.communicate(timeout=30)
+    assert follower.communicate(timeout=PATIENCE)[0] == "one | last\n"
+    runner.communicate(timeout=PATIENCE)
     assert follower.returncode == 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.terminals import on_terminal
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,7 +169,7 @@ def test_a_secret_is_not_on_the_disk_when_everything_was_killed(secretive: Proje
     assert leaks(kept(secretive.folder)) == []
     (work / "output").write_text(f"x={OTHER}\n", "utf-8")
     secretive.write("", "go")
-    secretive.wait_until(lambda: list(secretive.folder.glob(".wfe/wfe.run/*/*/result.json")))
+    eventually(lambda: list(secretive.folder.glob(".wfe/wfe.run/*/*/result.json")))
     assert not work.exists()
     assert leaks(kept(secretive.folder)) == []
     done = secretive.wfe("resume", "r")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 EXPECTED = {
@@ -25,7 +27,7 @@ def run(path: Path, folder: Path) -> str:
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 PIPELINES = Path(__file__).parents[2] / "examples" / "pipelines"
 WFE = Path(sys.executable).with_name("wfe")
 
@@ -19,7 +21,7 @@ def wfe(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder of its own."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("WFE_", "CI"))}
     return subprocess.run(
-        [str(WFE), *args], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
+        [str(WFE), *args], cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

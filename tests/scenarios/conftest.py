@@ -87,7 +87,7 @@ class Recorder:
 
         def body(ctx: StepContext[Any]) -> None:
             self.log.append(name)
-            event.wait(20)
+            event.wait(600)
 
         return step(name=name, **options)(body)
 

@@ -5,11 +5,12 @@ import os
 import signal
 import threading
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE, eventually
 from wfe_core import (
     HostStateError,
     InstanceNotFoundError,
@@ -129,7 +130,7 @@ def test_a_workflow_runs(host: SyncWorkflowHost) -> None:
     handle = host.start(doubling, {"n": 4}, instance_id="i")
     assert handle.created
     assert repr(handle) == "SyncWorkflowHandle('i')"
-    assert handle.result(timeout=10) == {"n": 8}
+    assert handle.result(timeout=PATIENCE) == {"n": 8}
     assert host.handle("i").instance().status == host.get("i").status == "complete"
     assert [pointer.step_key for pointer in host.pointers("i")] == ["double", "say"]
     assert "".join(chunk.text for chunk in handle.logs()) == "INFO n is 8\n"
@@ -146,9 +147,9 @@ def test_errors_come_through(host: SyncWorkflowHost) -> None:
     """What the asynchronous method raises is raised to the caller, as it is."""
     (handle,) = host.start_many([StartRequest(definition="failing", data={})])
     with pytest.raises(WorkflowFailedError, match="broken"):
-        handle.result(timeout=10)
+        handle.result(timeout=PATIENCE)
     handle.retry()
-    assert handle.result(timeout=10) == {}
+    assert handle.result(timeout=PATIENCE) == {}
 
 
 def test_events_and_commands(host: SyncWorkflowHost) -> None:
@@ -175,18 +176,18 @@ def test_activities(host: SyncWorkflowHost) -> None:
     """A blocking worker claims a work item, shows that it lives, and completes or fails it."""
     handle = host.start(asking, {"terms": [1, 2]})
     assert host.claim_activity("nothing", worker="w") is None
-    lease = host.claim_activity("sum", worker="w", wait="5s")
+    lease = host.claim_activity("sum", worker="w", wait="2m")
     assert lease is not None
     assert (lease.name, lease.input, lease.instance_id) == ("sum", [1, 2], handle.id)
     lease.heartbeat()
     lease.complete(3)
-    assert handle.result(timeout=10)["total"] == 3
+    assert handle.result(timeout=PATIENCE)["total"] == 3
     broken = host.start(asking, {"terms": []})
-    lease = host.claim_activity("sum", worker="w", wait="5s")
+    lease = host.claim_activity("sum", worker="w", wait="2m")
     assert lease is not None
     lease.fail("nothing to add")
     with pytest.raises(WorkflowFailedError, match="nothing to add"):
-        broken.result(timeout=10)
+        broken.result(timeout=PATIENCE)
 
 
 def test_approvals(host: SyncWorkflowHost) -> None:
@@ -195,9 +196,9 @@ def test_approvals(host: SyncWorkflowHost) -> None:
     yes, no = host.start("asks"), host.start("asks")
     host.approve(yes.id, "ask", by="ann")
     host.reject(no.id, "ask", by="ann", comment="too late")
-    yes.result(timeout=10)
+    yes.result(timeout=PATIENCE)
     with pytest.raises(WorkflowFailedError, match="too late"):
-        no.result(timeout=10)
+        no.result(timeout=PATIENCE)
 
 
 def test_commands_by_id(host: SyncWorkflowHost) -> None:
@@ -206,12 +207,12 @@ def test_commands_by_id(host: SyncWorkflowHost) -> None:
         handle = host.start(waiting, {"key": "never"})
         command(handle.id, "no longer needed")
         with pytest.raises(WorkflowEndedError):
-            handle.result(timeout=10)
+            handle.result(timeout=PATIENCE)
     failed = host.start(failing)
     with pytest.raises(WorkflowFailedError):
-        failed.result(timeout=10)
+        failed.result(timeout=PATIENCE)
     host.retry(failed.id)
-    assert failed.result(timeout=10) == {}
+    assert failed.result(timeout=PATIENCE) == {}
 
 
 def test_named_steps_and_given_providers() -> None:
@@ -224,7 +225,7 @@ def test_named_steps_and_given_providers() -> None:
     with SyncWorkflowHost(open_providers("memory://"), config=HostConfig(name="mine")) as host:
         host.register_step("triple", lambda: triple)
         host.register(WorkflowBuilder("named").then("triple").build())
-        assert host.start("named", {"n": 2}).result(timeout=10) == {"n": 6}
+        assert host.start("named", {"n": 2}).result(timeout=PATIENCE) == {"n": 6}
         assert host.config.name == "mine"
         with pytest.raises(HostStateError, match="running already"):
             host.start_up()
@@ -235,7 +236,7 @@ def test_any_thread_may_call(host: SyncWorkflowHost) -> None:
     results: list[Any] = []
 
     def work(n: int) -> None:
-        results.append(host.start(doubling, {"n": n}).result(timeout=10)["n"])
+        results.append(host.start(doubling, {"n": n}).result(timeout=PATIENCE)["n"])
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
     for thread in threads:
@@ -253,7 +254,7 @@ def test_it_must_run() -> None:
         host.get("i")
     for _ in range(2):
         with host:
-            assert host.start(doubling, {"n": 1}).result(timeout=10) == {"n": 2}
+            assert host.start(doubling, {"n": 1}).result(timeout=PATIENCE) == {"n": 2}
         host.stop()
     with pytest.raises(HostStateError, match="with host:"):
         host.get("i")
@@ -277,6 +278,16 @@ def test_a_start_that_fails_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) ->
     assert threading.active_count() == before
 
 
+def signal_when(condition: Callable[[], object], number: signal.Signals) -> None:
+    """Send this process a signal as soon as a condition holds, from a thread."""
+
+    def work() -> None:
+        eventually(condition)
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=work, daemon=True).start()
+
+
 def test_leaving_an_iteration_early(host: SyncWorkflowHost) -> None:
     """Events of a handle can be left in the middle; the subscription ends with the iterator."""
     handle = host.start(waiting, {"key": "k"})
@@ -285,16 +296,20 @@ def test_leaving_an_iteration_early(host: SyncWorkflowHost) -> None:
     events = handle.events()
     assert next(events).instance_id == handle.id
     events.close()  # type: ignore[attr-defined]
-    assert handle.result(timeout=10)["got"] == 1
+    assert handle.result(timeout=PATIENCE)["got"] == 1
 
 
 def test_an_interrupted_wait_is_cancelled(host: SyncWorkflowHost) -> None:
     """Ctrl-C in the middle of a wait reaches the caller, and the host goes on."""
     handle = host.start(waiting, {"key": "never"})
-    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
+    waiters = host._host.runtime.waiters
+
+    def wait() -> None:
+        signal_when(lambda: handle.id in waiters.ids, signal.SIGINT)
         handle.result()
+
+    with pytest.raises(KeyboardInterrupt):
+        wait()
     assert handle.instance().status == "runnable"
 
 
@@ -303,8 +318,7 @@ def test_a_signal_stops_the_host() -> None:
     host = SyncWorkflowHost.connect("memory://")
     host.start_up()
     before = signal.getsignal(signal.SIGUSR1)
-    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGUSR1))
-    timer.start()
+    signal_when(lambda: signal.getsignal(signal.SIGUSR1) is not before, signal.SIGUSR1)
     host.run_until_signal(signal.SIGUSR1)
     assert signal.getsignal(signal.SIGUSR1) is before
     with pytest.raises(HostStateError):
@@ -322,11 +336,13 @@ def test_a_second_signal_ends_the_grace() -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    host = SyncWorkflowHost.connect("memory://")
+    host = SyncWorkflowHost.connect("memory://", config=HostConfig(grace_period="10m"))
     host.register(WorkflowBuilder("endless").then(endless).build())
     host.start_up()
     host.start("endless")
-    assert begun.wait(5)
-    for delay in (0.1, 0.4):
-        threading.Timer(delay, lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()
+    assert begun.wait(PATIENCE)
+    runtime, before = host._host.runtime, signal.getsignal(signal.SIGUSR1)
+    signal_when(lambda: signal.getsignal(signal.SIGUSR1) is not before, signal.SIGUSR1)
+    # The grace is ten minutes: only the second signal ends it in time.
+    signal_when(lambda: runtime.stopping, signal.SIGUSR1)
     host.run_until_signal(signal.SIGUSR1)

@@ -5,11 +5,12 @@ import contextvars
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE, until
 from wfe_core.errors import HostStateError, StepCancelledError, StepError
 from wfe_core.testing.clock import ManualClock
 from wfe_host.threads import StepThreads
@@ -23,13 +24,6 @@ def pool() -> Iterator[StepThreads]:
     pool = StepThreads(2)
     yield pool
     pool.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let other threads work until something holds."""
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - it is changed by threads
-            await asyncio.sleep(0.001)
 
 
 async def test_a_function_runs_in_a_daemon_thread(pool: StepThreads) -> None:
@@ -112,8 +106,12 @@ async def test_idle_threads_end() -> None:
 async def test_a_thread_does_not_end_when_work_is_on_its_way() -> None:
     """A thread whose patience ends in the very moment in which work is announced stays for it."""
     pool = StepThreads(1, idle=0.01)
-    assert await pool.submit(int) == 0
+    gate = threading.Event()
+    running = pool.submit(gate.wait)
+    await until(lambda: pool.busy == 1)
     pool._waiting += 1  # pyright: ignore[reportPrivateUsage]
+    gate.set()
+    await running
     await asyncio.sleep(0.05)
     assert pool.threads == 1
     pool._waiting -= 1  # pyright: ignore[reportPrivateUsage]
@@ -274,6 +272,6 @@ async def main():
 asyncio.run(main())
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert done.stdout == "leaving\n"

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.waiting import until
 from wfe_yaml.cli.interrupts import Interrupts
 
 CTX = cast("Any", None)
@@ -67,7 +68,7 @@ async def test_a_signal_stops_steps_without_ending_them() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     await interrupts.came.wait()
     late = asyncio.create_task(interrupts.step(CTX, stubborn))
-    await asyncio.wait([running, late], timeout=0.01)
+    await until(lambda: events)
     assert events == ["cancelled"]
     os.kill(os.getpid(), signal.SIGINT)
     await interrupts.stopped()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_sqlite import post as post_module
 from wfe_sqlite.post import HINTS, ROWS, SWEEP, Post
 
@@ -41,7 +42,7 @@ async def opened(file: Path) -> AsyncGenerator[tuple[Post, list[bytes]]]:
 
 async def until(true: Callable[[], bool]) -> None:
     """Let the loop go on until something is true."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.wait([asyncio.ensure_future(asyncio.to_thread(lambda: None))])
 

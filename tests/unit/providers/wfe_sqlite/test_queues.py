@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderUnavailableError
 from wfe_core.mailbox import Mailbox
 from wfe_core.ports import Checkpoint, Hint, InstanceRecord, OutboxRow, Providers, SessionInfo
@@ -70,7 +71,7 @@ async def test_hints_and_rows_come_from_other_processes(
         await run_other(file, "hint")
         found: list[Hint] = []
         while len(found) < 2:
-            found += await host.queue.dequeue(limit=9, wait=5) or []
+            found += await host.queue.dequeue(limit=9, wait=PATIENCE) or []
         assert found == [Hint("session-a", "i1"), Hint("d:order", "i2")]
         assert await hearing == OutboxRow(1, "i", "order", 1, '["größe"]')
 
@@ -79,7 +80,7 @@ async def test_a_write_by_another_process_is_noticed(file: Path, connect: Connec
     """Without any hint: something may have changed, so the host should sweep."""
     async with connect(clock=None) as host:
         await host.queue.listen(["session-a"])
-        waiting = asyncio.ensure_future(host.queue.dequeue(limit=9, wait=30))
+        waiting = asyncio.ensure_future(host.queue.dequeue(limit=9, wait=3_600))
         await run_other(file, "write")
         assert await waiting is None
 
@@ -118,7 +119,7 @@ async def test_another_host_of_this_process_is_another_hand(connect: Connect) ->
         waiting = asyncio.ensure_future(host.queue.dequeue(limit=9, wait=3_600))
         await asyncio.wait((waiting,), timeout=0.05)
         await other.store.commit([create("i")], now=1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             assert await waiting is None
 
 
@@ -142,7 +143,7 @@ async def test_a_look_that_fails_is_a_reason_to_sweep(
         raise ProviderUnavailableError("the disk is full")
 
     monkeypatch.setattr(SqliteQueue, "_versions", fail)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await host.queue.dequeue(limit=9, wait=3_600) is None
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderUnavailableError
 from wfe_sqlite.turns import Courtesy, WriterLock
 
@@ -19,7 +20,7 @@ import sys
 from pathlib import Path
 from wfe_sqlite.turns import WriterLock
 folder = Path(sys.argv[1])
-lock = WriterLock(folder, patience=30)
+lock = WriterLock(folder, patience=120)
 for _ in range(200):
     with lock:
         number = int((folder / "number").read_text())
@@ -31,13 +32,13 @@ def test_only_one_process_writes_at_a_time(tmp_path: Path) -> None:
     """Four processes that add to a number in a file lose no addition."""
     (tmp_path / "number").write_text("0")
     processes = [subprocess.Popen([sys.executable, "-c", COUNT, str(tmp_path)]) for _ in range(4)]
-    assert [process.wait(60) for process in processes] == [0] * 4
+    assert [process.wait(PATIENCE) for process in processes] == [0] * 4
     assert (tmp_path / "number").read_text() == "800"
 
 
 def test_who_waits_is_not_overtaken_for_ever(tmp_path: Path) -> None:
     """A writer that comes back at once finds the turnstile taken, and lets the other one go first."""
-    greedy, patient = (WriterLock(tmp_path, patience=30) for _ in range(2))
+    greedy, patient = (WriterLock(tmp_path, patience=120) for _ in range(2))
     stop = threading.Event()
 
     def write_all_the_time() -> None:
@@ -60,7 +61,7 @@ def test_who_waits_is_not_overtaken_for_ever(tmp_path: Path) -> None:
 
 def test_patience_ends(tmp_path: Path) -> None:
     """A process that was stopped in the middle of writing does not hold up the others without a word."""
-    holder, other = WriterLock(tmp_path, patience=30), WriterLock(tmp_path, patience=0.02)
+    holder, other = WriterLock(tmp_path, patience=120), WriterLock(tmp_path, patience=0.02)
     problem = r"has held the lock .* for 0\.02 s; is it stopped"
     with holder, pytest.raises(ProviderUnavailableError, match=problem), other:
         pytest.fail("two hold the lock")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.testing import ManualClock
 from wfe_sqlite.turns import WriterLock
@@ -21,7 +22,7 @@ def made(folder: Path) -> tuple[sqlite3.Connection, WriterLock]:
     """Open a database with one table."""
     connection = sqlite3.connect(folder / "x.db", isolation_level=None, check_same_thread=False)
     connection.execute("CREATE TABLE IF NOT EXISTS t (n INTEGER PRIMARY KEY)")
-    return connection, WriterLock(folder, patience=5)
+    return connection, WriterLock(folder, patience=PATIENCE)
 
 
 @pytest.fixture
@@ -61,14 +62,14 @@ class Gate:
     def pass_(self, _: sqlite3.Connection) -> None:
         """Wait in the thread."""
         self.reached.set()
-        assert self.opened.wait(10)
+        assert self.opened.wait(PATIENCE)
 
 
 async def hold(writer: Writer) -> tuple[Gate, asyncio.Task[None]]:
     """Keep the writer busy."""
     gate = Gate()
     task = asyncio.ensure_future(writer.run(gate.pass_, transaction=False))
-    await asyncio.to_thread(gate.reached.wait, 10)
+    await asyncio.to_thread(gate.reached.wait, PATIENCE)
     return gate, task
 
 
@@ -145,7 +146,7 @@ async def test_the_clock_does_not_jump_over_a_job(tmp_path: Path) -> None:
     assert clock.now() == before
     gate.opened.set()
     await held
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await rung.wait()
     await writer.close()
 
@@ -161,7 +162,7 @@ def test_a_loop_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
             insert(connection, 1)
 
         task = asyncio.ensure_future(writer.run(job))
-        await asyncio.to_thread(gate.reached.wait, 10)
+        await asyncio.to_thread(gate.reached.wait, PATIENCE)
         task.cancel()
 
     async def begin() -> Writer:
