@@ -1,9 +1,9 @@
-"""What holds for all tests: none that must run here may skip itself quietly."""
+"""What holds for all tests: none that must run here skips itself quietly, and hardly any has a second try."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -20,6 +20,17 @@ def subjects(item: pytest.Item) -> set[str]:
     parameters = getattr(item, "callspec", None)
     named = parameters.id.split("-") if parameters is not None else []
     return {*named, *(mark.name for mark in item.iter_markers())}
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Run a test that sends signals to real processes once more if it fails, and no other test.
+
+    A signal hits a process wherever it is. That a test fails on one of many days should stop nobody's work;
+    but it is shown, with its traceback, and is a bug until somebody has found out why.
+    """
+    for item in items:
+        if item.get_closest_marker("signals") is not None:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_wfe_stores() -> Mapping[str, StoreKind]:

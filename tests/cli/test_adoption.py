@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Project
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.signals,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 SLOW = r"""
 {name: slow%s

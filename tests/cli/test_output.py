@@ -14,6 +14,8 @@ from wfe_yaml.cli.progress import PlainProgress
 if TYPE_CHECKING:
     from tests.cli.conftest import Project, Shell
 
+pytestmark = pytest.mark.signals
+
 WAITS = "{name: sign, approval: {prompt: Ship it?}}"
 
 

@@ -12,6 +12,8 @@ from tests.waiting import PATIENCE
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
 
+pytestmark = pytest.mark.signals
+
 
 LONG = [
     "{name: one, run: 'echo one >> log; echo x=1 >> $WFE_OUTPUT'}",

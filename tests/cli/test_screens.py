@@ -4,6 +4,8 @@ import pytest
 
 from tests.cli.screens import PAGE, SCREENS, Screen, look
 
+pytestmark = pytest.mark.signals
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.title)

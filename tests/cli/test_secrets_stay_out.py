@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Project
 
+pytestmark = pytest.mark.signals
+
 SECRET = 'Zebra/quux+9?"hunter2&Üñ=kiwi'
 OTHER = "correct-horse-battery"
 STEPS = r"""

@@ -16,7 +16,7 @@ from tests.crash.processes import Hosts, last_expiry, look
 from tests.crash.program import read_log
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.signals
 
 
 @pytest.fixture

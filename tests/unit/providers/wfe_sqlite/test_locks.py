@@ -18,6 +18,8 @@ from wfe_core.ports import Checkpoint, Claim, InstanceRecord, Providers, Session
 from wfe_core.testing import ManualClock
 from wfe_sqlite.locks import SqliteLocks
 
+pytestmark = pytest.mark.signals
+
 Connect = Callable[..., AbstractAsyncContextManager[Providers]]
 
 TTL = 10_000_000

@@ -15,7 +15,10 @@ from wfe_yaml.executors.processes import Identity, ProcessResult, ProcessSpec, W
 from wfe_yaml.executors.supervised import SupervisedProcesses
 from wfe_yaml.executors.supervisor import survivors
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.signals,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 # What each child does is to wait for ever; its arguments carry a word that finds it.
 CHILDREN = {

@@ -12,6 +12,8 @@ from tests.waiting import PATIENCE
 from wfe_yaml.executors.processes import ProcessResult, ProcessSpec, Watch
 from wfe_yaml.executors.supervised import SupervisedProcesses
 
+pytestmark = pytest.mark.signals
+
 ENV = {"PATH": os.environ["PATH"]}
 
 

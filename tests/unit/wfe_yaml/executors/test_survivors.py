@@ -10,7 +10,10 @@ import pytest
 from tests.waiting import PATIENCE
 from wfe_yaml.executors.supervisor.survivors import MARK, sweep
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="environments are shown by Linux")
+pytestmark = [
+    pytest.mark.signals,
+    pytest.mark.skipif(sys.platform != "linux", reason="environments are shown by Linux"),
+]
 
 
 def orphan(mark: str, script: str) -> subprocess.Popen[bytes]:
