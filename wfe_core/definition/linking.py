@@ -142,7 +142,8 @@ def give_keys(sequences: list[Sequence], prefix: str, where: str) -> list[str]:
         inner = node
         while isinstance(wrapper, SagaNode | GuardNode) and wrapper.implicit and inner.sequence.number == 0:
             suffix = SAGA if isinstance(wrapper, SagaNode) else GUARD
-            several = wrapper.named or len(wrapper.bodies[0].nodes) > 1
+            whole = isinstance(wrapper, GuardNode) and wrapper.whole
+            several = whole or len(wrapper.bodies[0].nodes) > 1
             if several and inner.next is not None:
                 break  # the last one gives it its key
             name = wrapper.name if several else inner.name

@@ -215,8 +215,11 @@ class GuardNode(Node):
     """Microseconds that `on_abort` may take, and `ensure` again; then the hook has failed."""
     implicit: bool = False
     """Transparent: what it is around has the names and keys as if it were not there. The guard's own key is
-    that of the node (of several nodes, or when it is `named`: its name) with `~guard` after it, the keys of
+    that of the node (of several nodes, or a `whole` workflow: its name) with `~guard` after it, the keys of
     hooks are `KEY~guard/~ensure/...`."""
+    whole: bool = False
+    """It is around a whole workflow, whose name it has: the hooks also run when its only step was skipped,
+    and what fails the instance from outside of it, such as its timeout, is a failure of the body."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -24,6 +24,7 @@ from wfe_core.models import PointerStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from wfe_core.models import ErrorInfo
     from wfe_core.ports import PointerRecord
 
 BODY, ON_SUCCESS, ON_FAILURE, ON_ABORT, ENSURE, OVER = range(6)
@@ -153,6 +154,29 @@ def _tell_to_stop(s: State, p: PointerRecord) -> None:
     s.shut[p.id] = None
     s.set_due(p, None)
     write_state(s, p, state)
+
+
+def fail_whole(s: State, roots: Iterable[PointerRecord], error: ErrorInfo) -> bool:
+    """Let guards around the whole workflow take the failure of the instance for one of their body.
+
+    Gives True when any has something to run before.
+    """
+    found = False
+    kept = {"type": error.type, "message": error.message, "step_key": error.step_key}
+    for p in roots:
+        node = s.node(p)
+        if not isinstance(node, GuardNode) or not node.whole or p.status != PointerStatus.RUNNING:
+            continue
+        state = read_state(p)
+        goes_well = state.get("phase", BODY) in (BODY, ON_SUCCESS)
+        if goes_well and node.bodies[ON_FAILURE].first is not None:
+            _tell_to_stop(s, p)
+            state = read_state(p)
+        if state.get("next") == ON_ABORT:
+            end = {"status": PointerStatus.FAILED, "error": kept, "behavior": node.on_error}
+            write_state(s, p, {**state, "next": ON_FAILURE, "end": end})
+            found = True
+    return found
 
 
 def prune(s: State, roots: Iterable[PointerRecord], spare: Collection[int]) -> None:

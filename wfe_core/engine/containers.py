@@ -328,7 +328,7 @@ def _enter_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
 def _fire_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
     s.set_due(p, None)
     try:
-        done = node.until is not None and bool(evaluate(s, p, node, node.until, "until"))
+        done = node.until is not None and bool(evaluate(s, _inside(p, p.run), node, node.until, "until"))
     except ConditionError as exc:
         move(p, PointerStatus.RUNNING)
         fail_now(s, p, node, exc)

@@ -55,7 +55,7 @@ def _join_guard(s: State, p: PointerRecord, node: GuardNode, last: PointerRecord
         if live_hook(state) == number:
             _begin(s, p, _FOLLOWING[number], state)
         return
-    alone = len(node.bodies[BODY].nodes) == 1 and not node.named
+    alone = len(node.bodies[BODY].nodes) == 1 and not node.whole
     if last.status == PointerStatus.SKIPPED and alone and p.id not in s.shut:
         s.set_due(p, None)
         complete(s, p, node)  # nothing has begun, so nothing has ended

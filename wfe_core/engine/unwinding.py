@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.engine.closing import abort, any_open, freeze, inside, progress, prune
+from wfe_core.engine.closing import abort, any_open, fail_whole, freeze, inside, progress, prune
 from wfe_core.engine.ending import end
 from wfe_core.engine.failing import error_text, write_error
 from wfe_core.engine.flow import RULES
@@ -80,6 +80,8 @@ def _unwind(
     walking = {p.id for p in sagas if p.status == PointerStatus.COMPENSATING}
     roots = inside_instance(s)
     guards = abort(s, roots, keep=keep, spare=walking)
+    if error is not None and status == WorkflowStatus.FAILED:
+        guards = fail_whole(s, roots, error) or guards
     if not sagas and not guards:
         _reach(s, status, error, keep=keep)
         return

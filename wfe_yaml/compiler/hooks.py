@@ -62,7 +62,7 @@ def guard_workflow(
         return nodes
     bodies = [Sequence(nodes), *_bodies(compiler, model, place, shape, site)]
     return [
-        GuardNode(name=place.key, named=True, implicit=True, bodies=bodies, ensure_timeout=_budget(model))
+        GuardNode(name=place.key, whole=True, implicit=True, bodies=bodies, ensure_timeout=_budget(model))
     ]
 
 

@@ -105,7 +105,8 @@ def cells(
     for label, cell in matrix.cells.items():
         name = f"{step.name}[{label}]"
         seen = site.seen.inside()
-        inside = replace(site.below(place, seen), matrix={**dict.fromkeys(matrix.axes), **cell})
+        values = {**dict.fromkeys(matrix.axes), **cell}
+        inside = replace(site.below(place, seen), matrix=values, cell_of=step.name)
         one = replace(step, name=name, matrix=None, when=None, **_OUTSIDE)
         compiled = compiler.step(one, inside)
         place.children[label] = compiled.place

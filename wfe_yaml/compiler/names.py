@@ -30,11 +30,12 @@ class Seen:
         """Give a copy for the steps of a container, which see what is outside of it."""
         return Seen(dict(self.places), dict(self.shapes), dict(self.unreachable))
 
-    def add(self, place: Place, shape: Shape) -> None:
+    def add(self, place: Place, shape: Shape, name: str | None = None) -> None:
         """Make a step that has ended visible; an inner name hides an outer one."""
-        self.places[place.name] = place
-        self.shapes[place.name] = shape
-        self.unreachable.pop(place.name, None)
+        name = place.name if name is None else name
+        self.places[name] = place
+        self.shapes[name] = shape
+        self.unreachable.pop(name, None)
 
     def hide(self, name: str, why: str) -> None:
         """Make a step known, but not to be used."""
@@ -57,6 +58,7 @@ class Site:
         saga: whether something around it undoes what completed.
         hook: what the hook belongs to that it is in.
         hook_shape: what is known of the result of that.
+        cell_of: the name of the step of which the step here is a cell, if it is one.
     """
 
     prefix: str
@@ -68,11 +70,12 @@ class Site:
     saga: bool = False
     hook: Hooked | None = None
     hook_shape: Shape = UNKNOWN
+    cell_of: str | None = None
 
     def below(self, place: Place, seen: Seen, part: str = "") -> Site:
         """Give the site of the steps inside a container, or inside a part of it."""
         prefix = f"{place.key}/{part}/" if part else f"{place.key}/"
-        return replace(self, prefix=prefix, seen=seen, depth=self.depth + 1)
+        return replace(self, prefix=prefix, seen=seen, depth=self.depth + 1, cell_of=None)
 
 
 def around(site: Site) -> dict[str, Shape]:

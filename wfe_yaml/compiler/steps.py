@@ -148,12 +148,14 @@ class StepCompiler:
         """
         seen = site.seen.inside()
         seen.add(place, shape)
+        if site.cell_of is not None:
+            seen.add(place, shape, site.cell_of)
         for one in step.compensate or []:
             seen.hide(one.name, "is part of a compensation, which sees the data as of the step it undoes")
         prefix = f"{place.key}/{UNDO}/"
         nodes: list[Node] = []
         for one in step.compensate or []:
-            inside = replace(site, prefix=prefix, seen=seen.inside(), depth=site.depth + 1, saga=False)
+            inside = replace(site.below(place, seen.inside()), prefix=prefix, saga=False)
             nodes.extend(self.step(one, inside).nodes)
         return Sequence(nodes)
 

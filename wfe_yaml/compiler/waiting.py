@@ -265,11 +265,14 @@ def _schedule(
         return None
     place.kind = "group"
     inside = replace(site, counting=True, saga=False)
-    body, shapes = body_of(compiler, step.steps or [], place, inside, seen=site.seen.inside())
+    seen = site.seen.inside()
+    body, shapes = body_of(compiler, step.steps or [], place, inside, seen=seen)
     until: Selector | None = None
     if plan.until is not None:
-        check_expressions(plan.until.expressions, compiler.names(site), compiler.problems)
-        until = ConditionSelector(plan.until, compiler.scope(site).names)
+        # As the condition of a `while`, it sees what the run before has left.
+        after = replace(inside, seen=seen)
+        check_expressions(plan.until.expressions, compiler.names(after), compiler.problems)
+        until = ConditionSelector(plan.until, compiler.scope(after).names)
     node = ScheduleNode(after=plan.after, every=plan.every, until=until, bodies=[body], **common)
     why = "runs in the background, so it may not have ended"
     return node, Shape("step", {}, dict.fromkeys(shapes, why))

@@ -31,9 +31,12 @@ class Hooked:
         ended = view.guarded
         error = ended.error if ended is not None else None
         told = error.details if error is not None else row
+        status = None if ended is None else str(ended.status)
+        if status == "complete":
+            status = row.get("status", status)  # a saga that was undone has ended well, and says so
         return {
             "name": self.place.name,
-            "status": str(ended.status) if ended is not None else None,
+            "status": status,
             "error": error.message if error is not None else None,
             "exit_code": told.get("exit_code"),
             "outputs": told.get("outputs") or {},
