@@ -1,4 +1,4 @@
-"""How a batch of checkpoints is written: first the instances are locked and checked, then all tables."""
+"""How a batch of checkpoints is written: a usual one at once, others after a look, all tables in turn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from wfe_core.ports import COMMITTED, CommitOutcome
+from wfe_postgres import at_once
 from wfe_postgres.database import Row, Session
 from wfe_postgres.failures import is_value_error
 from wfe_sql.generated import postgresql as sql
@@ -29,7 +30,19 @@ _ORDER: Final[tuple[tuple[str, Statement], ...]] = (
 
 
 async def write(session: Session, packed: Packed, number: int, now: int) -> list[CommitOutcome]:
-    """Write a batch of `number` checkpoints in the open transaction."""
+    """Write a batch of `number` checkpoints, each as a whole or not at all."""
+    if at_once.fits(packed):
+        try:
+            return await at_once.write(session, packed, number)
+        except Exception as exc:
+            if not is_value_error(exc):
+                raise
+    async with session.connection.transaction():
+        return await _write_in_turn(session, packed, number, now)
+
+
+async def _write_in_turn(session: Session, packed: Packed, number: int, now: int) -> list[CommitOutcome]:
+    """Lock and check the instances, then write one table after the other, in the open transaction."""
     outcomes = [COMMITTED] * number
     for refused, why in packed.refused.items():
         outcomes[refused] = CommitOutcome("rejected", error=why)

@@ -36,6 +36,10 @@ DRIVER_ERRORS: Final = (
 )
 
 
+async def _leave_as_it_is(_: object) -> None:
+    """Spare the round trip that resets a connection: nothing here outlives its transaction."""
+
+
 class Session:
     """A connection in use: runs compiled statements."""
 
@@ -189,9 +193,22 @@ class Database:
         Raises:
             ProviderError: the outcome is unknown when the connection was cut.
         """
+
+        async def transact(session: Session) -> T:
+            async with session.connection.transaction():
+                return await work(session)
+
+        return await self.repeat(transact)
+
+    async def repeat(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do some work that is one transaction; it is repeated when it loses against others.
+
+        Raises:
+            ProviderError: the outcome is unknown when the connection was cut.
+        """
         for last in (*[False] * _REPEATS, True):
             try:
-                async with self.session() as session, session.connection.transaction():
+                async with self.session() as session:
                     return await work(session)
             except ProviderError as exc:
                 if last or exc.__cause__ is None or not repeats(exc.__cause__):
@@ -216,7 +233,9 @@ class Database:
         where = self.location
         pool: Any = None
         try:
-            pool = await asyncpg.create_pool(**self._options(), min_size=1, max_size=where.pool)
+            pool = await asyncpg.create_pool(
+                **self._options(), min_size=1, max_size=where.pool, reset=_leave_as_it_is
+            )
             async with pool.acquire() as connection:
                 await schema.ensure(connection, where)
         except BaseException as exc:

@@ -85,7 +85,7 @@ class PostgresStore(SqlReader, SqlFeed, PostgresEvents, PostgresDefinitions, Per
             return []
         packed = Packed.of(checkpoints, now)
         number = len(checkpoints)
-        return await self._database.write(lambda session: commits.write(session, packed, number, now))
+        return await self._database.repeat(lambda session: commits.write(session, packed, number, now))
 
     async def claim(self, claim: Claim, *, session: str, limit: int, now: int) -> list[LoadedInstance]:
         """Take instances for a session and load them, in one transaction."""

@@ -1131,3 +1131,132 @@ EVERYTHING: Final = Statement(
     '$2::BIGINT OFFSET 0',
     ('after', 'limit'),
 )
+
+PART_LOCKED: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id FROM workflow WHERE '
+    'workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
+    (),
+    ('id',),
+)
+
+PART_UPDATED: Final = Statement(
+    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
+    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
+    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
+    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
+    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
+    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
+    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN '
+    '(workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, '
+    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
+    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
+    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous RETURNING workflow.id, '
+    'workflow.owner, workflow.inbox_seq',
+    (),
+    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+PART_UPDATED_LOCKED: Final = Statement(
+    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
+    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
+    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
+    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
+    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
+    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
+    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN '
+    '(workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, '
+    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
+    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
+    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous AND workflow.id IN '
+    '(SELECT locked.id FROM locked) RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
+    (),
+    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+)
+
+PART_CREATED: Final = Statement(
+    'WITH v("id", "definition_id", "version", "fingerprint", "status", "created", "root_id", '
+    '"digest", "reference", "priority", "tags", "parent_id", "parent_pointer", "owner", "fence", '
+    '"revision", "inbox_seq", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", '
+    '"trace") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], '
+    '$6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], '
+    '$13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], '
+    '$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[])) INSERT INTO '
+    'workflow (id, definition_id, version, fingerprint, status, created, root_id, digest, reference, '
+    'priority, tags, parent_id, parent_pointer, owner, fence, revision, inbox_seq, pointer_seq, '
+    'next_due, deadline, ended, error, ending, trace) SELECT v.id, v.definition_id, v.version, '
+    'v.fingerprint, v.status, v.created, v.root_id, v.digest, v.reference, v.priority, v.tags, '
+    'v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, v.inbox_seq, v.pointer_seq, '
+    'v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v WHERE true ON CONFLICT (id) '
+    'DO NOTHING RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
+    (),
+    ('id', 'definition_id', 'version', 'fingerprint', 'status', 'created', 'root_id', 'digest', 'reference', 'priority', 'tags', 'parent_id', 'parent_pointer', 'owner', 'fence', 'revision', 'inbox_seq', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace'),
+)
+
+PART_POINTERS: Final = Statement(
+    'WITH v("instance_id", "id", "step", "status", "parent", "scope", "live", "index", "iteration", '
+    '"attempt", "failures", "run", "crashes", "created", "started", "ended", "due", "outcome", '
+    '"output", "state", "error", "knows", "undo") AS (SELECT * FROM unnest($1::text[], $2::bigint[], '
+    '$3::text[], $4::text[], $5::bigint[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], '
+    '$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], '
+    '$16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[], '
+    '$23::bigint[])) INSERT INTO pointer (instance_id, id, step, status, parent, scope, live, index, '
+    'iteration, attempt, failures, run, crashes, created, started, ended, due, outcome, output, '
+    'state, error, knows, undo) SELECT v.instance_id, v.id, v.step, v.status, v.parent, v.scope, '
+    'v.live, v.index, v.iteration, v.attempt, v.failures, v.run, v.crashes, v.created, v.started, '
+    'v.ended, v.due, v.outcome, v.output, v.state, v.error, v.knows, v.undo FROM v WHERE '
+    'v.instance_id IN (SELECT written.id FROM written) ON CONFLICT (instance_id, id) DO UPDATE SET '
+    'step = excluded.step, status = excluded.status, parent = excluded.parent, scope = '
+    'excluded.scope, live = excluded.live, index = excluded.index, iteration = excluded.iteration, '
+    'attempt = excluded.attempt, failures = excluded.failures, run = excluded.run, crashes = '
+    'excluded.crashes, created = excluded.created, started = excluded.started, ended = '
+    'excluded.ended, due = excluded.due, outcome = excluded.outcome, output = excluded.output, state '
+    '= excluded.state, error = excluded.error, knows = excluded.knows, undo = excluded.undo',
+    (),
+    ('instance_id', 'id', 'step', 'status', 'parent', 'scope', 'live', 'index', 'iteration', 'attempt', 'failures', 'run', 'crashes', 'created', 'started', 'ended', 'due', 'outcome', 'output', 'state', 'error', 'knows', 'undo'),
+)
+
+PART_KEPT: Final = Statement(
+    'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
+    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
+    'value) SELECT data.instance_id, data.key, v.revision, data.revision AS revision_1, data.value '
+    'FROM v JOIN data ON data.instance_id = v.instance_id AND data.key = v.key AND data.superseded = '
+    '0 WHERE v.instance_id IN (SELECT written.id FROM written) ON CONFLICT DO NOTHING',
+    (),
+    ('instance_id', 'key', 'revision', 'value'),
+)
+
+PART_DATA: Final = Statement(
+    'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
+    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
+    'value) SELECT v.instance_id, v.key, 0, v.revision, v.value FROM v WHERE v.instance_id IN (SELECT '
+    'written.id FROM written) ON CONFLICT (instance_id, key, superseded) DO UPDATE SET revision = '
+    'excluded.revision, value = excluded.value',
+    (),
+    ('instance_id', 'key', 'revision', 'value'),
+)
+
+PART_CONSUMED: Final = Statement(
+    'WITH v("instance_id", "seq") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) UPDATE inbox '
+    "SET payload='', consumed=true FROM v WHERE inbox.instance_id = v.instance_id AND inbox.seq = "
+    'v.seq AND v.instance_id IN (SELECT written.id FROM written)',
+    (),
+    ('instance_id', 'seq'),
+)
+
+PART_NO_SUBSCRIPTIONS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM subscription WHERE '
+    'subscription.instance_id IN (SELECT v.id FROM v) AND subscription.instance_id IN (SELECT '
+    'written.id FROM written)',
+    (),
+    ('id',),
+)
+
+PART_OUTBOX: Final = Statement(
+    'WITH v("instance_id", "definition_id", "revision", "entries") AS (SELECT * FROM '
+    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[])) INSERT INTO outbox (seq, instance_id, '
+    'definition_id, revision, entries) SELECT ((pg_current_xact_id()::text::bigint << 20) | '
+    "(nextval('outbox_seq_seq') & 1048575)), v.instance_id, v.definition_id, v.revision, v.entries "
+    'FROM v WHERE v.instance_id IN (SELECT written.id FROM written)',
+    (),
+    ('instance_id', 'definition_id', 'revision', 'entries'),
+)

@@ -1,9 +1,20 @@
 """Every statement of the SQL stores, by topic, built with SQLAlchemy Core."""
 
 from wfe_sql.building import Batch, Dialect
-from wfe_sql.statements import claims, commits, events, extras, inbox, listing, postgres, reading, sessions
+from wfe_sql.statements import (
+    claims,
+    commits,
+    events,
+    extras,
+    inbox,
+    listing,
+    postgres,
+    reading,
+    sessions,
+    writing,
+)
 
-TOPICS = (commits, claims, inbox, reading, events, listing, extras, sessions, postgres)
+TOPICS = (commits, claims, inbox, reading, events, listing, extras, sessions, postgres, writing)
 
 
 def build(dialect: Dialect) -> Batch:

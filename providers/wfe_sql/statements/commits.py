@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,14 @@ from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, rows
 from wfe_sql.rows import CHANGED
 from wfe_sql.tables import t
 
+Only = Callable[[TableClause], ColumnElement[bool]]
+"""Which rows of `v` are written."""
+
+
+def _all(_: TableClause) -> ColumnElement[bool]:
+    # SQLite needs a condition between a query and ON CONFLICT.
+    return true()
+
 
 def build(dialect: Dialect) -> Batch:
     """Build the statements that write checkpoints."""
@@ -33,11 +42,11 @@ def build(dialect: Dialect) -> Batch:
         "update_workflow": _update_workflow(),
         "keep_workflow": _keep_workflow(),
         "keep_one_workflow": _keep_one_workflow(),
-        "insert_workflow": _insert(dialect, t.workflow, conflict="ignore"),
+        "insert_workflow": insert_rows(dialect, t.workflow, conflict="ignore"),
         "release_workflow": _release(),
-        "upsert_pointer": _insert(dialect, t.pointer, conflict="replace"),
-        "keep_data": _keep_data(dialect),
-        "upsert_data": _upsert_data(dialect),
+        "upsert_pointer": insert_rows(dialect, t.pointer, conflict="replace"),
+        "keep_data": keep_data(dialect),
+        "upsert_data": upsert_data(dialect),
         "drop_history": Built(
             delete(t.data).where(
                 t.data.c.instance_id.in_(select(ID_ROWS.c.id)), t.data.c.superseded > constant(0)
@@ -50,11 +59,11 @@ def build(dialect: Dialect) -> Batch:
             .values(undo=null()),
             ID_ROWS,
         ),
-        "upsert_item": _insert(dialect, t.item, conflict="replace"),
+        "upsert_item": insert_rows(dialect, t.item, conflict="replace"),
         "drop_items": _drop_items(),
         "drop_subscriptions": _delete_by_instance(t.subscription),
         "upsert_subscription": _upsert_subscription(dialect),
-        "consume": _consume(dialect),
+        "consume": consume(dialect),
         "insert_activity": _insert_activity(dialect),
         "drop_activities": Built(
             delete(t.activity).where(t.activity.c.id.in_(select(ID_ROWS.c.id))), ID_ROWS
@@ -64,17 +73,21 @@ def build(dialect: Dialect) -> Batch:
 
 
 def _update_workflow() -> Built:
+    v = updates()
+    return Built(update_and_release(v.c), v)
+
+
+def update_and_release(new: Any) -> Update:
     """Update instances, and give back the leases of those whose `seen` says so."""
-    v = _updates()
     workflow = t.workflow.c
     # `seen` is NULL when the lease is kept: then the comparison is never true.
-    owner = case((workflow.inbox_seq <= v.c.seen, null()), else_=workflow.owner)
-    return Built(_update_from(v.c).values(owner=owner), v)
+    owner = case((workflow.inbox_seq <= new.seen, null()), else_=workflow.owner)
+    return _update_from(new).values(owner=owner)
 
 
 def _keep_workflow() -> Built:
     """Update instances whose leases are all kept: the index of the owners has nothing to do with it."""
-    v = _updates()
+    v = updates()
     return Built(_update_from(v.c), v)
 
 
@@ -87,7 +100,8 @@ def _keep_one_workflow() -> Built:
     return Built(_update_from({name: bindparam(name + "_", type_=kind) for name, kind in types.items()}))
 
 
-def _updates() -> TableClause:
+def updates() -> TableClause:
+    """Give `v` with what updates of instances need."""
     workflow = t.workflow.c
     return rows(
         workflow.id,
@@ -124,15 +138,23 @@ def _release() -> Built:
     return Built(statement, v)
 
 
-def _insert(dialect: Dialect, into: Table, *, conflict: str) -> Built:
+def insert_rows(
+    dialect: Dialect,
+    into: Table,
+    *,
+    conflict: str,
+    only: Only = _all,
+    returning: Sequence[ColumnElement[Any]] = (),
+) -> Built:
     """Insert whole rows; a row with that key is left alone, or replaced."""
     v = rows(*into.columns)
     statement = dialect.insert(into).from_select(
-        [column.name for column in into.columns], select(*v.columns).where(true()), include_defaults=False
+        [column.name for column in into.columns], select(*v.columns).where(only(v)), include_defaults=False
     )
     key = [column.name for column in into.primary_key]
     if conflict == "ignore":
-        return Built(statement.on_conflict_do_nothing(index_elements=key), v)
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+        return Built(statement.returning(*returning) if returning else statement, v)
     others = {
         column.name: statement.excluded[column.name] for column in into.columns if column.name not in key
     }
@@ -143,7 +165,7 @@ def _data_rows() -> Any:
     return rows(t.data.c.instance_id, t.data.c.key, t.data.c.revision, t.data.c.value)
 
 
-def _keep_data(dialect: Dialect) -> Built:
+def keep_data(dialect: Dialect, only: Only = _all) -> Built:
     """Copy current values that are about to be superseded."""
     v = _data_rows()
     data = t.data.c
@@ -154,15 +176,16 @@ def _keep_data(dialect: Dialect) -> Built:
     )
     statement = dialect.insert(t.data).from_select(
         ["instance_id", "key", "superseded", "revision", "value"],
-        current.where(true()),
+        current.where(only(v)),
         include_defaults=False,
     )
     return Built(statement.on_conflict_do_nothing(), v)
 
 
-def _upsert_data(dialect: Dialect) -> Built:
+def upsert_data(dialect: Dialect, only: Only = _all) -> Built:
+    """Write values of data; what was there is replaced."""
     v = _data_rows()
-    source = select(v.c.instance_id, v.c.key, constant(0), v.c.revision, v.c.value).where(true())
+    source = select(v.c.instance_id, v.c.key, constant(0), v.c.revision, v.c.value).where(only(v))
     statement = dialect.insert(t.data).from_select(
         ["instance_id", "key", "superseded", "revision", "value"], source, include_defaults=False
     )
@@ -197,12 +220,13 @@ def _upsert_subscription(dialect: Dialect) -> Built:
     return Built(statement, v)
 
 
-def _consume(dialect: Dialect) -> Built:
+def consume(dialect: Dialect, only: Only | None = None) -> Built:
     """Mark messages as used up. Their text is not needed any more, the fact that they came is."""
     v = rows(t.inbox.c.instance_id, t.inbox.c.seq)
+    wanted = [] if only is None else [only(v)]
     statement = (
         update(t.inbox)
-        .where(t.inbox.c.instance_id == v.c.instance_id, t.inbox.c.seq == v.c.seq)
+        .where(t.inbox.c.instance_id == v.c.instance_id, t.inbox.c.seq == v.c.seq, *wanted)
         .values(consumed=dialect.yes, payload=constant(""))
     )
     return Built(statement, v)

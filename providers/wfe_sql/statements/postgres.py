@@ -27,6 +27,7 @@ from sqlalchemy.sql.expression import column as plain_column
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
 from wfe_sql.statements.claims import among, idle
+from wfe_sql.statements.commits import Only
 from wfe_sql.statements.events import change_bounds, read_changes
 from wfe_sql.statements.extras import free_activity, leased_activity
 from wfe_sql.statements.listing import find
@@ -65,7 +66,7 @@ def build(dialect: Dialect) -> Batch:
             .with_for_update(),
             ID_ROWS,
         ),
-        "insert_outbox": _insert_outbox(dialect),
+        "insert_outbox": insert_outbox(dialect),
         "read_outbox": _read_outbox(),
         "read_changes": read_changes(_settled()),
         "change_bounds": change_bounds(_settled()),
@@ -153,14 +154,17 @@ def _settled() -> ColumnElement[bool]:
     return t.outbox.c.seq < oldest
 
 
-def _insert_outbox(dialect: Dialect) -> Built:
+def insert_outbox(dialect: Dialect, only: Only | None = None) -> Built:
     """Number the rows by their transaction, and within it by the sequence."""
     v = rows(*(column for column in t.outbox.columns if column.name != "seq"))
     low = f"(nextval('outbox_seq_seq') & {(1 << _BITS) - 1})"
     seq: ColumnElement[Any] = plain_column(
         f"((pg_current_xact_id()::text::bigint << {_BITS}) | {low})", is_literal=True
     )
+    source = select(seq, *v.columns)
     statement = dialect.insert(t.outbox).from_select(
-        ["seq", *(column.name for column in v.columns)], select(seq, *v.columns), include_defaults=False
+        ["seq", *(column.name for column in v.columns)],
+        source if only is None else source.where(only(v)),
+        include_defaults=False,
     )
     return Built(statement, v)
