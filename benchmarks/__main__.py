@@ -50,6 +50,11 @@ MEASURES = {
     "restart": "benchmarks.recovery:restart",
     "startup": "benchmarks.startup:begin",
     "shell": "benchmarks.pipelines:shell",
+    "postgres_throughput": "benchmarks.postgres:throughput",
+    "postgres_floor": "benchmarks.postgres:floor",
+    "postgres_alone": "benchmarks.postgres:alone",
+    "postgres_full": "benchmarks.postgres:full",
+    "postgres_two_hosts": "benchmarks.postgres:two_hosts",
 }
 
 
@@ -200,6 +205,40 @@ def shell() -> list[Row]:
     return [Row("200 steps of `true`, per step", text, "≤ twice bash + 3 ms", f["over_ms"] <= 3), *startup()]
 
 
+def postgres(*, peers: bool) -> list[Row]:
+    """The chains on PostgreSQL: the floor, DBOS, two hosts, and a full store."""
+    from benchmarks.postgres import URL, shared_server  # noqa: PLC0415 - needs the driver and a server
+
+    shared_server()
+    ours, floor = child("postgres_throughput"), child("postgres_floor")
+    share = ours["steps_per_s"] / floor["steps_per_s"]
+    text = f"{ours['steps_per_s']:,.0f} steps/s in {ours['commits']:.0f} commits"
+    rows = [
+        Row("PostgreSQL: 500 chains of 5", text, ""),
+        Row("  floor: its statements replayed", f"{floor['steps_per_s']:,.0f} steps/s", ""),
+        Row("  share of the floor", f"{share:.0%}", ""),
+    ]
+    if peers:
+        from benchmarks.peers import with_dbos  # noqa: PLC0415 - needs the network once
+
+        theirs = with_dbos.chains(500, dict(os.environ), server=os.environ[URL])
+        ratio = ours["steps_per_s"] / theirs["steps_per_s"]
+        rows += [
+            Row("  DBOS on that server", f"{theirs['steps_per_s']:,.0f} steps/s", ""),
+            Row("  times DBOS", f"{ratio:.0f}", "≥ 25", ratio >= 25),
+        ]
+    f = child("postgres_alone")
+    text = f"{f['ms_per_step']:.2f} ms = {f['raw_commits_per_step']:.1f} raw commits"
+    rows.append(Row("  one chain of 10 alone, per step", text, ""))
+    f = child("postgres_two_hosts")
+    text = f"{f['ratio']:.2f} times {f['one_steps_per_s']:,.0f} steps/s"
+    text += f", {f['two_cpu_s']:.1f} s of processor each, alone {f['one_cpu_s']:.1f}"
+    rows.append(Row("  two hosts against one", text, "≥ 0.95", f["ratio"] >= 0.95))
+    f = child("postgres_full")
+    rows.append(Row("  after 50,000 instances / new", f"{f['ratio']:.2f}", "≥ 0.9", f["ratio"] >= 0.9))
+    return rows
+
+
 GROUPS: dict[str, Callable[[], list[Row]]] = {
     "alone": alone,
     "flat": flat,
@@ -211,6 +250,8 @@ GROUPS: dict[str, Callable[[], list[Row]]] = {
     "restart": restart,
     "shell": shell,
 }
+
+WITH_PEERS: dict[str, Callable[..., list[Row]]] = {"chains": chains, "postgres": postgres}
 
 
 def show(rows: list[Row], console: Console) -> None:
@@ -230,7 +271,7 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--measure", choices=sorted(MEASURES), help="run one measure here and print JSON")
-    parser.add_argument("--only", nargs="+", choices=["chains", *GROUPS], help="only these groups")
+    parser.add_argument("--only", nargs="+", choices=[*WITH_PEERS, *GROUPS], help="only these groups")
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--no-peers", action="store_true", help="without DBOS")
     arguments = parser.parse_args()
@@ -241,12 +282,13 @@ def main() -> None:
         imported = __import__(module, fromlist=[name])
         report(run(getattr(imported, name)))
         return
-    wanted = arguments.only or ["chains", *GROUPS]
+    wanted = arguments.only or [*WITH_PEERS, *GROUPS]
     console = Console()
     rows: list[Row] = []
     for group in wanted:
         console.print(f"measuring {group} …", style="dim")
-        rows += chains(peers=not arguments.no_peers) if group == "chains" else GROUPS[group]()
+        peers = WITH_PEERS.get(group)
+        rows += GROUPS[group]() if peers is None else peers(peers=not arguments.no_peers)
     show(rows, console)
 
 

@@ -1,4 +1,4 @@
-"""The same work on DBOS with SQLite: runs in an environment of its own, prints JSON.
+"""The same work on DBOS: runs in an environment of its own, prints JSON.
 
 Debian 12's SQLite is too old for DBOS, so `pysqlite3-binary` takes its place.
 """
@@ -34,7 +34,7 @@ async def main() -> None:
     """Start all chains at once and wait for them."""
     config: DBOSConfig = {
         "name": "bench",
-        "system_database_url": f"sqlite:///{sys.argv[1]}",
+        "system_database_url": sys.argv[1],
         "log_level": "ERROR",
     }
     DBOS(config=config)

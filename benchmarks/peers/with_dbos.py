@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 import venv
 from pathlib import Path
 
@@ -26,11 +27,14 @@ def python() -> str:
     return str(interpreter)
 
 
-def chains(count: int, environment: dict[str, str]) -> Figures:
-    """Run `count` chains of 5 steps on DBOS with SQLite."""
+def chains(count: int, environment: dict[str, str], *, server: str | None = None) -> Figures:
+    """Run `count` chains of 5 steps on DBOS with SQLite, or in a new database of a PostgreSQL server."""
     interpreter = python()
     with scratch() as folder:
-        argv = [interpreter, str(HERE / "dbos_chain.py"), str(folder / "dbos.db"), str(count)]
+        store = f"sqlite:///{folder / 'dbos.db'}"
+        if server is not None:
+            store = f"{server.rpartition('/')[0]}/dbos_{uuid.uuid4().hex[:12]}"
+        argv = [interpreter, str(HERE / "dbos_chain.py"), store, str(count)]
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stderr[-2000:])
