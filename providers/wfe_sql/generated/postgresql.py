@@ -51,12 +51,13 @@ UPDATE_WORKFLOW: Final = Statement(
     '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
     '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
     '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
-    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN '
-    '(workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, '
-    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
-    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
+    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
+    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
+    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
+    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
+    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'v.previous',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -67,11 +68,12 @@ KEEP_WORKFLOW: Final = Statement(
     '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
     '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
     '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
-    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, revision=v.revision, '
-    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
-    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
+    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
+    'tags=v.tags, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
+    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE '
+    'workflow.id = v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND '
+    'workflow.revision = v.previous',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -81,7 +83,7 @@ KEEP_ONE_WORKFLOW: Final = Statement(
     'reference=$4::VARCHAR, priority=$5::BIGINT, tags=$6::VARCHAR, revision=$7::BIGINT, '
     'pointer_seq=$8::BIGINT, next_due=$9::BIGINT, deadline=$10::BIGINT, ended=$11::BIGINT, '
     'error=$12::VARCHAR, ending=$13::VARCHAR, trace=$14::VARCHAR WHERE workflow.id = $15::VARCHAR AND '
-    'workflow.owner = $16::VARCHAR AND workflow.fence = $17::BIGINT AND workflow.revision = '
+    '(workflow.owner = $16::VARCHAR) IS true AND workflow.fence = $17::BIGINT AND workflow.revision = '
     '$18::BIGINT',
     ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
@@ -93,21 +95,22 @@ INSERT_WORKFLOW: Final = Statement(
     '"trace") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], '
     '$6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], '
     '$13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], '
-    '$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[])) INSERT INTO '
-    'workflow (id, definition_id, version, fingerprint, status, created, root_id, digest, reference, '
-    'priority, tags, parent_id, parent_pointer, owner, fence, revision, inbox_seq, pointer_seq, '
-    'next_due, deadline, ended, error, ending, trace) SELECT v.id, v.definition_id, v.version, '
-    'v.fingerprint, v.status, v.created, v.root_id, v.digest, v.reference, v.priority, v.tags, '
-    'v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, v.inbox_seq, v.pointer_seq, '
-    'v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v WHERE true ON CONFLICT (id) '
-    'DO NOTHING',
+    '$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[]) LIMIT '
+    '(SELECT 1000000000)) INSERT INTO workflow (id, definition_id, version, fingerprint, status, '
+    'created, root_id, digest, reference, priority, tags, parent_id, parent_pointer, owner, fence, '
+    'revision, inbox_seq, pointer_seq, next_due, deadline, ended, error, ending, trace) SELECT v.id, '
+    'v.definition_id, v.version, v.fingerprint, v.status, v.created, v.root_id, v.digest, '
+    'v.reference, v.priority, v.tags, v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, '
+    'v.inbox_seq, v.pointer_seq, v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v '
+    'WHERE true ON CONFLICT (id) DO NOTHING',
     (),
     ('id', 'definition_id', 'version', 'fingerprint', 'status', 'created', 'root_id', 'digest', 'reference', 'priority', 'tags', 'parent_id', 'parent_pointer', 'owner', 'fence', 'revision', 'inbox_seq', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace'),
 )
 
 RELEASE_WORKFLOW: Final = Statement(
-    'WITH v("id", "seen") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) UPDATE workflow SET '
-    'owner=NULL FROM v WHERE workflow.id = v.id AND workflow.inbox_seq <= v.seen',
+    'WITH v("id", "seen") AS (SELECT * FROM unnest($1::text[], $2::bigint[]) LIMIT (SELECT '
+    '1000000000)) UPDATE workflow SET owner=NULL FROM v WHERE workflow.id = v.id AND '
+    'workflow.inbox_seq <= v.seen',
     (),
     ('id', 'seen'),
 )
@@ -119,120 +122,121 @@ UPSERT_POINTER: Final = Statement(
     '$3::text[], $4::text[], $5::bigint[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], '
     '$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], '
     '$16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[], '
-    '$23::bigint[])) INSERT INTO pointer (instance_id, id, step, status, parent, scope, live, index, '
-    'iteration, attempt, failures, run, crashes, created, started, ended, due, outcome, output, '
-    'state, error, knows, undo) SELECT v.instance_id, v.id, v.step, v.status, v.parent, v.scope, '
-    'v.live, v.index, v.iteration, v.attempt, v.failures, v.run, v.crashes, v.created, v.started, '
-    'v.ended, v.due, v.outcome, v.output, v.state, v.error, v.knows, v.undo FROM v WHERE true ON '
-    'CONFLICT (instance_id, id) DO UPDATE SET step = excluded.step, status = excluded.status, parent '
-    '= excluded.parent, scope = excluded.scope, live = excluded.live, index = excluded.index, '
-    'iteration = excluded.iteration, attempt = excluded.attempt, failures = excluded.failures, run = '
-    'excluded.run, crashes = excluded.crashes, created = excluded.created, started = '
-    'excluded.started, ended = excluded.ended, due = excluded.due, outcome = excluded.outcome, output '
-    '= excluded.output, state = excluded.state, error = excluded.error, knows = excluded.knows, undo '
-    '= excluded.undo',
+    '$23::bigint[]) LIMIT (SELECT 1000000000)) INSERT INTO pointer (instance_id, id, step, status, '
+    'parent, scope, live, index, iteration, attempt, failures, run, crashes, created, started, ended, '
+    'due, outcome, output, state, error, knows, undo) SELECT v.instance_id, v.id, v.step, v.status, '
+    'v.parent, v.scope, v.live, v.index, v.iteration, v.attempt, v.failures, v.run, v.crashes, '
+    'v.created, v.started, v.ended, v.due, v.outcome, v.output, v.state, v.error, v.knows, v.undo '
+    'FROM v WHERE true ON CONFLICT (instance_id, id) DO UPDATE SET step = excluded.step, status = '
+    'excluded.status, parent = excluded.parent, scope = excluded.scope, live = excluded.live, index = '
+    'excluded.index, iteration = excluded.iteration, attempt = excluded.attempt, failures = '
+    'excluded.failures, run = excluded.run, crashes = excluded.crashes, created = excluded.created, '
+    'started = excluded.started, ended = excluded.ended, due = excluded.due, outcome = '
+    'excluded.outcome, output = excluded.output, state = excluded.state, error = excluded.error, '
+    'knows = excluded.knows, undo = excluded.undo',
     (),
     ('instance_id', 'id', 'step', 'status', 'parent', 'scope', 'live', 'index', 'iteration', 'attempt', 'failures', 'run', 'crashes', 'created', 'started', 'ended', 'due', 'outcome', 'output', 'state', 'error', 'knows', 'undo'),
 )
 
 KEEP_DATA: Final = Statement(
     'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
-    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
-    'value) SELECT data.instance_id, data.key, v.revision, data.revision AS revision_1, data.value '
-    'FROM v JOIN data ON data.instance_id = v.instance_id AND data.key = v.key AND data.superseded = '
-    '0 WHERE true ON CONFLICT DO NOTHING',
+    '$2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO data (instance_id, '
+    'key, superseded, revision, value) SELECT data.instance_id, data.key, v.revision, data.revision '
+    'AS revision_1, data.value FROM v JOIN data ON data.instance_id = v.instance_id AND data.key = '
+    'v.key AND data.superseded = 0 WHERE true ON CONFLICT DO NOTHING',
     (),
     ('instance_id', 'key', 'revision', 'value'),
 )
 
 UPSERT_DATA: Final = Statement(
     'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
-    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
-    'value) SELECT v.instance_id, v.key, 0, v.revision, v.value FROM v WHERE true ON CONFLICT '
-    '(instance_id, key, superseded) DO UPDATE SET revision = excluded.revision, value = '
-    'excluded.value',
+    '$2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO data (instance_id, '
+    'key, superseded, revision, value) SELECT v.instance_id, v.key, 0, v.revision, v.value FROM v '
+    'WHERE true ON CONFLICT (instance_id, key, superseded) DO UPDATE SET revision = '
+    'excluded.revision, value = excluded.value',
     (),
     ('instance_id', 'key', 'revision', 'value'),
 )
 
 DROP_HISTORY: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM data WHERE data.instance_id IN '
-    '(SELECT v.id FROM v) AND data.superseded > 0',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM data '
+    'WHERE data.instance_id IN (SELECT v.id FROM v) AND data.superseded > 0',
     (),
     ('id',),
 )
 
 DROP_UNDO: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) UPDATE pointer SET undo=NULL WHERE '
-    'pointer.instance_id IN (SELECT v.id FROM v) AND pointer.undo IS NOT NULL',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) UPDATE pointer SET '
+    'undo=NULL WHERE pointer.instance_id IN (SELECT v.id FROM v) AND pointer.undo IS NOT NULL',
     (),
     ('id',),
 )
 
 UPSERT_ITEM: Final = Statement(
     'WITH v("instance_id", "pointer_id", "number", "values") AS (SELECT * FROM unnest($1::text[], '
-    '$2::bigint[], $3::bigint[], $4::text[])) INSERT INTO item (instance_id, pointer_id, number, '
-    'values) SELECT v.instance_id, v.pointer_id, v.number, v.values FROM v WHERE true ON CONFLICT '
-    '(instance_id, pointer_id, number) DO UPDATE SET values = excluded.values',
+    '$2::bigint[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO item '
+    '(instance_id, pointer_id, number, values) SELECT v.instance_id, v.pointer_id, v.number, v.values '
+    'FROM v WHERE true ON CONFLICT (instance_id, pointer_id, number) DO UPDATE SET values = '
+    'excluded.values',
     (),
     ('instance_id', 'pointer_id', 'number', 'values'),
 )
 
 DROP_ITEMS: Final = Statement(
-    'WITH v("instance_id", "pointer_id") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) DELETE '
-    'FROM item WHERE (item.instance_id, item.pointer_id) IN (SELECT v.instance_id, v.pointer_id FROM '
-    'v)',
+    'WITH v("instance_id", "pointer_id") AS (SELECT * FROM unnest($1::text[], $2::bigint[]) LIMIT '
+    '(SELECT 1000000000)) DELETE FROM item WHERE (item.instance_id, item.pointer_id) IN (SELECT '
+    'v.instance_id, v.pointer_id FROM v)',
     (),
     ('instance_id', 'pointer_id'),
 )
 
 DROP_SUBSCRIPTIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM subscription WHERE '
-    'subscription.instance_id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'subscription WHERE subscription.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 UPSERT_SUBSCRIPTION: Final = Statement(
     'WITH v("instance_id", "name", "key", "as_of") AS (SELECT * FROM unnest($1::text[], $2::text[], '
-    '$3::text[], $4::bigint[])) INSERT INTO subscription (instance_id, name, key, as_of) SELECT '
-    'v.instance_id, v.name, v.key, v.as_of FROM v WHERE true ON CONFLICT (instance_id, name, key) DO '
-    'UPDATE SET as_of = least(subscription.as_of, excluded.as_of)',
+    '$3::text[], $4::bigint[]) LIMIT (SELECT 1000000000)) INSERT INTO subscription (instance_id, '
+    'name, key, as_of) SELECT v.instance_id, v.name, v.key, v.as_of FROM v WHERE true ON CONFLICT '
+    '(instance_id, name, key) DO UPDATE SET as_of = least(subscription.as_of, excluded.as_of)',
     (),
     ('instance_id', 'name', 'key', 'as_of'),
 )
 
 CONSUME: Final = Statement(
-    'WITH v("instance_id", "seq") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) UPDATE inbox '
-    "SET payload='', consumed=true FROM v WHERE inbox.instance_id = v.instance_id AND inbox.seq = "
-    'v.seq',
+    'WITH v("instance_id", "seq") AS (SELECT * FROM unnest($1::text[], $2::bigint[]) LIMIT (SELECT '
+    "1000000000)) UPDATE inbox SET payload='', consumed=true FROM v WHERE inbox.instance_id = "
+    'v.instance_id AND inbox.seq = v.seq',
     (),
     ('instance_id', 'seq'),
 )
 
 INSERT_ACTIVITY: Final = Statement(
     'WITH v("id", "name", "instance_id", "pointer_id", "input", "created", "due") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], '
-    '$7::bigint[])) INSERT INTO activity (id, name, instance_id, pointer_id, input, created, due, '
-    'leases, expires) SELECT v.id, v.name, v.instance_id, v.pointer_id, v.input, v.created, v.due, 0, '
-    '0 FROM v WHERE true ON CONFLICT DO NOTHING',
+    'unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[]) '
+    'LIMIT (SELECT 1000000000)) INSERT INTO activity (id, name, instance_id, pointer_id, input, '
+    'created, due, leases, expires) SELECT v.id, v.name, v.instance_id, v.pointer_id, v.input, '
+    'v.created, v.due, 0, 0 FROM v WHERE true ON CONFLICT DO NOTHING',
     (),
     ('id', 'name', 'instance_id', 'pointer_id', 'input', 'created', 'due'),
 )
 
 DROP_ACTIVITIES: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM activity WHERE activity.id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'activity WHERE activity.id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 INSERT_OUTBOX: Final = Statement(
     'WITH v("instance_id", "definition_id", "revision", "entries") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[])) INSERT INTO outbox (seq, instance_id, '
-    'definition_id, revision, entries) SELECT ((pg_current_xact_id()::text::bigint << 20) | '
-    "(nextval('outbox_seq_seq') & 1048575)), v.instance_id, v.definition_id, v.revision, v.entries "
-    'FROM v',
+    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO '
+    'outbox (seq, instance_id, definition_id, revision, entries) SELECT '
+    "((pg_current_xact_id()::text::bigint << 20) | (nextval('outbox_seq_seq') & 1048575)), "
+    'v.instance_id, v.definition_id, v.revision, v.entries FROM v',
     (),
     ('instance_id', 'definition_id', 'revision', 'entries'),
 )
@@ -277,28 +281,29 @@ CANDIDATES: Final = Statement(
 )
 
 NAMED_CANDIDATES: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($7::text[])) SELECT choice.id, choice.owner FROM (SELECT '
-    'workflow.id AS id, workflow.owner AS owner, workflow.priority AS priority, workflow.next_due AS '
-    'next_due FROM workflow WHERE workflow.id IN (SELECT v.id FROM v) AND (workflow.owner IS NULL AND '
-    'workflow.next_due IS NOT NULL AND workflow.next_due <= $1::BIGINT AND (workflow.status NOT IN '
-    "('complete', 'cancelled', 'terminated')) OR workflow.owner IN (SELECT anon_1.value FROM "
-    'jsonb_array_elements_text(CAST($2::VARCHAR AS JSONB)) AS anon_1)) AND ($3::VARCHAR IS NULL OR '
-    'workflow.fingerprint IN (SELECT anon_2.value FROM jsonb_array_elements_text(CAST($3::VARCHAR AS '
-    "JSONB)) AS anon_2)) AND ($4::VARCHAR IS NULL OR ((workflow.definition_id || ' ') || "
-    'workflow.version) IN (SELECT anon_3.value FROM jsonb_array_elements_text(CAST($4::VARCHAR AS '
-    'JSONB)) AS anon_3)) AND ($5::VARCHAR IS NULL OR workflow.root_id IN (SELECT anon_4.value FROM '
-    'jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) AS anon_4) OR workflow.id IN (SELECT '
-    'anon_5.value FROM jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) AS anon_5))) AS choice '
-    'ORDER BY choice.priority + ($1::BIGINT - least(coalesce(choice.next_due, $1::BIGINT), '
-    '$1::BIGINT)) / 60000000 DESC, least(coalesce(choice.next_due, $1::BIGINT), $1::BIGINT), '
-    'choice.id LIMIT $6::BIGINT OFFSET 0',
+    'WITH v("id") AS (SELECT * FROM unnest($7::text[]) LIMIT (SELECT 1000000000)) SELECT choice.id, '
+    'choice.owner FROM (SELECT workflow.id AS id, workflow.owner AS owner, workflow.priority AS '
+    'priority, workflow.next_due AS next_due FROM workflow WHERE workflow.id IN (SELECT v.id FROM v) '
+    'AND (workflow.owner IS NULL AND workflow.next_due IS NOT NULL AND workflow.next_due <= '
+    "$1::BIGINT AND (workflow.status NOT IN ('complete', 'cancelled', 'terminated')) OR "
+    'workflow.owner IN (SELECT anon_1.value FROM jsonb_array_elements_text(CAST($2::VARCHAR AS '
+    'JSONB)) AS anon_1)) AND ($3::VARCHAR IS NULL OR workflow.fingerprint IN (SELECT anon_2.value '
+    'FROM jsonb_array_elements_text(CAST($3::VARCHAR AS JSONB)) AS anon_2)) AND ($4::VARCHAR IS NULL '
+    "OR ((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_3.value FROM "
+    'jsonb_array_elements_text(CAST($4::VARCHAR AS JSONB)) AS anon_3)) AND ($5::VARCHAR IS NULL OR '
+    'workflow.root_id IN (SELECT anon_4.value FROM jsonb_array_elements_text(CAST($5::VARCHAR AS '
+    'JSONB)) AS anon_4) OR workflow.id IN (SELECT anon_5.value FROM '
+    'jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) AS anon_5))) AS choice ORDER BY '
+    'choice.priority + ($1::BIGINT - least(coalesce(choice.next_due, $1::BIGINT), $1::BIGINT)) / '
+    '60000000 DESC, least(coalesce(choice.next_due, $1::BIGINT), $1::BIGINT), choice.id LIMIT '
+    '$6::BIGINT OFFSET 0',
     ('now', 'dead', 'fingerprints', 'definitions', 'roots', 'limit'),
     ('id',),
 )
 
 TAKE_WORKFLOW: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($2::text[])) UPDATE workflow SET owner=$1::VARCHAR, '
-    'fence=(workflow.fence + 1) WHERE workflow.id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET '
+    'owner=$1::VARCHAR, fence=(workflow.fence + 1) WHERE workflow.id IN (SELECT v.id FROM v)',
     ('session',),
     ('id',),
 )
@@ -319,118 +324,122 @@ NEXT_DUE: Final = Statement(
 )
 
 LOAD_WORKFLOW: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.definition_id, '
-    'workflow.version, workflow.fingerprint, workflow.status, workflow.created, workflow.root_id, '
-    'workflow.digest, workflow.reference, workflow.priority, workflow.tags, workflow.parent_id, '
-    'workflow.parent_pointer, workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, '
-    'workflow.pointer_seq, workflow.next_due, workflow.deadline, workflow.ended, workflow.error, '
-    'workflow.ending, workflow.trace, EXISTS (SELECT 1 FROM subscription WHERE '
-    'subscription.instance_id = workflow.id) AS anon_1 FROM v JOIN workflow ON workflow.id = v.id',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id, '
+    'workflow.definition_id, workflow.version, workflow.fingerprint, workflow.status, '
+    'workflow.created, workflow.root_id, workflow.digest, workflow.reference, workflow.priority, '
+    'workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, workflow.fence, '
+    'workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace, EXISTS '
+    '(SELECT 1 FROM subscription WHERE subscription.instance_id = workflow.id) AS anon_1 FROM v JOIN '
+    'workflow ON workflow.id = v.id',
     (),
     ('id',),
 )
 
 LOAD_POINTERS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT pointer.instance_id, pointer.id, '
-    'pointer.step, pointer.status, pointer.parent, pointer.scope, pointer.live, pointer.index, '
-    'pointer.iteration, pointer.attempt, pointer.failures, pointer.run, pointer.crashes, '
-    'pointer.created, pointer.started, pointer.ended, pointer.due, pointer.outcome, pointer.output, '
-    'pointer.state, pointer.error, pointer.knows, pointer.undo FROM pointer WHERE pointer.instance_id '
-    'IN (SELECT v.id FROM v) AND pointer.live ORDER BY pointer.instance_id, pointer.id',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT '
+    'pointer.instance_id, pointer.id, pointer.step, pointer.status, pointer.parent, pointer.scope, '
+    'pointer.live, pointer.index, pointer.iteration, pointer.attempt, pointer.failures, pointer.run, '
+    'pointer.crashes, pointer.created, pointer.started, pointer.ended, pointer.due, pointer.outcome, '
+    'pointer.output, pointer.state, pointer.error, pointer.knows, pointer.undo FROM pointer WHERE '
+    'pointer.instance_id IN (SELECT v.id FROM v) AND pointer.live ORDER BY pointer.instance_id, '
+    'pointer.id',
     (),
     ('id',),
 )
 
 LOAD_DATA: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT data.instance_id, data.key, data.value '
-    'FROM data WHERE data.instance_id IN (SELECT v.id FROM v) AND data.superseded = 0',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT '
+    'data.instance_id, data.key, data.value FROM data WHERE data.instance_id IN (SELECT v.id FROM v) '
+    'AND data.superseded = 0',
     (),
     ('id',),
 )
 
 LOAD_INBOX: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT inbox.instance_id, inbox.seq, '
-    'inbox.kind, inbox.payload, inbox.effective, inbox.event_id, inbox.name, inbox.key FROM inbox '
-    'WHERE inbox.instance_id IN (SELECT v.id FROM v) AND NOT inbox.consumed ORDER BY '
-    'inbox.instance_id, inbox.seq',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT '
+    'inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
+    'inbox.name, inbox.key FROM inbox WHERE inbox.instance_id IN (SELECT v.id FROM v) AND NOT '
+    'inbox.consumed ORDER BY inbox.instance_id, inbox.seq',
     (),
     ('id',),
 )
 
 LOAD_CHUNKS: Final = Statement(
     'WITH v("instance_id", "pointer_id", "number") AS (SELECT * FROM unnest($1::text[], $2::bigint[], '
-    '$3::bigint[])) SELECT item.instance_id, item.pointer_id, item.number, item.values FROM v JOIN '
-    'item ON item.instance_id = v.instance_id AND item.pointer_id = v.pointer_id AND item.number = '
-    'v.number',
+    '$3::bigint[]) LIMIT (SELECT 1000000000)) SELECT item.instance_id, item.pointer_id, item.number, '
+    'item.values FROM v JOIN item ON item.instance_id = v.instance_id AND item.pointer_id = '
+    'v.pointer_id AND item.number = v.number',
     (),
     ('instance_id', 'pointer_id', 'number'),
 )
 
 MATCH_EVENTS: Final = Statement(
     'WITH v("instance_id", "name", "key", "as_of") AS (SELECT * FROM unnest($1::text[], $2::text[], '
-    '$3::text[], $4::bigint[])) INSERT INTO inbox (instance_id, seq, kind, payload, effective, '
-    'event_id, name, key, dedupe, consumed) SELECT workflow.id, greatest(workflow.inbox_seq, '
-    'coalesce((SELECT max(before.seq) AS max_1 FROM inbox AS before WHERE before.instance_id = '
-    'workflow.id), 0)) + row_number() OVER (PARTITION BY workflow.id ORDER BY event.effective, '
-    "event.seq) AS anon_1, 'event', event.payload, event.effective, event.id AS id_1, event.name, "
-    'event.key, NULL AS anon_2, false AS anon_3 FROM v JOIN workflow ON workflow.id = v.instance_id '
-    'JOIN event ON event.name = v.name AND event.key = v.key AND event.effective >= v.as_of WHERE NOT '
-    '(EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id AND inbox.instance_id = '
-    'workflow.id))',
+    '$3::text[], $4::bigint[]) LIMIT (SELECT 1000000000)) INSERT INTO inbox (instance_id, seq, kind, '
+    'payload, effective, event_id, name, key, dedupe, consumed) SELECT workflow.id, '
+    'greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox AS before '
+    'WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY workflow.id ORDER '
+    "BY event.effective, event.seq) AS anon_1, 'event', event.payload, event.effective, event.id AS "
+    'id_1, event.name, event.key, NULL AS anon_2, false AS anon_3 FROM v JOIN workflow ON workflow.id '
+    '= v.instance_id JOIN event ON event.name = v.name AND event.key = v.key AND event.effective >= '
+    'v.as_of WHERE NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id AND '
+    'inbox.instance_id = workflow.id))',
     (),
     ('instance_id', 'name', 'key', 'as_of'),
 )
 
 INSERT_MESSAGE: Final = Statement(
     'WITH v("instance_id", "position", "kind", "payload", "dedupe") AS (SELECT * FROM '
-    'unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])) INSERT INTO inbox '
-    '(instance_id, seq, kind, payload, effective, event_id, name, key, dedupe, consumed) SELECT '
-    'workflow.id, greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox '
-    'AS before WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY '
-    "workflow.id ORDER BY v.position) AS anon_1, v.kind, v.payload, 0, NULL AS anon_2, '', '', "
-    'v.dedupe, false AS anon_3 FROM v JOIN workflow ON workflow.id = v.instance_id WHERE v.dedupe IS '
-    'NULL OR NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = v.instance_id AND '
+    'unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[]) LIMIT (SELECT 1000000000)) '
+    'INSERT INTO inbox (instance_id, seq, kind, payload, effective, event_id, name, key, dedupe, '
+    'consumed) SELECT workflow.id, greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS '
+    'max_1 FROM inbox AS before WHERE before.instance_id = workflow.id), 0)) + row_number() OVER '
+    '(PARTITION BY workflow.id ORDER BY v.position) AS anon_1, v.kind, v.payload, 0, NULL AS anon_2, '
+    "'', '', v.dedupe, false AS anon_3 FROM v JOIN workflow ON workflow.id = v.instance_id WHERE "
+    'v.dedupe IS NULL OR NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = v.instance_id AND '
     'inbox.dedupe = v.dedupe))',
     (),
     ('instance_id', 'position', 'kind', 'payload', 'dedupe'),
 )
 
 BUMP_INBOX: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($2::text[])) UPDATE workflow SET inbox_seq=come.seq, '
-    "next_due=CASE WHEN (workflow.owner IS NULL AND (workflow.status NOT IN ('complete', 'cancelled', "
-    "'terminated'))) THEN least(coalesce(workflow.next_due, come.due), come.due) ELSE "
-    'workflow.next_due END FROM (SELECT inbox.instance_id AS instance_id, max(inbox.seq) AS seq, '
-    'min(greatest(inbox.effective, $1::BIGINT)) AS due FROM v JOIN workflow AS w ON w.id = v.id JOIN '
-    'inbox ON inbox.instance_id = w.id AND inbox.seq > w.inbox_seq GROUP BY inbox.instance_id) AS '
-    'come WHERE workflow.id = come.instance_id',
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET '
+    'inbox_seq=come.seq, next_due=CASE WHEN (workflow.owner IS NULL AND (workflow.status NOT IN '
+    "('complete', 'cancelled', 'terminated'))) THEN least(coalesce(workflow.next_due, come.due), "
+    'come.due) ELSE workflow.next_due END FROM (SELECT inbox.instance_id AS instance_id, '
+    'max(inbox.seq) AS seq, min(greatest(inbox.effective, $1::BIGINT)) AS due FROM v JOIN workflow AS '
+    'w ON w.id = v.id JOIN inbox ON inbox.instance_id = w.id AND inbox.seq > w.inbox_seq GROUP BY '
+    'inbox.instance_id) AS come WHERE workflow.id = come.instance_id',
     ('now',),
     ('id',),
 )
 
 READ_HEADS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.owner, '
-    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.status FROM v JOIN workflow ON '
-    'workflow.id = v.id',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id, '
+    'workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, workflow.status FROM v '
+    'JOIN workflow ON workflow.id = v.id',
     (),
     ('id',),
 )
 
 READ_WORKFLOWS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.definition_id, '
-    'workflow.version, workflow.fingerprint, workflow.status, workflow.created, workflow.root_id, '
-    'workflow.digest, workflow.reference, workflow.priority, workflow.tags, workflow.parent_id, '
-    'workflow.parent_pointer, workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, '
-    'workflow.pointer_seq, workflow.next_due, workflow.deadline, workflow.ended, workflow.error, '
-    'workflow.ending, workflow.trace FROM v JOIN workflow ON workflow.id = v.id',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id, '
+    'workflow.definition_id, workflow.version, workflow.fingerprint, workflow.status, '
+    'workflow.created, workflow.root_id, workflow.digest, workflow.reference, workflow.priority, '
+    'workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, workflow.fence, '
+    'workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM v JOIN '
+    'workflow ON workflow.id = v.id',
     (),
     ('id',),
 )
 
 READ_INBOXES: Final = Statement(
-    'WITH v("id", "after") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) SELECT '
-    'inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, inbox.event_id, '
-    'inbox.name, inbox.key FROM v JOIN inbox ON inbox.instance_id = v.id AND inbox.seq > v.after '
-    'WHERE NOT inbox.consumed ORDER BY inbox.instance_id, inbox.seq',
+    'WITH v("id", "after") AS (SELECT * FROM unnest($1::text[], $2::bigint[]) LIMIT (SELECT '
+    '1000000000)) SELECT inbox.instance_id, inbox.seq, inbox.kind, inbox.payload, inbox.effective, '
+    'inbox.event_id, inbox.name, inbox.key FROM v JOIN inbox ON inbox.instance_id = v.id AND '
+    'inbox.seq > v.after WHERE NOT inbox.consumed ORDER BY inbox.instance_id, inbox.seq',
     (),
     ('id', 'after'),
 )
@@ -458,13 +467,14 @@ READ_POINTERS: Final = Statement(
 )
 
 READ_UNDO: Final = Statement(
-    'WITH v("scope") AS (SELECT * FROM unnest($3::text[])) SELECT pointer.id, pointer.step, '
-    'pointer.status, pointer.parent, pointer.scope, pointer.live, pointer.index, pointer.iteration, '
-    'pointer.attempt, pointer.failures, pointer.run, pointer.crashes, pointer.created, '
-    'pointer.started, pointer.ended, pointer.due, pointer.outcome, pointer.output, pointer.state, '
-    'pointer.error, pointer.knows, pointer.undo FROM pointer WHERE pointer.instance_id = $1::VARCHAR '
-    'AND pointer.undo IS NOT NULL AND (EXISTS (SELECT 1 FROM v WHERE substr(pointer.scope, 1, '
-    'length(v.scope)) = v.scope)) ORDER BY pointer.undo DESC LIMIT $2::BIGINT OFFSET 0',
+    'WITH v("scope") AS (SELECT * FROM unnest($3::text[]) LIMIT (SELECT 1000000000)) SELECT '
+    'pointer.id, pointer.step, pointer.status, pointer.parent, pointer.scope, pointer.live, '
+    'pointer.index, pointer.iteration, pointer.attempt, pointer.failures, pointer.run, '
+    'pointer.crashes, pointer.created, pointer.started, pointer.ended, pointer.due, pointer.outcome, '
+    'pointer.output, pointer.state, pointer.error, pointer.knows, pointer.undo FROM pointer WHERE '
+    'pointer.instance_id = $1::VARCHAR AND pointer.undo IS NOT NULL AND (EXISTS (SELECT 1 FROM v '
+    'WHERE substr(pointer.scope, 1, length(v.scope)) = v.scope)) ORDER BY pointer.undo DESC LIMIT '
+    '$2::BIGINT OFFSET 0',
     ('instance_id', 'limit'),
     ('scope',),
 )
@@ -492,42 +502,42 @@ READ_OWNERS: Final = Statement(
 
 INSERT_EVENT: Final = Statement(
     'WITH v("id", "name", "key", "payload", "effective", "published") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])) INSERT INTO '
-    'event (id, name, key, payload, effective, published, fanned_out) SELECT v.id, v.name, v.key, '
-    'v.payload, v.effective, v.published, false AS anon_1 FROM v WHERE true ON CONFLICT (id) DO '
-    'NOTHING',
+    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) LIMIT (SELECT '
+    '1000000000)) INSERT INTO event (id, name, key, payload, effective, published, fanned_out) SELECT '
+    'v.id, v.name, v.key, v.payload, v.effective, v.published, false AS anon_1 FROM v WHERE true ON '
+    'CONFLICT (id) DO NOTHING',
     (),
     ('id', 'name', 'key', 'payload', 'effective', 'published'),
 )
 
 COUNT_DELIVERIES: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($2::text[])) SELECT count(*) AS count_1 FROM (SELECT 1 '
-    'FROM v JOIN event ON event.id = v.id JOIN subscription ON subscription.name = event.name AND '
-    'subscription.key = event.key AND subscription.as_of <= event.effective WHERE NOT '
-    'event.fanned_out LIMIT $1::BIGINT OFFSET 0) AS wanted',
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) SELECT count(*) AS '
+    'count_1 FROM (SELECT 1 FROM v JOIN event ON event.id = v.id JOIN subscription ON '
+    'subscription.name = event.name AND subscription.key = event.key AND subscription.as_of <= '
+    'event.effective WHERE NOT event.fanned_out LIMIT $1::BIGINT OFFSET 0) AS wanted',
     ('limit',),
     ('id',),
 )
 
 DELIVER_EVENTS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) INSERT INTO inbox (instance_id, seq, kind, '
-    'payload, effective, event_id, name, key, dedupe, consumed) SELECT workflow.id, '
-    'greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox AS before '
-    'WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY workflow.id ORDER '
-    "BY event.effective, event.seq) AS anon_1, 'event', event.payload, event.effective, event.id AS "
-    'id_1, event.name, event.key, NULL AS anon_2, false AS anon_3 FROM v JOIN event ON event.id = '
-    'v.id JOIN subscription ON subscription.name = event.name AND subscription.key = event.key AND '
-    'subscription.as_of <= event.effective JOIN workflow ON workflow.id = subscription.instance_id '
-    'WHERE NOT event.fanned_out AND NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id '
-    'AND inbox.instance_id = workflow.id))',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) INSERT INTO inbox '
+    '(instance_id, seq, kind, payload, effective, event_id, name, key, dedupe, consumed) SELECT '
+    'workflow.id, greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox '
+    'AS before WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY '
+    "workflow.id ORDER BY event.effective, event.seq) AS anon_1, 'event', event.payload, "
+    'event.effective, event.id AS id_1, event.name, event.key, NULL AS anon_2, false AS anon_3 FROM v '
+    'JOIN event ON event.id = v.id JOIN subscription ON subscription.name = event.name AND '
+    'subscription.key = event.key AND subscription.as_of <= event.effective JOIN workflow ON '
+    'workflow.id = subscription.instance_id WHERE NOT event.fanned_out AND NOT (EXISTS (SELECT 1 FROM '
+    'inbox WHERE inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
     (),
     ('id',),
 )
 
 WOKEN_BY_EVENTS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT DISTINCT workflow.id, workflow.owner '
-    'FROM v JOIN inbox ON inbox.event_id = v.id JOIN workflow ON inbox.instance_id = workflow.id AND '
-    'inbox.seq > workflow.inbox_seq',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT DISTINCT '
+    'workflow.id, workflow.owner FROM v JOIN inbox ON inbox.event_id = v.id JOIN workflow ON '
+    'inbox.instance_id = workflow.id AND inbox.seq > workflow.inbox_seq',
     (),
     ('id',),
 )
@@ -541,29 +551,29 @@ SUBSCRIBERS: Final = Statement(
 )
 
 DELIVER_EVENT: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($2::text[])) INSERT INTO inbox (instance_id, seq, kind, '
-    'payload, effective, event_id, name, key, dedupe, consumed) SELECT workflow.id, '
-    'greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox AS before '
-    'WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY workflow.id ORDER '
-    "BY event.effective, event.seq) AS anon_1, 'event', event.payload, event.effective, event.id AS "
-    'id_1, event.name, event.key, NULL AS anon_2, false AS anon_3 FROM v JOIN workflow ON workflow.id '
-    '= v.id JOIN event ON event.id = $1::VARCHAR WHERE NOT (EXISTS (SELECT 1 FROM inbox WHERE '
-    'inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) INSERT INTO inbox '
+    '(instance_id, seq, kind, payload, effective, event_id, name, key, dedupe, consumed) SELECT '
+    'workflow.id, greatest(workflow.inbox_seq, coalesce((SELECT max(before.seq) AS max_1 FROM inbox '
+    'AS before WHERE before.instance_id = workflow.id), 0)) + row_number() OVER (PARTITION BY '
+    "workflow.id ORDER BY event.effective, event.seq) AS anon_1, 'event', event.payload, "
+    'event.effective, event.id AS id_1, event.name, event.key, NULL AS anon_2, false AS anon_3 FROM v '
+    'JOIN workflow ON workflow.id = v.id JOIN event ON event.id = $1::VARCHAR WHERE NOT (EXISTS '
+    '(SELECT 1 FROM inbox WHERE inbox.event_id = event.id AND inbox.instance_id = workflow.id))',
     ('event_id',),
     ('id',),
 )
 
 WOKEN: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.owner FROM v '
-    'JOIN workflow ON workflow.id = v.id WHERE EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = '
-    'workflow.id AND inbox.seq > workflow.inbox_seq)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id, '
+    'workflow.owner FROM v JOIN workflow ON workflow.id = v.id WHERE EXISTS (SELECT 1 FROM inbox '
+    'WHERE inbox.instance_id = workflow.id AND inbox.seq > workflow.inbox_seq)',
     (),
     ('id',),
 )
 
 MARK_DELIVERED: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) UPDATE event SET fanned_out=true WHERE '
-    'event.id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) UPDATE event SET '
+    'fanned_out=true WHERE event.id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
@@ -632,9 +642,9 @@ TRIM_OUTBOX: Final = Statement(
 
 PUT_DEFINITION: Final = Statement(
     'WITH v("fingerprint", "definition_id", "version", "source") AS (SELECT * FROM unnest($1::text[], '
-    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO definition (fingerprint, definition_id, '
-    'version, source) SELECT v.fingerprint, v.definition_id, v.version, v.source FROM v WHERE true ON '
-    'CONFLICT (fingerprint) DO NOTHING',
+    '$2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO definition '
+    '(fingerprint, definition_id, version, source) SELECT v.fingerprint, v.definition_id, v.version, '
+    'v.source FROM v WHERE true ON CONFLICT (fingerprint) DO NOTHING',
     (),
     ('fingerprint', 'definition_id', 'version', 'source'),
 )
@@ -749,22 +759,23 @@ FIND_BY_REFERENCE: Final = Statement(
 )
 
 FIND_AMONG: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($15::text[])) SELECT workflow.id, workflow.definition_id, '
-    'workflow.version, workflow.fingerprint, workflow.status, workflow.created, workflow.root_id, '
-    'workflow.digest, workflow.reference, workflow.priority, workflow.tags, workflow.parent_id, '
-    'workflow.parent_pointer, workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, '
-    'workflow.pointer_seq, workflow.next_due, workflow.deadline, workflow.ended, workflow.error, '
-    'workflow.ending, workflow.trace FROM workflow WHERE workflow.id IN (SELECT v.id FROM v) AND '
-    '(workflow.created, workflow.id) < ($1::BIGINT, $2::VARCHAR) AND workflow.created > $3::BIGINT '
-    'AND workflow.created < $4::BIGINT AND ($5::VARCHAR IS NULL OR workflow.status IN (SELECT '
-    'anon_1.value FROM jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) AS anon_1)) AND '
-    '($6::VARCHAR IS NULL OR workflow.definition_id = $6::VARCHAR) AND ($7::BIGINT IS NULL OR '
-    'workflow.version = $7::BIGINT) AND ($8::VARCHAR IS NULL OR workflow.reference = $8::VARCHAR) AND '
-    '($9::VARCHAR IS NULL OR workflow.root_id = $9::VARCHAR) AND ($10::VARCHAR IS NULL OR '
-    'workflow.parent_id = $10::VARCHAR) AND ($11::BIGINT IS NULL OR workflow.ended < $11::BIGINT) AND '
-    '($12::VARCHAR IS NULL OR NOT (EXISTS (SELECT 1 FROM jsonb_array_elements(CAST($12::VARCHAR AS '
-    'JSONB)) AS asked WHERE NOT (EXISTS (SELECT 1 FROM jsonb_each_text(CAST(workflow.tags AS JSONB)) '
-    "AS member WHERE member.key = jsonb_extract_path_text(asked.value, '0') AND member.value = "
+    'WITH v("id") AS (SELECT * FROM unnest($15::text[]) LIMIT (SELECT 1000000000)) SELECT '
+    'workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, workflow.status, '
+    'workflow.created, workflow.root_id, workflow.digest, workflow.reference, workflow.priority, '
+    'workflow.tags, workflow.parent_id, workflow.parent_pointer, workflow.owner, workflow.fence, '
+    'workflow.revision, workflow.inbox_seq, workflow.pointer_seq, workflow.next_due, '
+    'workflow.deadline, workflow.ended, workflow.error, workflow.ending, workflow.trace FROM workflow '
+    'WHERE workflow.id IN (SELECT v.id FROM v) AND (workflow.created, workflow.id) < ($1::BIGINT, '
+    '$2::VARCHAR) AND workflow.created > $3::BIGINT AND workflow.created < $4::BIGINT AND '
+    '($5::VARCHAR IS NULL OR workflow.status IN (SELECT anon_1.value FROM '
+    'jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) AS anon_1)) AND ($6::VARCHAR IS NULL OR '
+    'workflow.definition_id = $6::VARCHAR) AND ($7::BIGINT IS NULL OR workflow.version = $7::BIGINT) '
+    'AND ($8::VARCHAR IS NULL OR workflow.reference = $8::VARCHAR) AND ($9::VARCHAR IS NULL OR '
+    'workflow.root_id = $9::VARCHAR) AND ($10::VARCHAR IS NULL OR workflow.parent_id = $10::VARCHAR) '
+    'AND ($11::BIGINT IS NULL OR workflow.ended < $11::BIGINT) AND ($12::VARCHAR IS NULL OR NOT '
+    '(EXISTS (SELECT 1 FROM jsonb_array_elements(CAST($12::VARCHAR AS JSONB)) AS asked WHERE NOT '
+    '(EXISTS (SELECT 1 FROM jsonb_each_text(CAST(workflow.tags AS JSONB)) AS member WHERE member.key '
+    "= jsonb_extract_path_text(asked.value, '0') AND member.value = "
     "jsonb_extract_path_text(asked.value, '1')))))) AND ($13::VARCHAR IS NULL OR NOT (EXISTS (SELECT "
     '1 FROM jsonb_array_elements(CAST($13::VARCHAR AS JSONB)) AS asked WHERE NOT (EXISTS (SELECT 1 '
     'FROM data WHERE data.instance_id = workflow.id AND data.key = '
@@ -801,65 +812,65 @@ FIND_ENDED: Final = Statement(
 )
 
 READ_TREE: Final = Statement(
-    'WITH RECURSIVE v("id") AS (SELECT * FROM unnest($1::text[])), tree(id) AS (SELECT v.id AS id '
-    'FROM v UNION SELECT workflow.id AS id FROM tree JOIN workflow ON workflow.parent_id = tree.id) '
-    'SELECT tree.id FROM tree',
+    'WITH RECURSIVE v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)), tree(id) '
+    'AS (SELECT v.id AS id FROM v UNION SELECT workflow.id AS id FROM tree JOIN workflow ON '
+    'workflow.parent_id = tree.id) SELECT tree.id FROM tree',
     (),
     ('id',),
 )
 
 PURGE_WORKFLOW: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM workflow WHERE workflow.id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'workflow WHERE workflow.id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_POINTER: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM pointer WHERE pointer.instance_id '
-    'IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM pointer '
+    'WHERE pointer.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_DATA: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM data WHERE data.instance_id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM data '
+    'WHERE data.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_ITEM: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM item WHERE item.instance_id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM item '
+    'WHERE item.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_SUBSCRIPTION: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM subscription WHERE '
-    'subscription.instance_id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'subscription WHERE subscription.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_INBOX: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM inbox WHERE inbox.instance_id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM inbox '
+    'WHERE inbox.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_ACTIVITY: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM activity WHERE '
-    'activity.instance_id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'activity WHERE activity.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 PURGE_LOG: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM log WHERE log.instance_id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM log '
+    'WHERE log.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
@@ -867,9 +878,9 @@ PURGE_LOG: Final = Statement(
 INSERT_LOG: Final = Statement(
     'WITH v("instance_id", "pointer_id", "attempt", "stream", "at", "text", "place") AS (SELECT * '
     'FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], '
-    '$7::bigint[])) INSERT INTO log (instance_id, pointer_id, attempt, stream, at, text) SELECT '
-    'v.instance_id, v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v WHERE EXISTS (SELECT 1 '
-    'FROM workflow WHERE workflow.id = v.instance_id) ORDER BY v.place',
+    '$7::bigint[]) LIMIT (SELECT 1000000000)) INSERT INTO log (instance_id, pointer_id, attempt, '
+    'stream, at, text) SELECT v.instance_id, v.pointer_id, v.attempt, v.stream, v.at, v.text FROM v '
+    'WHERE EXISTS (SELECT 1 FROM workflow WHERE workflow.id = v.instance_id) ORDER BY v.place',
     (),
     ('instance_id', 'pointer_id', 'attempt', 'stream', 'at', 'text', 'place'),
 )
@@ -917,17 +928,18 @@ CACHE_GET: Final = Statement(
 )
 
 CACHE_PUT: Final = Statement(
-    'WITH v("key", "value", "expires") AS (SELECT * FROM unnest($1::text[], $2::text[], '
-    '$3::bigint[])) INSERT INTO cache (key, value, expires) SELECT v.key, v.value, v.expires FROM v '
-    'WHERE true ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires',
+    'WITH v("key", "value", "expires") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) '
+    'LIMIT (SELECT 1000000000)) INSERT INTO cache (key, value, expires) SELECT v.key, v.value, '
+    'v.expires FROM v WHERE true ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = '
+    'excluded.expires',
     (),
     ('key', 'value', 'expires'),
 )
 
 PUT_CURSOR: Final = Statement(
-    'WITH v("key", "value", "expires") AS (SELECT * FROM unnest($1::text[], $2::text[], '
-    '$3::bigint[])) INSERT INTO cache (key, value, expires) SELECT v.key, v.value, v.expires FROM v '
-    'WHERE true ON CONFLICT (key) DO NOTHING',
+    'WITH v("key", "value", "expires") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) '
+    'LIMIT (SELECT 1000000000)) INSERT INTO cache (key, value, expires) SELECT v.key, v.value, '
+    'v.expires FROM v WHERE true ON CONFLICT (key) DO NOTHING',
     (),
     ('key', 'value', 'expires'),
 )
@@ -944,12 +956,13 @@ CACHE_TRIM: Final = Statement(
 
 OPEN_SESSION: Final = Statement(
     'WITH v("id", "host", "machine", "boot", "expires", "address", "metadata") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])) '
-    'INSERT INTO session (id, host, machine, boot, expires, address, metadata, gone, closed) SELECT '
-    'v.id, v.host, v.machine, v.boot, v.expires, v.address, v.metadata, NULL AS anon_1, false AS '
-    'anon_2 FROM v WHERE true ON CONFLICT (id) DO UPDATE SET host = excluded.host, machine = '
-    'excluded.machine, boot = excluded.boot, expires = excluded.expires, address = excluded.address, '
-    'metadata = excluded.metadata, gone = excluded.gone, closed = excluded.closed',
+    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[]) '
+    'LIMIT (SELECT 1000000000)) INSERT INTO session (id, host, machine, boot, expires, address, '
+    'metadata, gone, closed) SELECT v.id, v.host, v.machine, v.boot, v.expires, v.address, '
+    'v.metadata, NULL AS anon_1, false AS anon_2 FROM v WHERE true ON CONFLICT (id) DO UPDATE SET '
+    'host = excluded.host, machine = excluded.machine, boot = excluded.boot, expires = '
+    'excluded.expires, address = excluded.address, metadata = excluded.metadata, gone = '
+    'excluded.gone, closed = excluded.closed',
     (),
     ('id', 'host', 'machine', 'boot', 'expires', 'address', 'metadata'),
 )
@@ -966,16 +979,16 @@ CLOSE_SESSION: Final = Statement(
 )
 
 READ_SESSIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT session.id, session.host, '
-    'session.machine, session.boot, session.expires, session.address, session.metadata, session.gone '
-    'FROM v JOIN session ON session.id = v.id',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT session.id, '
+    'session.host, session.machine, session.boot, session.expires, session.address, session.metadata, '
+    'session.gone FROM v JOIN session ON session.id = v.id',
     (),
     ('id',),
 )
 
 BURY_SESSIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($2::text[])) UPDATE session SET gone=$1::BIGINT WHERE '
-    'session.id IN (SELECT v.id FROM v) AND session.gone IS NULL',
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) UPDATE session SET '
+    'gone=$1::BIGINT WHERE session.id IN (SELECT v.id FROM v) AND session.gone IS NULL',
     ('now',),
     ('id',),
 )
@@ -994,25 +1007,25 @@ LIST_GONE_SESSIONS: Final = Statement(
 )
 
 DELETE_SESSIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM session WHERE session.id IN '
-    '(SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM session '
+    'WHERE session.id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
 
 LOCK_WORKFLOWS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id, workflow.owner, '
-    'workflow.fence, workflow.revision, workflow.inbox_seq, workflow.status FROM workflow WHERE '
-    'workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id, '
+    'workflow.owner, workflow.fence, workflow.revision, workflow.inbox_seq, workflow.status FROM '
+    'workflow WHERE workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
     (),
     ('id',),
 )
 
 LOCK_CANDIDATES: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($3::text[])) SELECT workflow.id FROM workflow WHERE '
-    'workflow.id IN (SELECT v.id FROM v) AND (workflow.owner IS NULL AND workflow.next_due IS NOT '
-    "NULL AND workflow.next_due <= $1::BIGINT AND (workflow.status NOT IN ('complete', 'cancelled', "
-    "'terminated')) OR workflow.owner IN (SELECT anon_1.value FROM "
+    'WITH v("id") AS (SELECT * FROM unnest($3::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id '
+    'FROM workflow WHERE workflow.id IN (SELECT v.id FROM v) AND (workflow.owner IS NULL AND '
+    'workflow.next_due IS NOT NULL AND workflow.next_due <= $1::BIGINT AND (workflow.status NOT IN '
+    "('complete', 'cancelled', 'terminated')) OR workflow.owner IN (SELECT anon_1.value FROM "
     'jsonb_array_elements_text(CAST($2::VARCHAR AS JSONB)) AS anon_1)) ORDER BY workflow.id FOR '
     'UPDATE SKIP LOCKED',
     ('now', 'dead'),
@@ -1020,17 +1033,17 @@ LOCK_CANDIDATES: Final = Statement(
 )
 
 LOCK_TOPICS: Final = Statement(
-    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[])) SELECT '
-    'CAST(pg_advisory_xact_lock(2003199233, topics.bucket) AS TEXT) AS pg_advisory_xact_lock_1 FROM '
-    "(SELECT DISTINCT CAST(mod(abs(CAST(hashtext((v.name || ' ') || v.key) AS BIGINT)), 256) AS "
-    'INTEGER) AS bucket FROM v ORDER BY bucket) AS topics',
+    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[]) LIMIT (SELECT '
+    '1000000000)) SELECT CAST(pg_advisory_xact_lock(2003199233, topics.bucket) AS TEXT) AS '
+    "pg_advisory_xact_lock_1 FROM (SELECT DISTINCT CAST(mod(abs(CAST(hashtext((v.name || ' ') || "
+    'v.key) AS BIGINT)), 256) AS INTEGER) AS bucket FROM v ORDER BY bucket) AS topics',
     (),
     ('name', 'key'),
 )
 
 SHARE_TOPICS: Final = Statement(
-    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[])) SELECT '
-    'CAST(pg_advisory_xact_lock_shared(2003199233, topics.bucket) AS TEXT) AS '
+    'WITH v("name", "key") AS (SELECT * FROM unnest($1::text[], $2::text[]) LIMIT (SELECT '
+    '1000000000)) SELECT CAST(pg_advisory_xact_lock_shared(2003199233, topics.bucket) AS TEXT) AS '
     "pg_advisory_xact_lock_shared_1 FROM (SELECT DISTINCT CAST(mod(abs(CAST(hashtext((v.name || ' ') "
     '|| v.key) AS BIGINT)), 256) AS INTEGER) AS bucket FROM v ORDER BY bucket) AS topics',
     (),
@@ -1051,9 +1064,10 @@ END_LEASED_ACTIVITY: Final = Statement(
 )
 
 LOCK_SESSIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT session.id, session.host, '
-    'session.machine, session.boot, session.expires, session.address, session.metadata, session.gone '
-    'FROM session WHERE session.id IN (SELECT v.id FROM v) ORDER BY session.id FOR UPDATE',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT session.id, '
+    'session.host, session.machine, session.boot, session.expires, session.address, session.metadata, '
+    'session.gone FROM session WHERE session.id IN (SELECT v.id FROM v) ORDER BY session.id FOR '
+    'UPDATE',
     (),
     ('id',),
 )
@@ -1087,17 +1101,17 @@ FIND_MATCHING: Final = Statement(
 
 PUT_WORDS: Final = Statement(
     'WITH v("instance_id", "revision", "words") AS (SELECT * FROM unnest($1::text[], $2::bigint[], '
-    '$3::text[])) INSERT INTO search_doc (instance_id, revision, words) SELECT v.instance_id, '
-    "v.revision, array_to_tsvector(string_to_array(v.words, ' ')) AS array_to_tsvector_1 FROM v WHERE "
-    'true ON CONFLICT (instance_id) DO UPDATE SET revision = excluded.revision, words = '
-    'excluded.words',
+    '$3::text[]) LIMIT (SELECT 1000000000)) INSERT INTO search_doc (instance_id, revision, words) '
+    "SELECT v.instance_id, v.revision, array_to_tsvector(string_to_array(v.words, ' ')) AS "
+    'array_to_tsvector_1 FROM v WHERE true ON CONFLICT (instance_id) DO UPDATE SET revision = '
+    'excluded.revision, words = excluded.words',
     (),
     ('instance_id', 'revision', 'words'),
 )
 
 DROP_WORDS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM search_doc WHERE '
-    'search_doc.instance_id IN (SELECT v.id FROM v)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'search_doc WHERE search_doc.instance_id IN (SELECT v.id FROM v)',
     (),
     ('id',),
 )
@@ -1133,8 +1147,8 @@ EVERYTHING: Final = Statement(
 )
 
 PART_LOCKED: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) SELECT workflow.id FROM workflow WHERE '
-    'workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) SELECT workflow.id '
+    'FROM workflow WHERE workflow.id IN (SELECT v.id FROM v) ORDER BY workflow.id FOR UPDATE',
     (),
     ('id',),
 )
@@ -1145,13 +1159,13 @@ PART_UPDATED: Final = Statement(
     '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
     '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
     '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
-    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN '
-    '(workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, '
-    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
-    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous RETURNING workflow.id, '
-    'workflow.owner, workflow.inbox_seq',
+    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
+    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
+    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
+    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
+    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
+    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'v.previous RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -1162,13 +1176,14 @@ PART_UPDATED_LOCKED: Final = Statement(
     '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
     '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
     '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[])) UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, '
-    'status=v.status, reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN '
-    '(workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, '
-    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
-    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous AND workflow.id IN '
-    '(SELECT locked.id FROM locked) RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
+    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
+    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
+    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
+    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
+    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
+    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'v.previous AND (workflow.id IN (SELECT locked.id FROM locked)) IS true RETURNING workflow.id, '
+    'workflow.owner, workflow.inbox_seq',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -1180,14 +1195,14 @@ PART_CREATED: Final = Statement(
     '"trace") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], '
     '$6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], '
     '$13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], '
-    '$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[])) INSERT INTO '
-    'workflow (id, definition_id, version, fingerprint, status, created, root_id, digest, reference, '
-    'priority, tags, parent_id, parent_pointer, owner, fence, revision, inbox_seq, pointer_seq, '
-    'next_due, deadline, ended, error, ending, trace) SELECT v.id, v.definition_id, v.version, '
-    'v.fingerprint, v.status, v.created, v.root_id, v.digest, v.reference, v.priority, v.tags, '
-    'v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, v.inbox_seq, v.pointer_seq, '
-    'v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v WHERE true ON CONFLICT (id) '
-    'DO NOTHING RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
+    '$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[]) LIMIT '
+    '(SELECT 1000000000)) INSERT INTO workflow (id, definition_id, version, fingerprint, status, '
+    'created, root_id, digest, reference, priority, tags, parent_id, parent_pointer, owner, fence, '
+    'revision, inbox_seq, pointer_seq, next_due, deadline, ended, error, ending, trace) SELECT v.id, '
+    'v.definition_id, v.version, v.fingerprint, v.status, v.created, v.root_id, v.digest, '
+    'v.reference, v.priority, v.tags, v.parent_id, v.parent_pointer, v.owner, v.fence, v.revision, '
+    'v.inbox_seq, v.pointer_seq, v.next_due, v.deadline, v.ended, v.error, v.ending, v.trace FROM v '
+    'WHERE true ON CONFLICT (id) DO NOTHING RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
     (),
     ('id', 'definition_id', 'version', 'fingerprint', 'status', 'created', 'root_id', 'digest', 'reference', 'priority', 'tags', 'parent_id', 'parent_pointer', 'owner', 'fence', 'revision', 'inbox_seq', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace'),
 )
@@ -1199,64 +1214,68 @@ PART_POINTERS: Final = Statement(
     '$3::text[], $4::text[], $5::bigint[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], '
     '$10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], '
     '$16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[], '
-    '$23::bigint[])) INSERT INTO pointer (instance_id, id, step, status, parent, scope, live, index, '
-    'iteration, attempt, failures, run, crashes, created, started, ended, due, outcome, output, '
-    'state, error, knows, undo) SELECT v.instance_id, v.id, v.step, v.status, v.parent, v.scope, '
-    'v.live, v.index, v.iteration, v.attempt, v.failures, v.run, v.crashes, v.created, v.started, '
-    'v.ended, v.due, v.outcome, v.output, v.state, v.error, v.knows, v.undo FROM v WHERE '
-    'v.instance_id IN (SELECT written.id FROM written) ON CONFLICT (instance_id, id) DO UPDATE SET '
-    'step = excluded.step, status = excluded.status, parent = excluded.parent, scope = '
-    'excluded.scope, live = excluded.live, index = excluded.index, iteration = excluded.iteration, '
-    'attempt = excluded.attempt, failures = excluded.failures, run = excluded.run, crashes = '
-    'excluded.crashes, created = excluded.created, started = excluded.started, ended = '
-    'excluded.ended, due = excluded.due, outcome = excluded.outcome, output = excluded.output, state '
-    '= excluded.state, error = excluded.error, knows = excluded.knows, undo = excluded.undo',
+    '$23::bigint[]) LIMIT (SELECT 1000000000)) INSERT INTO pointer (instance_id, id, step, status, '
+    'parent, scope, live, index, iteration, attempt, failures, run, crashes, created, started, ended, '
+    'due, outcome, output, state, error, knows, undo) SELECT v.instance_id, v.id, v.step, v.status, '
+    'v.parent, v.scope, v.live, v.index, v.iteration, v.attempt, v.failures, v.run, v.crashes, '
+    'v.created, v.started, v.ended, v.due, v.outcome, v.output, v.state, v.error, v.knows, v.undo '
+    'FROM v WHERE (v.instance_id IN (SELECT written.id FROM written)) IS true ON CONFLICT '
+    '(instance_id, id) DO UPDATE SET step = excluded.step, status = excluded.status, parent = '
+    'excluded.parent, scope = excluded.scope, live = excluded.live, index = excluded.index, iteration '
+    '= excluded.iteration, attempt = excluded.attempt, failures = excluded.failures, run = '
+    'excluded.run, crashes = excluded.crashes, created = excluded.created, started = '
+    'excluded.started, ended = excluded.ended, due = excluded.due, outcome = excluded.outcome, output '
+    '= excluded.output, state = excluded.state, error = excluded.error, knows = excluded.knows, undo '
+    '= excluded.undo',
     (),
     ('instance_id', 'id', 'step', 'status', 'parent', 'scope', 'live', 'index', 'iteration', 'attempt', 'failures', 'run', 'crashes', 'created', 'started', 'ended', 'due', 'outcome', 'output', 'state', 'error', 'knows', 'undo'),
 )
 
 PART_KEPT: Final = Statement(
     'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
-    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
-    'value) SELECT data.instance_id, data.key, v.revision, data.revision AS revision_1, data.value '
-    'FROM v JOIN data ON data.instance_id = v.instance_id AND data.key = v.key AND data.superseded = '
-    '0 WHERE v.instance_id IN (SELECT written.id FROM written) ON CONFLICT DO NOTHING',
+    '$2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO data (instance_id, '
+    'key, superseded, revision, value) SELECT data.instance_id, data.key, v.revision, data.revision '
+    'AS revision_1, data.value FROM v JOIN data ON data.instance_id = v.instance_id AND data.key = '
+    'v.key AND data.superseded = 0 WHERE (v.instance_id IN (SELECT written.id FROM written)) IS true '
+    'ON CONFLICT DO NOTHING',
     (),
     ('instance_id', 'key', 'revision', 'value'),
 )
 
 PART_DATA: Final = Statement(
     'WITH v("instance_id", "key", "revision", "value") AS (SELECT * FROM unnest($1::text[], '
-    '$2::text[], $3::bigint[], $4::text[])) INSERT INTO data (instance_id, key, superseded, revision, '
-    'value) SELECT v.instance_id, v.key, 0, v.revision, v.value FROM v WHERE v.instance_id IN (SELECT '
-    'written.id FROM written) ON CONFLICT (instance_id, key, superseded) DO UPDATE SET revision = '
-    'excluded.revision, value = excluded.value',
+    '$2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO data (instance_id, '
+    'key, superseded, revision, value) SELECT v.instance_id, v.key, 0, v.revision, v.value FROM v '
+    'WHERE (v.instance_id IN (SELECT written.id FROM written)) IS true ON CONFLICT (instance_id, key, '
+    'superseded) DO UPDATE SET revision = excluded.revision, value = excluded.value',
     (),
     ('instance_id', 'key', 'revision', 'value'),
 )
 
 PART_CONSUMED: Final = Statement(
-    'WITH v("instance_id", "seq") AS (SELECT * FROM unnest($1::text[], $2::bigint[])) UPDATE inbox '
-    "SET payload='', consumed=true FROM v WHERE inbox.instance_id = v.instance_id AND inbox.seq = "
-    'v.seq AND v.instance_id IN (SELECT written.id FROM written)',
+    'WITH v("instance_id", "seq") AS (SELECT * FROM unnest($1::text[], $2::bigint[]) LIMIT (SELECT '
+    "1000000000)) UPDATE inbox SET payload='', consumed=true FROM v WHERE inbox.instance_id = "
+    'v.instance_id AND inbox.seq = v.seq AND (v.instance_id IN (SELECT written.id FROM written)) IS '
+    'true',
     (),
     ('instance_id', 'seq'),
 )
 
 PART_NO_SUBSCRIPTIONS: Final = Statement(
-    'WITH v("id") AS (SELECT * FROM unnest($1::text[])) DELETE FROM subscription WHERE '
-    'subscription.instance_id IN (SELECT v.id FROM v) AND subscription.instance_id IN (SELECT '
-    'written.id FROM written)',
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
+    'subscription WHERE subscription.instance_id IN (SELECT v.id FROM v) AND '
+    '(subscription.instance_id IN (SELECT written.id FROM written)) IS true',
     (),
     ('id',),
 )
 
 PART_OUTBOX: Final = Statement(
     'WITH v("instance_id", "definition_id", "revision", "entries") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[])) INSERT INTO outbox (seq, instance_id, '
-    'definition_id, revision, entries) SELECT ((pg_current_xact_id()::text::bigint << 20) | '
-    "(nextval('outbox_seq_seq') & 1048575)), v.instance_id, v.definition_id, v.revision, v.entries "
-    'FROM v WHERE v.instance_id IN (SELECT written.id FROM written)',
+    'unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) LIMIT (SELECT 1000000000)) INSERT INTO '
+    'outbox (seq, instance_id, definition_id, revision, entries) SELECT '
+    "((pg_current_xact_id()::text::bigint << 20) | (nextval('outbox_seq_seq') & 1048575)), "
+    'v.instance_id, v.definition_id, v.revision, v.entries FROM v WHERE (v.instance_id IN (SELECT '
+    'written.id FROM written)) IS true',
     (),
     ('instance_id', 'definition_id', 'revision', 'entries'),
 )

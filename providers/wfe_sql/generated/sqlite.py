@@ -50,8 +50,8 @@ UPDATE_WORKFLOW: Final = Statement(
     'reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= '
     'v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, '
     'next_due=v.next_due, deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending, '
-    'trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner = v.owner AND workflow.fence = '
-    'v.fence AND workflow.revision = v.previous',
+    'trace=v.trace FROM v WHERE workflow.id = v.id AND (workflow.owner = v.owner) IS 1 AND '
+    'workflow.fence = v.fence AND workflow.revision = v.previous',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -60,8 +60,8 @@ KEEP_WORKFLOW: Final = Statement(
     'UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, status=v.status, '
     'reference=v.reference, priority=v.priority, tags=v.tags, revision=v.revision, '
     'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND workflow.owner '
-    '= v.owner AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
+    '(workflow.owner = v.owner) IS 1 AND workflow.fence = v.fence AND workflow.revision = v.previous',
     (),
     ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
 )
@@ -69,7 +69,7 @@ KEEP_WORKFLOW: Final = Statement(
 KEEP_ONE_WORKFLOW: Final = Statement(
     'UPDATE workflow SET version=?, fingerprint=?, status=?, reference=?, priority=?, tags=?, '
     'revision=?, pointer_seq=?, next_due=?, deadline=?, ended=?, error=?, ending=?, trace=? WHERE '
-    'workflow.id = ? AND workflow.owner = ? AND workflow.fence = ? AND workflow.revision = ?',
+    'workflow.id = ? AND (workflow.owner = ?) IS 1 AND workflow.fence = ? AND workflow.revision = ?',
     ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 

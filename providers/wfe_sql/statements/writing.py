@@ -6,7 +6,9 @@ expect them; the others write only what belongs to those, which stand in `writte
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, delete, select, table
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, delete, select, table, true
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.sql.expression import column as plain_column
 
@@ -40,18 +42,27 @@ def build(dialect: Dialect) -> Batch:
         # In the order of the ids, as everybody locks them: nobody waits for somebody who waits for him.
         "part_locked": Built(select(of.id).where(of.id.in_(ids)).order_by(of.id).with_for_update(), ID_ROWS),
         "part_updated": Built(update.returning(*head), v),
-        "part_updated_locked": Built(update.where(of.id.in_(select(_LOCKED.c.id))).returning(*head), v),
+        "part_updated_locked": Built(update.where(_hashed(of.id, _LOCKED)).returning(*head), v),
         "part_created": insert_rows(dialect, t.workflow, conflict="ignore", returning=head),
         "part_pointers": insert_rows(dialect, t.pointer, conflict="replace", only=_written),
         "part_kept": keep_data(dialect, _written),
         "part_data": upsert_data(dialect, _written),
         "part_consumed": consume(dialect, _written),
         "part_no_subscriptions": Built(
-            delete(t.subscription).where(ended.in_(ids), ended.in_(select(_WRITTEN.c.id))), ID_ROWS
+            delete(t.subscription).where(ended.in_(ids), _hashed(ended, _WRITTEN)), ID_ROWS
         ),
         "part_outbox": insert_outbox(dialect, _written),
     }
 
 
 def _written(v: TableClause) -> ColumnElement[bool]:
-    return v.c.instance_id.in_(select(_WRITTEN.c.id))
+    return _hashed(v.c.instance_id, _WRITTEN)
+
+
+def _hashed(value: ColumnElement[Any], among: TableClause) -> ColumnElement[bool]:
+    """Whether a value is in another part: looked up in a hash table.
+
+    Without `IS true` the planner would make a join, and compare everything with everything, because it
+    expects one row.
+    """
+    return value.in_(select(among.c.id)).is_(true())
