@@ -5,7 +5,9 @@ from __future__ import annotations
 from wfe_yaml.executors.bodies import ExecutorStep, takes
 from wfe_yaml.executors.types.delay import DelayConfig, DelayExecutor
 from wfe_yaml.executors.types.deno import DenoConfig, DenoExecutor
+from wfe_yaml.executors.types.http import HttpConfig, HttpExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
+from wfe_yaml.executors.types.python import PythonConfig, PythonExecutor
 from wfe_yaml.executors.types.transform import TransformConfig, TransformExecutor
 
 
@@ -21,10 +23,22 @@ def deno(config: DenoConfig) -> ExecutorStep[DenoConfig]:
     return ExecutorStep(DenoExecutor, config)
 
 
+@takes(HttpConfig)
+def http(config: HttpConfig) -> ExecutorStep[HttpConfig]:
+    """Send a request."""
+    return ExecutorStep(HttpExecutor, config)
+
+
 @takes(LogConfig)
 def log(config: LogConfig) -> ExecutorStep[LogConfig]:
     """Say something."""
     return ExecutorStep(LogExecutor, config)
+
+
+@takes(PythonConfig)
+def python(config: PythonConfig) -> ExecutorStep[PythonConfig]:
+    """Run Python in a process of its own."""
+    return ExecutorStep(PythonExecutor, config)
 
 
 @takes(TransformConfig)

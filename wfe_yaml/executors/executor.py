@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from wfe_core.errors import StepError
+from wfe_core.errors import StepError, UndecidedStepError
 from wfe_yaml.executors.base import Program, StepPause, StepResult, StepType
 from wfe_yaml.executors.configs import ConfigT
 from wfe_yaml.executors.masking import mask_text
@@ -87,6 +87,9 @@ class Executor(StepType, Generic[ConfigT]):
     gives: ClassVar[frozenset[str]] = frozenset()
     """Outputs that every step of the type has, declared or not."""
 
+    resumes: ClassVar[bool] = False
+    """It finds out itself what became of an attempt whose host died, also for `idempotent: false`."""
+
     @abstractmethod
     async def run(
         self, config: ConfigT, attempt: StepAttempt
@@ -128,9 +131,16 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
         """Evaluate the config, once, run the executor and check what it gives.
 
         Raises:
+            UndecidedStepError: nobody knows whether an earlier attempt did it, and it must not be done twice.
             StepError: the attempt failed, or its outputs do not fit; secrets in its message are masked.
         """
         secrets = self._plan.tools.secrets
+        if call.ctx.crashes and not self._plan.idempotent and not self._executor.resumes:
+            message = (
+                "its runner died while it ran, and it is not known how far it came; it is marked "
+                "`idempotent: false`, so somebody must decide: wfe retry runs it again, wfe cancel gives up"
+            )
+            raise UndecidedStepError(message)
         try:
             config = self._config.evaluate(call.names)
             return await execute(self._executor, config, StepAttempt(self._plan, call, self._config.node))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 from typing_extensions import TypeVar
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
     from wfe_yaml.executors.base import StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
-    from wfe_yaml.executors.processes import Identity, ProcessSpec
+    from wfe_yaml.executors.processes import Identity, ProcessResult, ProcessSpec
     from wfe_yaml.source.problems import Problems
 
-Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
-"""A text that is not empty and can be an argument of a program."""
+ERROR_FILE = "error"
+"""The file in which the loader of a script says what went wrong with it."""
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
@@ -49,6 +50,8 @@ ProcessConfigT = TypeVar("ProcessConfigT", bound=ProcessConfig)
 
 class ProcessExecutor(Executor[ProcessConfigT]):
     """A type of step that runs a process: give its `spec`, and its `policy` where that is special."""
+
+    resumes: ClassVar[bool] = True
 
     @abstractmethod
     def spec(self, config: ProcessConfigT, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
@@ -97,6 +100,24 @@ def environment(config: ProcessConfig, attempt: StepAttempt, identity: Identity)
             raise StepError(f"the variable {name} contains the character NUL", retryable=False)
     found.update(identity_variables(identity, attempt.ctx.step_key))
     return found
+
+
+def told_error(result: ProcessResult) -> dict[str, Any] | None:
+    """Give what the loader of a script wrote down of its error; None when it had nothing to say."""
+    try:
+        told: dict[str, Any] = json.loads(result.collected.get(ERROR_FILE, b""))
+    except ValueError:
+        return None
+    return told
+
+
+def script_place(attempt: StepAttempt, line: int) -> str:
+    """Name a line of an inline script as its author knows it."""
+    place = attempt.place("script")
+    if place is None or place.source.text[place.start : place.start + 1] != "|":
+        return f"at line {line} of the script"
+    # The lines of a literal block follow its opening line.
+    return f"at {place.file}:{place.line + line} (line {line} of the script)"
 
 
 def existing_file(attempt: StepAttempt, text: str) -> Path:

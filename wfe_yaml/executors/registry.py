@@ -20,11 +20,13 @@ BUILT_IN = {
     "shell": "wfe_yaml.executors.shell:ShellExecutor",
     "delay": "wfe_yaml.executors.types.delay:DelayExecutor",
     "deno": "wfe_yaml.executors.types.deno:DenoExecutor",
+    "http": "wfe_yaml.executors.types.http:HttpExecutor",
     "log": "wfe_yaml.executors.types.log:LogExecutor",
+    "python": "wfe_yaml.executors.types.python:PythonExecutor",
     "transform": "wfe_yaml.executors.types.transform:TransformExecutor",
 }
 """Where the built-in types are."""
-LATER = frozenset({"docker", "zypi", "http", "python", "browser"})
+LATER = frozenset({"docker", "zypi", "browser"})
 """Types of the language that this version does not have."""
 
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -17,11 +17,14 @@ from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config, Fixed, Size
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import (
+    ERROR_FILE,
     ProcessConfig,
     ProcessExecutor,
     environment,
     existing_file,
     script_name,
+    script_place,
+    told_error,
 )
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
 
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.processes import Identity, ProcessResult
 
 _LOADER = Path(__file__).with_name("deno_loader.js")
-_ERROR_FILE = "error"
 _MODULES_FILE = "modules.json"
 _MIB = 1 << 20
 _REMOTE = re.compile(r"(https?|npm|jsr|node|data|blob):", re.IGNORECASE)
@@ -117,7 +119,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
         """
         # The supervisor puts the private folder in, and refuses one that is no single entry of a list.
         private = "{dir,}/"
-        files = {OUTPUT_FILE: b"", _ERROR_FILE: b""}
+        files = {OUTPUT_FILE: b"", ERROR_FILE: b""}
         name = script_name(attempt, ".ts")
         if config.script is not None:
             files[name] = config.script.encode("utf-8", "surrogateescape")
@@ -128,7 +130,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
         allowed = config.permissions
         local = [each for each in config.modules.values() if not _REMOTE.match(each)]
         reads = [readable, *_paths([*local, *allowed.read], attempt)]
-        writes = [private + OUTPUT_FILE, private + _ERROR_FILE, *_paths(allowed.write, attempt)]
+        writes = [private + OUTPUT_FILE, private + ERROR_FILE, *_paths(allowed.write, attempt)]
         flags = [
             *_flags(allowed),
             f"--v8-flags=--max-old-space-size={max(16, config.memory // _MIB)}",
@@ -138,7 +140,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
         if config.modules:
             files[_MODULES_FILE] = _import_map(config, attempt)
             flags.append(f"--import-map={{dir}}/{_MODULES_FILE}")
-        files_of_wfe = [f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{_ERROR_FILE}"]
+        files_of_wfe = [f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}"]
         deno = deno_binary(attempt.plan.tools.environ)
         own = {"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_NO_PACKAGE_JSON": "1"}
         return ProcessSpec(
@@ -146,7 +148,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
             env={**own, **environment(config, attempt, identity)},
             cwd=str(attempt.path(config.working_dir)),
             files=files,
-            collect=(OUTPUT_FILE, _ERROR_FILE),
+            collect=(OUTPUT_FILE, ERROR_FILE),
             identity=identity,
             secrets=attempt.secrets,
             stdin=json.dumps(attempt.data()).encode(),
@@ -219,12 +221,10 @@ def _import_map(config: DenoConfig, attempt: StepAttempt) -> bytes:
 
 def _explained(result: ProcessResult, config: DenoConfig, attempt: StepAttempt) -> str | None:
     """Say what the script has thrown, and where."""
-    try:
-        told: dict[str, Any] = json.loads(result.collected.get(_ERROR_FILE, b""))
-    except ValueError:
-        if result.exit_code in _OUT_OF_MEMORY:
-            return f"out of memory: the script may use {config.memory / _MIB:g} MiB"
-        return None
+    told = told_error(result)
+    if told is None:
+        out_of_memory = f"out of memory: the script may use {config.memory / _MIB:g} MiB"
+        return out_of_memory if result.exit_code in _OUT_OF_MEMORY else None
     message = ": ".join(part for part in (told["name"], told["message"]) if part)
     at = re.search(r"(file://\S+?):(\d+):(\d+)\)?$", told["stack"], re.MULTILINE)
     return message if at is None else f"{message}, {_where(at[1], int(at[2]), int(at[3]), config, attempt)}"
@@ -234,8 +234,4 @@ def _where(url: str, line: int, column: int, config: DenoConfig, attempt: StepAt
     """Name a place in the script as its author knows it."""
     if config.script is None or not url.endswith("/" + script_name(attempt, ".ts")):
         return f"at {url.removeprefix('file://')}:{line}:{column}"
-    place = attempt.place("script")
-    if place is None or place.source.text[place.start : place.start + 1] != "|":
-        return f"at line {line} of the script"
-    # The lines of a literal block follow its opening line.
-    return f"at {place.file}:{place.line + line} (line {line} of the script)"
+    return script_place(attempt, line)

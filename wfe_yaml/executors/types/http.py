@@ -1,0 +1,262 @@
+"""The type `http`: sends a request and gives the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from wfe_core.errors import StepError, StepTimeoutError
+from wfe_yaml.executors.base import ConfigModel
+from wfe_yaml.executors.configs import Config, Seconds, Size
+from wfe_yaml.executors.executor import Executor, StepAttempt
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that a later attempt may not get: see RFC 9110 and RFC 6585."""
+_MOST_REDIRECTS = 10
+_EVERYWHERE = frozenset(
+    (
+        *("accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type"),
+        *("host", "transfer-encoding", "user-agent"),
+    )
+)
+"""Headers that may go to another host than the one they were meant for."""
+_SHOWN = 200
+Status = Annotated[int, Field(ge=100, le=599)] | Literal["1xx", "2xx", "3xx", "4xx", "5xx"]
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+
+
+class HttpConfig(Config):
+    """What an http step needs."""
+
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = Field(
+        default="GET", description="What is asked for."
+    )
+    url: str = Field(pattern=r"^(?i:https?)://[^/\s]", description="The address: http or https.")
+    headers: dict[HeaderName, str] = Field(default={}, description="Headers of the request.")
+    query: dict[str, str | list[str]] = Field(
+        default={}, description="Parameters that are added to the address."
+    )
+    json_: Any = Field(default=None, alias="json", description="A value that is sent as JSON.")
+    body: str | None = Field(default=None, description="A text that is sent as it is.")
+    expect_status: Status | list[Status] = Field(
+        default="2xx", description="The answers that are no failure: a status, `2xx` and the like, or a list."
+    )
+    timeout: Seconds = Field(default=30.0, description="How long one attempt may take.")
+    follow_redirects: bool = Field(
+        default=False,
+        description="Go where the answer points, at most 10 times, and never from https to http.",
+    )
+    max_body: Size = Field(default=1 << 20, le=64 << 20, description="The largest answer that is taken.")
+    idempotency_header: HeaderName | None = Field(
+        default="Idempotency-Key",
+        description="The header that tells attempts of one step apart from other requests; null for none. "
+        "Sent with all methods that change something.",
+    )
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        if self.body is not None and "json_" in self.model_fields_set:
+            message = "'json' and 'body' exclude each other"
+            raise ValueError(message)
+        return self
+
+
+class HttpExecutor(Executor[HttpConfig]):
+    """Sends an HTTP request: its outputs are `status`, `headers`, `body` and `json` (null if it is none).
+
+    Connections that fail, timeouts and the statuses 408, 425, 429, 500, 502, 503 and 504 are tried again if
+    the step has `retry:`; other failures are not.
+    """
+
+    name: ClassVar[str] = "http"
+    config: ClassVar[ConfigModel] = HttpConfig
+    gives: ClassVar[frozenset[str]] = frozenset({"status", "headers", "body", "json"})
+
+    async def run(self, config: HttpConfig, attempt: StepAttempt) -> dict[str, Any]:
+        """Send it.
+
+        Raises:
+            StepTimeoutError: there was no answer in time.
+            StepError: there was none, or not one that is expected.
+        """
+        library = await asyncio.to_thread(_library)
+        context = await asyncio.to_thread(_trusted)
+        try:
+            async with (
+                asyncio.timeout(config.timeout),
+                library.AsyncClient(verify=context, timeout=config.timeout, follow_redirects=False) as client,
+            ):
+                request = client.build_request(
+                    config.method,
+                    config.url,
+                    headers=_headers(config, attempt),
+                    params=_parameters(config, library),
+                    content=_content(config),
+                )
+                return await _Exchange(config, attempt, client).send(request)
+        except (TimeoutError, library.TimeoutException):
+            message = (
+                f"{config.method} {_shown(config.url)}: no answer within its timeout of {config.timeout:g} s"
+            )
+            # It may have been done all the same.
+            again = attempt.retries(timeout=True) and (attempt.plan.idempotent or config.method in _SAFE)
+            raise StepTimeoutError(message, retryable=again) from None
+        except (
+            library.InvalidURL,
+            library.UnsupportedProtocol,
+            library.LocalProtocolError,
+            ValueError,
+        ) as exc:
+            raise StepError(f"{config.method} {_shown(config.url)}: {exc}", retryable=False) from exc
+        except library.TransportError as exc:
+            refused = isinstance(exc, library.ConnectError)
+            again = attempt.retries() and (refused or attempt.plan.idempotent or config.method in _SAFE)
+            what = "cannot be reached" if refused else "the connection was lost"
+            detail = f": {exc}" if str(exc) else ""
+            raise StepError(f"{_asked(config)}: {what}{detail}", retryable=again) from exc
+
+
+class _Exchange:
+    """A request, its redirects and the answer."""
+
+    def __init__(self, config: HttpConfig, attempt: StepAttempt, client: httpx.AsyncClient) -> None:
+        self._config = config
+        self._attempt = attempt
+        self._client = client
+
+    async def send(self, request: httpx.Request) -> dict[str, Any]:
+        """Send it, and follow the answer where that is wanted."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = await self._client.send(request, stream=True)
+            try:
+                following = response.next_request if self._config.follow_redirects else None
+                if following is None:
+                    return self._judged(response, await self._body(response))
+            finally:
+                await response.aclose()
+            self._attempt.emit("stdout", f"{response.status_code}: goes on at {_shown(str(following.url))}")
+            request = self._redirected(request, following)
+        raise StepError(f"{self._what(request)}: more than {_MOST_REDIRECTS} redirects", retryable=False)
+
+    def _redirected(self, request: httpx.Request, following: httpx.Request) -> httpx.Request:
+        before, after = request.url, following.url
+        if before.scheme == "https" and after.scheme != "https":
+            message = f"{self._what(request)}: the answer leads from https to {_shown(str(after))}"
+            raise StepError(message, retryable=False)
+        if (before.scheme, before.host, before.port) != (after.scheme, after.host, after.port):
+            # What the file says of this host is not meant for another one.
+            for name in [name for name in following.headers if name.casefold() not in _EVERYWHERE]:
+                del following.headers[name]
+        return following
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        """Read the answer.
+
+        Raises:
+            StepError: it is larger than it may be.
+        """
+        body = bytearray()
+        async for piece in response.aiter_bytes(65536):
+            body += piece
+            if len(body) > self._config.max_body:
+                message = (
+                    f"{self._what(response.request)}: the answer is larger than {self._config.max_body} bytes"
+                )
+                raise StepError(f"{message}; raise `max_body`, or fetch it with a command", retryable=False)
+        return bytes(body)
+
+    def _judged(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
+        """Give the outputs, if the status is one that is expected."""
+        text = body.decode(response.charset_encoding or "utf-8", "replace")
+        status = response.status_code
+        told = f"{self._what(response.request)}: {status} {response.reason_phrase}".rstrip()
+        self._attempt.emit("stdout", f"{told}, {len(body)} bytes")
+        expected = self._config.expect_status
+        wanted = expected if isinstance(expected, list) else [expected]
+        if status not in wanted and f"{status // 100}xx" not in wanted:
+            words = " ".join(text.split())[:_SHOWN]
+            again = status in _PASSING and self._attempt.retries()
+            raise StepError(f"{told}" + (f": {words}" if words else ""), retryable=again)
+        return {
+            "status": status,
+            "headers": {name.casefold(): value for name, value in response.headers.items()},
+            "body": text,
+            "json": _parsed(text),
+        }
+
+    def _what(self, request: httpx.Request) -> str:
+        return f"{request.method} {_shown(str(request.url))}"
+
+
+@cache
+def _library() -> Any:
+    """Import the library when the first request is sent: it takes a tenth of a second."""
+    import httpx  # noqa: PLC0415
+
+    return httpx
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates once."""
+    context: ssl.SSLContext = _library().create_ssl_context()
+    return context
+
+
+def _headers(config: HttpConfig, attempt: StepAttempt) -> dict[str, str]:
+    headers = dict(config.headers)
+    given = {name.casefold() for name in headers}
+    key = config.idempotency_header
+    if key is not None and config.method not in _SAFE and key.casefold() not in given:
+        headers[key] = attempt.ctx.idempotency_key
+    if "json_" in config.model_fields_set and "content-type" not in given:
+        headers["Content-Type"] = "application/json"
+    elif config.body is not None and "content-type" not in given:
+        headers["Content-Type"] = "text/plain; charset=utf-8"
+    return headers
+
+
+def _parameters(config: HttpConfig, library: Any) -> list[tuple[str, str]]:
+    """Give the parameters of the address and those that are added to it."""
+    pairs: list[tuple[str, str]] = library.URL(config.url).params.multi_items()
+    for name, value in config.query.items():
+        pairs.extend((name, each) for each in (value if isinstance(value, list) else [value]))
+    return pairs
+
+
+def _content(config: HttpConfig) -> bytes | None:
+    if "json_" in config.model_fields_set:
+        return json.dumps(config.json_, ensure_ascii=False, allow_nan=False).encode()
+    return None if config.body is None else config.body.encode("utf-8", "surrogateescape")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _asked(config: HttpConfig) -> str:
+    return f"{config.method} {_shown(config.url)}"
+
+
+def _shown(url: str) -> str:
+    """Give an address without what may be secret in it: user, password and parameters."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
