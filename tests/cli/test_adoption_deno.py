@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.waiting import PATIENCE, eventually
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
@@ -41,16 +42,13 @@ def test_a_script_outlives_its_runner(project: Project, ended: bool) -> None:
     runner.communicate()
     if ended:
         (project.folder / "go").touch()
-        deadline = time.monotonic() + 40
-        while not list(project.folder.glob(".wfe/wfe.run/*/*/result.json")):
-            assert time.monotonic() < deadline, "the script did not end"
-            time.sleep(0.01)
+        eventually(lambda: list(project.folder.glob(".wfe/wfe.run/*/*/result.json")))
         done = project.wfe("resume", "r")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "its result was taken" in done.stdout
     else:
         second = project.start("resume", "r")
         (project.folder / "go").touch()
-        out, err = second.communicate(timeout=60)
+        out, err = second.communicate(timeout=PATIENCE)
         assert second.returncode == 0, (out, err)
     assert project.log() == ["begun", "a=7"]

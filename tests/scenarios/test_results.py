@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core import WorkflowBuilder, WorkflowSuspendedError
 from wfe_host.testing.engine import WfeEngine
 
@@ -35,7 +36,7 @@ async def test_a_result_comes_at_once_from_another_host(wfe: WfeEngine, rec: Any
     await wfe.settle()
     await client.publish_event("go", "", 1)
     before = wfe.clock.now()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await result == {"got": 1}
     assert wfe.clock.now() == before
 

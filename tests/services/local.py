@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,7 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-PATIENCE = 60.0
+from tests.waiting import PATIENCE
+
 _UNPRIVILEGED = ("postgres", "nobody")
 
 
@@ -88,11 +90,18 @@ class LocalServer:
 
 
 def free_port() -> int:
-    """Find a port of the loopback interface that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port of the loopback interface that nobody uses.
+
+    It is not one of those that the system gives to outgoing connections: such a one could be taken before the
+    server listens, or while it is restarted. Nor is it drawn from a seed, which all workers have in common.
+    """
+    for _ in range(100):
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise UnavailableError("no port is free between 15000 and 30000")
 
 
 def program(*names: str, folders: Sequence[Path] = ()) -> str:

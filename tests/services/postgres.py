@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 import asyncpg
 import pytest
 
-from tests.services.local import PATIENCE, LocalServer, UnavailableError, program
+from tests.services.local import LocalServer, UnavailableError, program
+from tests.waiting import PATIENCE
 
 _SETTINGS = {
     # What the kernel has outlives the server however that ends; only the power of the machine must not fail.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.clock import to_datetime
 from wfe_core.models import LifecycleEvent, LifecycleKind
 from wfe_core.ports import LifecycleHub, OutboxRow
@@ -33,7 +34,7 @@ def entry(
 
 async def take(subscription: Subscription, count: int) -> list[LifecycleEvent]:
     """Read so many events."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         return [await anext(subscription) for _ in range(count)]
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.services.postgres import Postgres
+from tests.waiting import PATIENCE
 from wfe_core.errors import ProviderError, ProviderUnavailableError, SchemaOutdatedError
 from wfe_postgres import open_providers
 from wfe_sql.revisions import HEAD
@@ -92,7 +93,7 @@ async def test_a_connection_that_fails_says_why(
     old, new = change
     port = f":{urlsplit(url()).port}" if ":1" in new else ""
     with pytest.raises(kind, match=message) as caught:
-        await open_providers(url(connect_timeout="3s").replace(old + port, new)).store.__aenter__()
+        await open_providers(url(connect_timeout="60s").replace(old + port, new)).store.__aenter__()
     assert caught.value.__cause__ is not None
 
 
@@ -107,7 +108,7 @@ async def test_cut_connections_are_replaced(url: Url, admin: Any) -> None:
                 " WHERE application_name = 'wfe' AND pid <> pg_backend_pid()"
             )
             assert await store.owners() == set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             # None: something may have been missed, so the host sweeps.
             while await queue.dequeue(limit=1, wait=1) is not None:
                 pass

@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.testing import ManualClock
 
 SECOND = 1_000_000
@@ -123,7 +124,7 @@ async def test_autojump_skips_years_when_nothing_else_can_happen() -> None:
             await sleep(clock, hours * 3600)
             seen.append((name, clock.now() // HOUR))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(sleeper("year", 8760), sleeper("month", 730))
     assert seen == [
         *(("month", 730 * n) for n in (1, 2, 3)),
@@ -150,7 +151,7 @@ async def test_autojump_waits_for_work_in_threads() -> None:
 
     def work() -> None:
         try:
-            release.wait(5)
+            release.wait(PATIENCE)
             seen.append(clock.now())
         finally:
             clock.leave()
@@ -162,7 +163,7 @@ async def test_autojump_waits_for_work_in_threads() -> None:
     await asyncio.sleep(0.05)
     assert clock.now() == 0
     release.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await sleeping
     thread.join()
     assert seen == [0]
@@ -201,7 +202,7 @@ async def test_advance_gives_up_on_work_that_does_not_end() -> None:
     clock.enter()
     fired = asyncio.Event()
     clock.call_at(SECOND, fired.set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await clock.advance(2)
     assert fired.is_set()
 
@@ -258,6 +259,6 @@ async def test_patience_is_real_time_of_quiet() -> None:
 async def test_many_tasks_may_settle_at_once() -> None:
     """Waiting for quiet twice does not keep the loop from being quiet."""
     clock = ManualClock(0, autojump=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(clock.advance(n) for n in range(5)), sleep(clock, 2))
     assert clock.now() >= 4 * SECOND

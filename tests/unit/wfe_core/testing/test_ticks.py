@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_core.clock import SystemClock
 from wfe_core.testing import ManualClock
 
@@ -96,7 +97,7 @@ async def test_whoever_comes_or_goes_is_seen_soon() -> None:
     clock.call_at(YEAR, change)
     over = asyncio.Event()
     clock.call_at(2 * YEAR, over.set)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await over.wait()
     assert seen == [(YEAR + 5 * SECOND, YEAR + 5 * SECOND)]
     assert YEAR + DAY in looker.calls
@@ -110,7 +111,7 @@ async def test_calls_alone_do_not_carry_the_clock_away() -> None:
     over = asyncio.Event()
     looker = Looker(clock)
     handle = clock.call_every(SECOND, lambda _: over.set() if clock.now() >= 30 * SECOND else None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await over.wait()
     assert looker.calls[:30] == [n * SECOND for n in range(1, 31)]
     handle.cancel()
