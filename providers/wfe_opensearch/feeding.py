@@ -49,8 +49,9 @@ class Feed:
         self._store = store
         self._turn = asyncio.Lock()
         self._building: _Build | None = None
-        self._place: tuple[str, int] | None = None
-        self._shown: tuple[str, int] | None = None
+        self.place: tuple[str, int | str | None] | None = None
+        """Which index has come how far; while it is built, in the list of instances."""
+        self._shown: tuple[str, int | str | None] | None = None
         self.complete: bool = False
         """Whether the index, when it was last looked at, had seen every instance."""
 
@@ -73,8 +74,8 @@ class Feed:
 
     async def show(self) -> None:
         """Let searches see all that has been indexed, by whomever."""
-        if self._place != self._shown:
-            place = self._place
+        if self.place != self._shown:
+            place = self.place
             await self._indexes.show(self._indexes.alias)
             self._shown = place
 
@@ -85,11 +86,11 @@ class Feed:
         if changes is None or cursor is None:
             return await self._build(index, cursor, room)
         self.complete, self._building = True, None
-        self._place = index.uuid, cursor
+        self.place = index.uuid, cursor
         if changes:
             await self._writer.write([change.instance_id for change in changes], index.target)
             await store.move_cursor(index.reader, cursor, changes[-1].seq)
-            self._place = index.uuid, changes[-1].seq
+            self.place = index.uuid, changes[-1].seq
         return len(changes)
 
     async def _build(self, index: Index, before: int | None, room: int) -> int:
@@ -103,12 +104,13 @@ class Feed:
         number = len(page.instances)
         await self._writer.write([record.id for record in page.instances], index.target)
         building.cursor = page.cursor
+        self.place = index.uuid, page.cursor
         if page.cursor is None:
             if before is not None:
                 await self._drop_gone(index)
             await self._store.move_cursor(index.reader, before, building.start)
             self.complete, self._building = True, None
-            self._place = index.uuid, building.start
+            self.place = index.uuid, building.start
         return number
 
     async def _drop_gone(self, index: Index) -> None:

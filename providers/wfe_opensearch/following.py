@@ -27,11 +27,15 @@ class Follower:
 
     Args:
         feed: indexes up to so many changes and tells how many there were.
+        place: how far that has come.
         clock: what pauses go by.
     """
 
-    def __init__(self, feed: Callable[[int], Awaitable[int]], clock: Clock) -> None:
+    def __init__(
+        self, feed: Callable[[int], Awaitable[int]], place: Callable[[], object], clock: Clock
+    ) -> None:
         self._feed = feed
+        self._place = place
         self._clock = clock
         self._wanted = False
         self._pause = _GATHER
@@ -85,6 +89,7 @@ class Follower:
             self.changed()
 
     async def _run(self) -> None:
+        place = self._place()
         try:
             while True:
                 self._wanted = False
@@ -93,11 +98,12 @@ class Follower:
             self._pause = _GATHER
         except ProviderError:
             # Whoever asked for it has said so already.
-            self._fail()
+            self._fail(place)
         except Exception:
             logger.exception("the search index is not fed; trying again")
-            self._fail()
+            self._fail(place)
 
-    def _fail(self) -> None:
+    def _fail(self, place: object) -> None:
+        """Come back, after the longer a pause the longer nothing has moved."""
         self._wanted = True
-        self._pause = min(self._pause * 2, _LONGEST)
+        self._pause = _GATHER if self._place() != place else min(self._pause * 2, _LONGEST)

@@ -46,10 +46,10 @@ class OpenSearchSearch(SearchProvider):
         """Index this store; its own search answers when the cluster does not."""
         store = providers.store
         writer = Writer(self._server, store, self._clock)
-        self._feed = Feed(self._server, self._indexes, writer, store)
+        feed = self._feed = Feed(self._server, self._indexes, writer, store)
         self._finder = Finder(self._server, self._indexes.alias, store)
         self._instead = providers.search if self._where.fallback else None
-        self._follower = Follower(self._advance, self._clock)
+        self._follower = Follower(self._advance, lambda: feed.place, self._clock)
 
     @property
     def trouble(self) -> str | None:

@@ -53,7 +53,7 @@ class _Action:
 class Writer:
     """Writes the current state of instances, one request at a time.
 
-    When the server takes nothing more, the next requests are smaller, and grow again when it does.
+    When the server takes nothing more, the next requests are half as large, and grow slowly when it does.
 
     Args:
         server: the connection.
@@ -95,7 +95,7 @@ class Writer:
                 self._clock.leave()
             for chunk in _chunks(actions):
                 await self._send(chunk, target)
-            self.room = min(_MOST, self.room * 2)
+            self.room = min(_MOST, self.room + max(1, self.room // 8))
         return number
 
     async def _send(self, actions: list[_Action], target: str) -> None:
