@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests.services.opensearch.node import opensearch_or_skip
 from tests.services.postgres import postgres_or_skip
 from tests.services.redis import Redis, fresh_prefix, redis_or_skip
 from tests.services.redis_groups import cluster_or_skip
@@ -125,11 +127,26 @@ class ClusterSpace(PrefixSpace):
         raise UnsupportedError
 
 
+class IndexSpace(Space):
+    """A prefix of indexes in OpenSearch, which alone answers: no other search may hide that it cannot."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._server = opensearch_or_skip()
+        self._prefix = f"t{secrets.token_hex(8)}"
+        self.url = self._server.url(self._prefix, fallback="none", replicas="0")
+
+    async def close(self) -> None:
+        """Delete the indexes."""
+        await asyncio.to_thread(self._server.forget, self._prefix)
+
+
 SERVICES: dict[str, Callable[[Path], Space]] = {
     "sqlite": FileSpace,
     "postgres": SchemaSpace,
     "redis": PrefixSpace,
     "redis-cluster": ClusterSpace,
+    "opensearch": IndexSpace,
 }
 SERVERS = frozenset({"postgres", "redis", "opensearch"})
 """Services that need a server: their tests carry the marker of that name."""
@@ -164,7 +181,9 @@ class Combination:
     @property
     def marks(self) -> tuple[pytest.MarkDecorator, ...]:
         """Those of the servers that it needs."""
-        return tuple(getattr(pytest.mark, name) for name in self.services if name in SERVERS)
+        marks = tuple(getattr(pytest.mark, name) for name in self.services if name in SERVERS)
+        # Whoever comes first starts the node, which may take long on a busy machine.
+        return (*marks, pytest.mark.timeout(300)) if self.search else marks
 
     def make(self, clock: ManualClock, folder: Path) -> Backend:
         """Give an empty backend for one test."""
@@ -230,6 +249,7 @@ COMBINATIONS: dict[str, Combination] = {
         Combination("sqlite"),
         Combination("postgres"),
         Combination("postgres", locks="redis", queue="redis", hub="redis"),
+        Combination("postgres", locks="redis", queue="redis", hub="redis", search="opensearch"),
     )
 }
 
@@ -240,5 +260,10 @@ def store_kinds() -> dict[str, StoreKind]:
 
 
 def each_combination(*names: str) -> list[Any]:
-    """Parameters for a test that runs on these combinations (all, unless some are named)."""
-    return [pytest.param(name, marks=COMBINATIONS[name].marks) for name in names or COMBINATIONS]
+    """Parameters for a test that runs on these combinations.
+
+    All, unless some are named, but for that with OpenSearch: only searches differ there, and their laws have
+    tests of their own (`test_opensearch.py`, `test_search_corpus.py`).
+    """
+    wanted = names or [name for name, one in COMBINATIONS.items() if one.search is None]
+    return [pytest.param(name, marks=COMBINATIONS[name].marks) for name in wanted]

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -93,6 +94,10 @@ class OwnNode:
         """Stop it, by default as a crash does."""
         self.server.signal(how)
         self.server.wait()
+
+    def lose_data(self) -> None:
+        """Let the disk of a stopped node be a new one."""
+        shutil.rmtree(self.server.folder / "home")
 
     def destroy(self) -> None:
         """End it and forget what it stored."""
