@@ -50,6 +50,8 @@ MEASURES = {
     "restart": "benchmarks.recovery:restart",
     "startup": "benchmarks.startup:begin",
     "shell": "benchmarks.pipelines:shell",
+    "deno": "benchmarks.pipelines:deno",
+    "python": "benchmarks.pipelines:python",
     "postgres_throughput": "benchmarks.postgres:throughput",
     "postgres_floor": "benchmarks.postgres:floor",
     "postgres_alone": "benchmarks.postgres:alone",
@@ -199,10 +201,19 @@ def startup() -> list[Row]:
 
 def shell() -> list[Row]:
     """Steps of a pipeline."""
-    f = child("shell")
+    steps = (
+        ("200 steps of `true`, per step", "shell", "bash"),
+        ("40 empty deno steps, per step", "deno", "deno"),
+        ("100 empty python steps, per step", "python", "python"),
+    )
+    return [*(_against_bare(*each) for each in steps), *startup()]
+
+
+def _against_bare(what: str, measure: str, program: str) -> Row:
+    f = child(measure)
     text = f"{f['step_ms']:.1f} ms ({f['step_cpu_ms']:.1f} of processor), "
-    text += f"bare bash {f['bare_ms']:.1f} ms ({f['bare_cpu_ms']:.1f})"
-    return [Row("200 steps of `true`, per step", text, "≤ twice bash + 3 ms", f["over_ms"] <= 3), *startup()]
+    text += f"bare {program} {f['bare_ms']:.1f} ms ({f['bare_cpu_ms']:.1f})"
+    return Row(what, text, f"≤ twice {program} + 3 ms", f["over_ms"] <= 3)
 
 
 def postgres(*, peers: bool) -> list[Row]:

@@ -9,13 +9,15 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import Figures, quick
+from wfe_yaml.executors.types.deno import deno_binary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROUNDS = 3
 _SUBREAPER = 36
@@ -32,20 +34,58 @@ def command() -> str:
     return str(Path(sys.executable).parent / "wfe")
 
 
+@dataclass(frozen=True)
+class Work:
+    """The same work as a step and as a bare command.
+
+    Attributes:
+        step: the keys of the step.
+        bare: the command.
+        count: how many of them.
+    """
+
+    step: str
+    bare: Sequence[str]
+    count: int
+
+
 async def shell(folder: Path) -> Figures:
     """200 steps of `true` in sequence, and as many spawns of bash; beginning a run does not count."""
+    return _measured(folder, Work("run: 'true'", ("bash", "-c", "true"), 200))
+
+
+async def deno(folder: Path) -> Figures:
+    """40 empty scripts of a deno step, and as many of the bare program."""
+    program = deno_binary(os.environ)
+    script = folder / "bare.ts"
+    script.write_text("1")
+    return _measured(
+        folder, Work("type: deno, config: {script: '1'}", (program, "run", "--no-prompt", str(script)), 40)
+    )
+
+
+async def python(folder: Path) -> Figures:
+    """100 empty scripts of a python step, and as many of the bare interpreter."""
+    script = folder / "bare.py"
+    script.write_text("1")
+    return _measured(folder, Work("type: python, config: {script: '1'}", (sys.executable, str(script)), 100))
+
+
+def _measured(folder: Path, work: Work) -> Figures:
     # The supervisor of a run may outlive the command; its time counts, too.
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    count = 50 if quick() else 200
-    figures = [_round(folder / str(number), count) for number in range(ROUNDS)]
+    if quick():
+        work = replace(work, count=work.count // 4)
+    figures = [_round(folder / str(number), work) for number in range(ROUNDS)]
     return {name: statistics.median(each[name] for each in figures) for name in figures[0]}
 
 
-def _round(folder: Path, count: int) -> Figures:
+def _round(folder: Path, work: Work) -> Figures:
     folder.mkdir()
-    bare = _spent(lambda: _spawn(count))
-    one = _spent(lambda: _run(folder, 1))
-    all_ = _spent(lambda: _run(folder, count + 1))
+    count = work.count
+    bare = _spent(lambda: _spawn(work))
+    one = _spent(lambda: _run(folder, work.step, 1))
+    all_ = _spent(lambda: _run(folder, work.step, count + 1))
     step_ms, step_cpu_ms = ((whole - first) / count * 1e3 for whole, first in zip(all_, one, strict=True))
     bare_ms, bare_cpu_ms = (spent / count * 1e3 for spent in bare)
     return {
@@ -76,11 +116,11 @@ def _used() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _spawn(count: int) -> None:
+def _spawn(work: Work) -> None:
     nothing = subprocess.DEVNULL
-    for _ in range(count):
+    for _ in range(work.count):
         subprocess.run(
-            ["bash", "-c", "true"],
+            work.bare,
             stdin=nothing,
             stdout=nothing,
             stderr=nothing,
@@ -89,8 +129,8 @@ def _spawn(count: int) -> None:
         )
 
 
-def _run(folder: Path, count: int) -> None:
-    steps = "".join(f"    - {{name: s{number}, run: 'true'}}\n" for number in range(count))
+def _run(folder: Path, step: str, count: int) -> None:
+    steps = "".join(f"    - {{name: s{number}, {step}}}\n" for number in range(count))
     pipeline = folder / f"{count}.yaml"
     pipeline.write_text(f"workflow:\n  id: steps-{count}\n  steps:\n{steps}")
     argv = [command(), "run", str(pipeline), "--fresh"]

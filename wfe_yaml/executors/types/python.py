@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.executor import StepAttempt
     from wfe_yaml.executors.processes import Identity, ProcessResult
 
-_LOADER = Path(__file__).with_name("python_loader.py")
+_HOME = str(Path(__file__).parent)
+_BOOT = "import sys; sys.path[0] = sys.argv.pop(1); from python_loader import main; main()"
+"""Imported, the loader is compiled once and for all."""
 _WAYS = ("script", "file", "call")
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 Parameter = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
@@ -109,17 +111,17 @@ class PythonExecutor(ProcessExecutor[PythonConfig]):
             files[name] = (config.script or "").encode("utf-8", "surrogateescape")
             target = f"{{dir}}/{name}"
         written = [f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}"]
-        given = {"with": config.with_, "data": attempt.data()}
+        given = json.dumps(config.with_) + "\n" + json.dumps(attempt.data())
         return ProcessSpec(
             # Unbuffered, so that its lines are shown when they are printed.
-            argv=[_interpreter(config, attempt), "-u", str(_LOADER), how, target, folder, *written],
+            argv=[_interpreter(config, attempt), "-u", "-c", _BOOT, _HOME, how, target, folder, *written],
             env=environment(config, attempt, identity),
             cwd=cwd,
             files=files,
             collect=(OUTPUT_FILE, ERROR_FILE),
             identity=identity,
             secrets=attempt.secrets,
-            stdin=json.dumps(given).encode(),
+            stdin=given.encode(),
             timeout=config.timeout,
             grace=config.grace,
             memory=config.memory,

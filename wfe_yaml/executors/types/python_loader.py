@@ -2,13 +2,13 @@
 
 It runs in whatever interpreter the step names, with nothing but the standard library, so it imports little
 and nothing of wfe. Arguments: what to run (`script` or `call`), the file or `module:function`, the folder
-from which modules are imported, the file of the outputs, the file of the error. The data come by stdin.
+from which modules are imported, the file of the outputs, the file of the error. By stdin
+come two lines of JSON: what the step gives, and what there is of the run.
 """
 
 # ruff: noqa: PLC0415, PTH123 - it must start fast, so it imports when it must, and no pathlib
 from __future__ import annotations
 
-import json
 import sys
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ class Wfe:
 
     def get_data(self, path: str | Sequence[str | int] | None = None) -> Any:
         """Give what the script may see of the run, or what stands there at a path, as in `inputs.name`."""
+        import json
+
         value: Any = json.loads(self._data)
         for part in [] if path is None else path.split(".") if isinstance(path, str) else path:
             kind: type[Any] = value.__class__
@@ -39,6 +41,8 @@ class Wfe:
 
     def set_output(self, name: str, value: object) -> None:
         """Set an output of the step; the value is JSON."""
+        import json
+
         line = json.dumps({str(name): value}, allow_nan=False)
         with open(self._outputs, "a", encoding="utf-8") as stream:
             stream.write(line + "\n")
@@ -50,11 +54,9 @@ class Wfe:
 
 def run_script(target: str, wfe: Wfe, given: dict[str, Any]) -> None:
     """Run a file as the main module; what the step gives are variables of it."""
-    import types
-
     with open(target, "rb") as stream:
         source = stream.read()
-    module = types.ModuleType("__main__")
+    module = type(sys)("__main__")
     module.__dict__.update(given, Wfe=wfe, __file__=target)
     sys.modules["__main__"] = module
     sys.argv[:] = [target]
@@ -90,6 +92,7 @@ async def _awaited(result: Awaitable[Any]) -> Any:
 
 def note(error: BaseException, target: str, trouble: str) -> None:
     """Write down what went wrong and where: the last place that is the author's own; show the traceback."""
+    import json
     import traceback
 
     trace = error.__traceback__
@@ -107,15 +110,24 @@ def note(error: BaseException, target: str, trouble: str) -> None:
     traceback.print_exception(type(error), error, trace)
 
 
+def _parsed(given: bytes) -> dict[str, Any]:
+    if given == b"{}":
+        # The module takes as long to import as the rest of the start.
+        return {}
+    import json
+
+    found: dict[str, Any] = json.loads(given)
+    return found
+
+
 def main() -> None:
     """Run it."""
     how, target, folder, outputs, trouble = sys.argv[1:6]
-    whole = json.load(sys.stdin)
+    given, data = sys.stdin.buffer.read().split(b"\n")
     sys.path[0] = folder
     try:
-        (run_script if how == "script" else run_call)(
-            target, Wfe(json.dumps(whole["data"]), outputs), whole["with"]
-        )
+        wfe = Wfe(data.decode(), outputs)
+        (run_script if how == "script" else run_call)(target, wfe, _parsed(given))
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, it ends the script and is told
