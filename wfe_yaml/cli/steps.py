@@ -185,4 +185,5 @@ def _hook_name(node: Node) -> str:
 
 def _shown(key: str) -> str:
     """Write a key without the engine's marks; a hook's only step, which has its name, is the hook."""
-    return _HOOK.sub("/", _NAMELESS_HOOK.sub(r"/\1", key)).replace("~", "")
+    shown = _HOOK.sub("/", _NAMELESS_HOOK.sub(r"/\1", key))
+    return shown.replace("~services", " (services)").replace("~", "")

@@ -91,7 +91,7 @@ def _while(
     return node, group_shape(shapes)
 
 
-_OUTSIDE: dict[str, Any] = dict.fromkeys((*HOOKS, "max_parallel", "fail_fast"))
+_OUTSIDE: dict[str, Any] = dict.fromkeys((*HOOKS, "services", "max_parallel", "fail_fast"))
 """What a matrix keeps for itself."""
 
 

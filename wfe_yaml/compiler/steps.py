@@ -19,6 +19,7 @@ from wfe_yaml.compiler.hooks import guard, hooked
 from wfe_yaml.compiler.keeping import ArtifactKeeper
 from wfe_yaml.compiler.loops import LOOPS, cells
 from wfe_yaml.compiler.names import Site, around, declared_shape, kept_shapes, result_shape
+from wfe_yaml.compiler.services import with_services
 from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
@@ -130,7 +131,7 @@ class StepCompiler:
             return Compiled(None, place, UNKNOWN)
         if step.matrix is not None:
             node, shape = cells(self, step, step.matrix, place, site, common)
-            return Compiled(guard(self, step, node, place, shape, site), place, shape)
+            return self._around(step, node, place, shape, site)
         if step.construct != STEP:
             common["timeout"] = step.timeout
         made = ROOMS[step.construct](self, step, place, site, common)
@@ -139,7 +140,18 @@ class StepCompiler:
         node, shape = made
         if step.compensate is not None:
             node.compensation = self._compensation(step, place, shape, site)
-        return Compiled(guard(self, step, node, place, shape, site), place, shape)
+        return self._around(step, node, place, shape, site)
+
+    def _around(self, step: StepModel, node: Node, place: Place, shape: Shape, site: Site) -> Compiled:
+        """Put the hooks of a step around its node, and its services around these."""
+        node = guard(self, step, node, place, shape, site)
+        if step.services is not None:
+            (node,) = with_services(self, step, [node], place, site)
+        return Compiled(node, place, shape)
+
+    def has_type(self, kind: str) -> bool:
+        """Whether there is a type of step of this name."""
+        return kind in self._tools.types or kind in executors()
 
     def _compensation(self, step: StepModel, place: Place, shape: Shape, site: Site) -> Sequence:
         """Compile what undoes a step: it sees the result of that step, too.

@@ -14,6 +14,7 @@ from wfe_core.steps.selectors import Selector
 from wfe_yaml.compiler.hooks import guard_workflow
 from wfe_yaml.compiler.names import Seen, Site, type_shape
 from wfe_yaml.compiler.secrets import with_secrets
+from wfe_yaml.compiler.services import with_services
 from wfe_yaml.compiler.steps import StepCompiler
 from wfe_yaml.compiler.variables import variable_shape
 from wfe_yaml.errors import Code
@@ -132,6 +133,8 @@ class WorkflowCompiler:
         # A step may be called as the workflow is; no name of a step ends so.
         place = Place(model.id, f"{model.id}~", kind="workflow")
         nodes = guard_workflow(self._steps, model, nodes, place, UNKNOWN, Site("", seen))
+        if model.services is not None:
+            nodes = with_services(self._steps, model, nodes, place, Site("", Seen()))
         if model.outputs:
             nodes.append(self._outputs(Site("", seen)))
         if self._problems:

@@ -25,6 +25,7 @@ from wfe_yaml.model.kinds import (
 )
 from wfe_yaml.model.names import ENVIRONMENT, ENVIRONMENT_NAME, IDENTIFIER, TEMPLATES, VARIABLE
 from wfe_yaml.model.records import FREE_PREFIXES, Of, Record, key, read_record, record
+from wfe_yaml.model.services import ServiceModel
 from wfe_yaml.model.steps import Inline, StepModel, Steps
 from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.nodes import Node
@@ -49,9 +50,6 @@ class WorkflowModel(Record):
     """A workflow."""
 
     title: ClassVar[str] = "a workflow"
-    later: ClassVar[frozenset[str]] = frozenset({
-        "services", "artifacts", "cache",
-    })  # fmt: skip
     extensible: ClassVar[bool] = True
 
     extends: list[str] | None = key(
@@ -82,6 +80,10 @@ class WorkflowModel(Record):
     )
     env: dict[str, Template] = key(ENVIRONMENT, "Environment variables of all steps.", default=dict)
     defaults: DefaultsModel | None = key(Of(DefaultsModel), "What steps have when they do not say otherwise.")
+    services: dict[str, ServiceModel] | None = key(
+        MapOf(VARIABLE, Of(ServiceModel), what="a mapping from names to services"),
+        "Containers that are started before the steps, and stopped after them however they ended.",
+    )
     timeout: int | None = key(Span(), "How long a run may take, from its start.")
     max_parallel: int | None = key(
         Integer(1), "How many branches of a container run at once, unless it says so itself."

@@ -29,6 +29,7 @@ from wfe_yaml.model.matrix import Matrix, MatrixModel
 from wfe_yaml.model.names import ENVIRONMENT_NAME, IDENTIFIER, STEP_NAME, TEMPLATES, VARIABLE
 from wfe_yaml.model.records import Kind, Of, Record, key, keys_of, record
 from wfe_yaml.model.retry import ErrorBehaviorModel, RetryModel, attempts
+from wfe_yaml.model.services import ServiceModel
 from wfe_yaml.model.waits import (
     ApprovalModel,
     Pause,
@@ -100,7 +101,6 @@ class StepModel(Record):
     """A step, or a container of steps."""
 
     title: ClassVar[str] = "a step"
-    later: ClassVar[frozenset[str]] = frozenset({"services"})
     extensible: ClassVar[bool] = True
 
     extends: list[str] | None = key(
@@ -145,6 +145,10 @@ class StepModel(Record):
             what="a mapping from names to files",
         ),
         "Files that it leaves for later steps, which find them at `steps.NAME.artifacts.…`.",
+    )
+    services: dict[str, ServiceModel] | None = key(
+        MapOf(VARIABLE, Of(ServiceModel), what="a mapping from names to services"),
+        "Containers that are started before it, and stopped after it however it ended.",
     )
     idempotent: bool = key(
         Boolean(),

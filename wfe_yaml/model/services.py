@@ -1,0 +1,48 @@
+"""`services`: what runs beside a step or a workflow while it runs, such as a database for its tests."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from wfe_yaml.errors import Code
+from wfe_yaml.expressions.templates import Template
+from wfe_yaml.model.kinds import Integer, ListOf, Span, TextTemplate
+from wfe_yaml.model.names import ENVIRONMENT
+from wfe_yaml.model.records import Of, Record, key, record
+from wfe_yaml.source.problems import Problems
+
+
+@record
+class ReadinessModel(Record):
+    """When a service is ready: the step does not begin before."""
+
+    title: ClassVar[str] = "readiness"
+
+    run: Template | None = key(TextTemplate(), "A command in the service that ends well once it is ready.")
+    port: int | None = key(Integer(1), "A port of the service that takes connections once it is ready.")
+    timeout: int = key(Span(), "How long it may take; then the step fails.", default=60_000_000)
+    interval: int = key(Span(), "The pause between two looks.", default=1_000_000)
+
+    def check(self, problems: Problems) -> None:
+        """One way to find out."""
+        if self.given("run") == self.given("port"):
+            hint = "`run: pg_isready` asks by a command, `port: 5432` by a connection"
+            problems.add(Code.CONFLICT, "readiness needs either 'run' or 'port'", self.node.location, hint)
+
+
+@record
+class ServiceModel(Record):
+    """A service: a container that runs while the step or workflow does."""
+
+    title: ClassVar[str] = "a service"
+
+    image: Template = key(TextTemplate(), "The image of its container.", required=True)
+    command: list[Template] | None = key(
+        ListOf(TextTemplate(), what="a list of texts"), "Its program and arguments instead of the image's."
+    )
+    ports: list[Template] | None = key(
+        ListOf(TextTemplate(), what="a list of ports such as 5432 or 15432:5432"),
+        "Its ports that the machine can reach.",
+    )
+    env: dict[str, Template] | None = key(ENVIRONMENT, "Environment variables of the service.")
+    readiness: ReadinessModel | None = key(Of(ReadinessModel), "When it is ready.")
