@@ -15,7 +15,7 @@ DRIVER_ERRORS: Final = (exceptions.RedisError, exceptions.RedisClusterException,
 _REMEDIES: Final[tuple[tuple[str, type[ProviderError], str], ...]] = (
     ("NOAUTH", ProviderError, "it wants a password; write it into the URL"),
     ("WRONGPASS", ProviderError, "user or password is wrong; check the URL"),
-    ("NOPERM", ProviderError, "this user lacks a right; docs/guide/providers.md lists those it needs"),
+    ("NOPERM", ProviderError, "this user lacks a right; docs/providers.md lists those it needs"),
     ("READONLY", ProviderUnavailableError, "it is a read-only replica; name the primary or the sentinels"),
     ("OOM", ProviderError, "its memory is full; raise maxmemory"),
     ("MISCONF", ProviderError, "it cannot save its data and takes no writes; see its log"),

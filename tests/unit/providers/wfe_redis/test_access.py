@@ -44,9 +44,16 @@ RIGHTS = (
     "+ping",
     "+client|setname",
 )
-"""What an account needs on the keys and channels of its prefix; docs/guide/providers.md tells it to users."""
+"""What an account needs on the keys and channels of its prefix; docs/providers.md tells it to users."""
 
 Own = Callable[..., Redis]
+
+
+def test_users_are_told_the_rights() -> None:
+    """The page on providers names exactly those that are enough here."""
+    page = (Path(__file__).parents[4] / "docs" / "providers.md").read_text("utf-8")
+    told = page.partition("```text\n~wfe:*")[2].partition("```")[0]
+    assert f"~wfe:*{told}".replace("wfe:", "p:").split() == list(RIGHTS)
 
 
 async def use(mine: RedisProviders) -> None:
@@ -134,7 +141,7 @@ async def test_an_account_needs_few_rights(own: Own) -> None:
         admin.execute_command("ACL", "SETUSER", "worker", "on", ">s cret", "resetchannels", *RIGHTS)
         async with entered(f"{url}?prefix=p") as mine:
             await use(mine)
-        with pytest.raises(ProviderError, match=r"lacks a right; docs/guide/providers\.md lists") as caught:
+        with pytest.raises(ProviderError, match=r"lacks a right; docs/providers\.md lists") as caught:
             async with entered(f"{url}?prefix=q"):
                 pass
         assert "s cret" not in f"{caught.value} {caught.value.__cause__}"
@@ -200,3 +207,23 @@ async def test_a_node_of_a_cluster_is_no_server(shared: Redis) -> None:
         except ProviderError as exc:
             found.append(str(exc))
     assert sum("it is part of a cluster; write redis+cluster://" in str(text) for text in found) == 2
+
+
+async def test_an_account_of_a_cluster_may_look_at_its_slots() -> None:
+    """That is all it needs beside the rights on its prefix."""
+    base = cluster_or_skip().base
+    for node in base.partition("//")[2].split(","):
+        with Redis(f"redis://{node}").admin() as admin:
+            admin.execute_command(
+                "ACL",
+                "SETUSER",
+                "worker",
+                "on",
+                ">pw",
+                "resetchannels",
+                *RIGHTS,
+                "+cluster|slots",
+                "+command",
+            )
+    async with entered(f"{base.replace('//', '//worker:pw@')}?prefix=p") as mine:
+        await use(mine)
