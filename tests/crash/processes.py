@@ -29,13 +29,17 @@ class Hosts:
     """The processes on one store, and their common log."""
 
     folder: Path
+    store: str = ""
+    """The store, if it is not a file in that folder."""
+    beside: dict[str, Any] = field(default_factory=dict[str, Any])
+    """As in `Options`."""
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict[str, "subprocess.Popen[str]"])
     lives: int = 0
 
     @property
     def url(self) -> str:
         """The store."""
-        return f"sqlite:///{self.folder}/wfe.db"
+        return self.store or f"sqlite:///{self.folder}/wfe.db"
 
     @property
     def log(self) -> Path:
@@ -50,6 +54,7 @@ class Hosts:
         """
         self.lives += 1
         name = f"host-{self.lives}"
+        options["beside"] = self.beside
         options["config"] = {"session_ttl": "10m", **(config or {})}
         given = asdict(Options(self.url, str(self.log), name, **options))
         command = [sys.executable, "-m", "tests.crash.program", json.dumps(given)]

@@ -58,6 +58,8 @@ class Options:
     """For how long they do."""
     wait: bool = False
     """End when all `chain` instances have ended, instead of on a signal."""
+    beside: dict[str, Any] = field(default_factory=dict[str, Any])
+    """URLs of other providers than the store's own: `locks`, `queue`, `hub`."""
 
 
 class Log:
@@ -146,7 +148,7 @@ def definitions(log: Log, options: Options) -> list[WorkflowDefinition[Any]]:
 async def serve(options: Options) -> None:
     """Run the host."""
     log = Log(options)
-    faults = Faults(open_providers(options.url), observer=log.observe)
+    faults = Faults(open_providers(options.url, **options.beside), observer=log.observe)
     host = WorkflowHost(faults.providers, config=HostConfig(name=options.name, **options.config))
     host.register(*definitions(log, options))
     log.write("up")
@@ -191,7 +193,7 @@ async def crowd(options: Options, number: int) -> int:
     own = replace(options, name=f"{options.name}-{number}")
     log = Log(own)
     host = WorkflowHost(
-        Faults(open_providers(own.url), observer=log.observe).providers,
+        Faults(open_providers(own.url, **own.beside), observer=log.observe).providers,
         config=HostConfig(name=own.name, **own.config),
     )
     host.register(*definitions(log, own))
