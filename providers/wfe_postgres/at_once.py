@@ -32,9 +32,7 @@ _PARTS: Final[dict[str, Statement]] = {
     "outbox": sql.PART_OUTBOX,
 }
 _DEPENDENT: Final = ("pointers", "kept", "data", "consumed", "no_subscriptions", "outbox")
-_UNUSUAL: Final = tuple(
-    name for name in LOTS if name not in (*_DEPENDENT, "updates", "created", "releases", "told")
-)
+_UNUSUAL: Final = tuple(name for name in LOTS if name not in (*_DEPENDENT, "updates", "created", "told"))
 _PREFIX: Final = "write_"
 """Makes another word of a part than that of the table it writes to."""
 _PLACE: Final = re.compile(r"\$(\d+)")
@@ -43,8 +41,6 @@ _PLACE: Final = re.compile(r"\$(\d+)")
 def fits(packed: Packed) -> bool:
     """Whether a batch is a usual one: no two checkpoints of one instance, and nothing that needs an order."""
     if any(getattr(packed, name).rows for name in _UNUSUAL):
-        return False
-    if packed.releases.rows and not set(packed.releases.whose) <= set(packed.created.whose):
         return False
     ids = [row[0] for lot in (packed.updates, packed.created) for row in lot.rows]
     return bool(ids) and len(set(ids)) == len(ids)
@@ -78,24 +74,12 @@ def _tables(packed: Packed) -> list[tuple[str, Sequence[Any]]]:
     elif updates:
         tables.append(("updated", updates))
     if packed.created.rows:
-        tables.append(("created", _given_back(packed)))
+        tables.append(("created", packed.created.rows))
     for name in _DEPENDENT:
         rows = getattr(packed, name).rows
         if rows:
             tables.append((name, rows))
     return tables
-
-
-def _given_back(packed: Packed) -> list[Row]:
-    """Give the rows of new instances, without an owner where the lease goes back: nothing came before."""
-    released = set(packed.releases.whose)
-    if not released:
-        return packed.created.rows
-    place = sql.PART_CREATED.rows.index("owner")
-    return [
-        (*row[:place], None, *row[place + 1 :]) if whose in released else row
-        for whose, row in zip(packed.created.whose, packed.created.rows, strict=True)
-    ]
 
 
 async def _explain(

@@ -11,7 +11,9 @@ from pydantic_core import PydanticSerializationError, to_json
 from wfe_core.ports import Checkpoint, InstanceRecord
 from wfe_sql.rows import activity_row, changed_row, instance_row, pointer_row
 
-_DUE: Final = [field.name for field in fields(InstanceRecord)].index("next_due")
+_COLUMNS: Final = [field.name for field in fields(InstanceRecord)]
+_DUE: Final = _COLUMNS.index("next_due")
+_OWNER: Final = _COLUMNS.index("owner")
 
 
 PURGED: Final = ("", 0, "")
@@ -150,7 +152,11 @@ class Packed:
     def _add(self, number: int, checkpoint: Checkpoint) -> None:
         instance = checkpoint.instance
         if checkpoint.create:
-            self.created.add(number, instance_row(instance))
+            row = instance_row(instance)
+            if checkpoint.release and not self._late:
+                # Nothing can have come for an instance that is not there yet.
+                row = (*row[:_OWNER], None, *row[_OWNER + 1 :])
+            self.created.add(number, row)
         else:
             seen = checkpoint.inbox_seen if checkpoint.release and not self._late else None
             changed = changed_row(instance)
@@ -167,7 +173,7 @@ class Packed:
         self.outbox.add(number, (id_, instance.definition_id, instance.revision, text))
         if checkpoint.release or checkpoint.subscriptions:
             self.told.add(number, (id_, checkpoint.release))
-        if checkpoint.release and (self._late or checkpoint.create):
+        if checkpoint.release and self._late:
             self.releases.add(number, (id_, checkpoint.inbox_seen))
         for pointer in checkpoint.pointers:
             self.pointers.add(number, (id_, *pointer_row(pointer)))
@@ -216,3 +222,6 @@ class Packed:
             row[_DUE] = self._now if instance.next_due is None else min(instance.next_due, self._now)
         self.children.add(number, tuple(row))
         self._add_parts(number, child)
+        if child.release and not self._late:
+            # What it subscribes to may be there already.
+            self.releases.add(number, (instance.id, child.inbox_seen))
