@@ -268,7 +268,7 @@ WITH_PEERS: dict[str, Callable[..., list[Row]]] = {"chains": chains, "postgres":
 def show(rows: list[Row], console: Console) -> None:
     """Print the table."""
     table = Table(
-        title=f"wfe on SQLite, synchronous=FULL, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
+        title=f"wfe (SQLite has synchronous=FULL), {os.cpu_count()} cores, Python {sys.version.split()[0]}"
     )
     for column in ("measure", "figure", "target", ""):
         table.add_column(column)

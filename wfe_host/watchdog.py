@@ -18,7 +18,7 @@ _GRACE = 0.05
 
 
 class Watchdog(AbstractContextManager["Watchdog"]):
-    """Asks the loop for a sign of life from a daemon thread, four times a second.
+    """Asks the loop for a sign of life from a daemon thread, twice a second.
 
     When none comes for `threshold` seconds, the stack of the loop's thread is logged, once for each time it
     hangs: what blocks there is most likely a step that should be a plain `def`, for which there are threads.
@@ -30,7 +30,7 @@ class Watchdog(AbstractContextManager["Watchdog"]):
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, *, threshold: float = 1.0, interval: float = 0.25
+        self, loop: asyncio.AbstractEventLoop, *, threshold: float = 1.0, interval: float = 0.5
     ) -> None:
         self._loop = loop
         self._threshold = threshold
