@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wfe_core.engine import happenings as h
 from wfe_core.errors import ProviderError
+from wfe_core.ports import Hint
 
 if TYPE_CHECKING:
     from wfe_host.runtime import Runtime
@@ -19,6 +20,7 @@ logger: logging.Logger = logging.getLogger("wfe.host")
 async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
     """Take nothing new, let running steps end within the grace period, commit, release all leases."""
     runtime.stopping = True
+    held = list(runtime.actors)
     if runtime.poller is not None:
         await runtime.poller.close()
     for actor in list(runtime.actors.values()):
@@ -39,6 +41,11 @@ async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
     runtime.threads.close()
     await runtime.cancel_tasks()
     await keeper.close()
+    try:
+        # Others need not wait for their next sweep to go on with what was given back here.
+        await runtime.providers.queue.enqueue([Hint("*", instance_id) for instance_id in held])
+    except ProviderError as exc:
+        logger.warning("the other hosts could not be told of what was given back: %s", exc)
 
 
 async def _running_steps(runtime: Runtime, allowed: int) -> None:

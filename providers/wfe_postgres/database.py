@@ -24,6 +24,7 @@ Row = Sequence[Any]
 
 _REPEATS: Final = 20
 """How often a transaction that lost against others is repeated."""
+_STILL: Final = "5s"
 _CUT: Final = 3
 """How often reading is tried again on another connection."""
 STORE_TIME: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
@@ -225,6 +226,8 @@ class Database:
                 "search_path": where.schema,
                 "statement_timeout": str(round(where.statement_timeout * 1_000)),
                 "application_name": where.application_name,
+                # A host that is stopped or cut off in a transaction must not keep its locks from the others.
+                "idle_in_transaction_session_timeout": _STILL,
                 "jit": "off",
             },
         }

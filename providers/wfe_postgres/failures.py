@@ -14,6 +14,7 @@ _UNREACHABLE = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     # What the driver says of a connection that was cut while nobody used it.
     asyncpg.InternalClientError,
 )

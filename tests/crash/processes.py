@@ -33,6 +33,8 @@ class Hosts:
     """The store, if it is not a file in that folder."""
     beside: dict[str, Any] = field(default_factory=dict[str, Any])
     """As in `Options`."""
+    module: str = "tests.crash.program"
+    """What the processes run."""
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict[str, "subprocess.Popen[str]"])
     lives: int = 0
 
@@ -57,7 +59,7 @@ class Hosts:
         options["beside"] = self.beside
         options["config"] = {"session_ttl": "10m", **(config or {})}
         given = asdict(Options(self.url, str(self.log), name, **options))
-        command = [sys.executable, "-m", "tests.crash.program", json.dumps(given)]
+        command = [sys.executable, "-m", self.module, json.dumps(given)]
         self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.expect(name, "ready")
         return name
@@ -89,6 +91,10 @@ class Hosts:
         no other host can renew its own session or take anything. That is how a file is shared, not what the
         tests are about: who can take the lock after the stop knows that the stopped process has not got it.
         """
+        if self.store:
+            # A server ends the transactions of those who stand still.
+            self.stop(name)
+            return
         folder = self.folder / "wfe.db.sessions"
         for _ in range(100):
             self.stop(name)
@@ -124,7 +130,7 @@ class Hosts:
     def note_death(self, name: str) -> None:
         """Note that a process has died."""
         with self.log.open("a", encoding="utf-8") as log:
-            log.write("\n" + json.dumps(["death", "", 0, 0, 0, name, time.monotonic()]) + "\n")
+            log.write("\n" + json.dumps(["death", "", 0, 0, 0, name, time.monotonic(), ""]) + "\n")
 
     def begun(self, name: str, instance: str) -> list[int]:
         """The pointers of an instance that a host has begun."""

@@ -69,9 +69,11 @@ class Log:
         self._name = options.name
         self._file = os.open(options.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
-    def write(self, kind: str, place: tuple[str, int] = ("", 0), run: int = 0, attempt: int = 0) -> None:
+    def write(
+        self, kind: str, place: tuple[str, int] = ("", 0), run: int = 0, attempt: int = 0, label: str = ""
+    ) -> None:
         """Append one line, whole."""
-        line = json.dumps([kind, place[0], place[1], run, attempt, self._name, time.monotonic()])
+        line = json.dumps([kind, place[0], place[1], run, attempt, self._name, time.monotonic(), label])
         # A process that is killed in the middle leaves half a line; the next one begins a new one.
         os.write(self._file, f"\n{line}\n".encode())
 
@@ -80,7 +82,7 @@ class Log:
 
         async def run(ctx: StepContext[Any]) -> Any:
             instance, pointer, number = ctx.idempotency_key.rsplit("/", 2)
-            mark = ((instance, int(pointer)), int(number), ctx.attempt)
+            mark = ((instance, int(pointer)), int(number), ctx.attempt, label)
             self.write("begin", *mark)
             try:
                 result = await body(ctx)
@@ -109,11 +111,11 @@ def read_log(path: Path) -> tuple[Effects, list[tuple[str, str, float]]]:
     whole = path.read_text("utf-8").rpartition("\n")[0]
     for line in filter(None, whole.splitlines()):
         try:
-            kind, instance, pointer, run, attempt, host, at = json.loads(line)
+            kind, instance, pointer, run, attempt, host, at, label = json.loads(line)
         except json.JSONDecodeError:
             continue  # half a line of a process that was killed
         shown = "failure" if kind == "cancelled" else kind
-        effects.entries.append(Entry(shown, (instance, pointer), run, "", attempt, host))
+        effects.entries.append(Entry(shown, (instance, pointer), run, label, attempt, host))
         times.append((kind, host, at))
     return effects, times
 

@@ -1,4 +1,4 @@
-"""Real processes on one SQLite file: killed, ended, stopped."""
+"""Real processes on one store: killed, ended, stopped."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.crash.processes import Hosts, last_expiry, look
 from tests.crash.program import read_log
+from tests.services.combinations import SERVICES, runtime_folder
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.signals
@@ -25,6 +26,17 @@ def hosts(tmp_path: Path) -> Iterator[Hosts]:
     made = Hosts(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def hosts_anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hosts]:
+    """The processes of the test, on each store that processes can share."""
+    with runtime_folder(tmp_path / "runtime"):
+        space = SERVICES[request.param](tmp_path)
+        made = Hosts(tmp_path, store="" if request.param == "sqlite" else space.url)
+        yield made
+        made.close()
+        asyncio.run(space.close())
 
 
 def kill_again_and_again(hosts: Hosts, instances: int, steps: int, kills: int, seed: int) -> list[float]:
@@ -105,8 +117,11 @@ def test_a_step_that_ends_the_process_fails_after_max_crashes(hosts: Hosts) -> N
     assert [entry.attempt for entry in entries if entry.kind == "begin"] == [1, 2, 3]
 
 
-def test_a_dead_process_is_replaced_at_once_by_another_on_the_machine(hosts: Hosts, tmp_path: Path) -> None:
+def test_a_dead_process_is_replaced_at_once_by_another_on_the_machine(
+    hosts_anywhere: Hosts, tmp_path: Path
+) -> None:
     """The system tells that a host has died: another one goes on long before the session's ttl is over."""
+    hosts = hosts_anywhere
     gate = tmp_path / "gate"
     options: dict[str, Any] = {"gate": str(gate), "config": {"poll_interval": "200ms"}}
     first = hosts.start(special="gate", **options)
@@ -120,8 +135,9 @@ def test_a_dead_process_is_replaced_at_once_by_another_on_the_machine(hosts: Hos
     assert read_log(hosts.log)[0].violations() == []
 
 
-def test_a_host_that_is_told_to_stop_hands_over_at_once(hosts: Hosts, tmp_path: Path) -> None:
+def test_a_host_that_is_told_to_stop_hands_over_at_once(hosts_anywhere: Hosts, tmp_path: Path) -> None:
     """SIGTERM: the running step is given back after the grace, and another host goes on at once."""
+    hosts = hosts_anywhere
     gate = tmp_path / "gate"
     options: dict[str, Any] = {
         "gate": str(gate),
@@ -142,8 +158,9 @@ def test_a_host_that_is_told_to_stop_hands_over_at_once(hosts: Hosts, tmp_path: 
     assert [entry.attempt for entry in effects.entries if entry.kind == "begin"] == [1, 1, 2, 1]
 
 
-def test_a_host_that_was_stopped_for_too_long_cannot_write(hosts: Hosts, tmp_path: Path) -> None:
+def test_a_host_that_was_stopped_for_too_long_cannot_write(hosts_anywhere: Hosts, tmp_path: Path) -> None:
     """SIGSTOP for longer than the ttl, then SIGCONT: the taker's result stands, the old step is cancelled."""
+    hosts = hosts_anywhere
     gate = tmp_path / "gate"
     # Only the session that is to expire is a short one: a stall of the machine must not cost the taker's.
     first = hosts.start(
@@ -169,8 +186,9 @@ def test_a_host_that_was_stopped_for_too_long_cannot_write(hosts: Hosts, tmp_pat
     assert second_step("completed") == [second]
 
 
-def test_a_host_that_was_stopped_alone_joins_again(hosts: Hosts, tmp_path: Path) -> None:
+def test_a_host_that_was_stopped_alone_joins_again(hosts_anywhere: Hosts, tmp_path: Path) -> None:
     """A host that lost its session in a stall opens another one, takes its own work again and ends it."""
+    hosts = hosts_anywhere
     gate = tmp_path / "gate"
     config = {"session_ttl": "2s", "poll_interval": "200ms"}
     name = hosts.start(special="gate", gate=str(gate), config=config)
