@@ -11,7 +11,7 @@ import traceback
 from contextlib import AbstractContextManager
 from typing import Self
 
-logger: logging.Logger = logging.getLogger("wfe.host")
+logger: logging.Logger = logging.getLogger("wfe.host.watchdog")
 
 _GRACE = 0.05
 """Seconds that are given to a process which was itself stopped for a while."""

@@ -109,6 +109,7 @@ def local_tools(
     realm: str = "",
     *,
     home: Path | None = None,
+    ttl: float | None = None,
     allow: frozenset[str] | None = None,
     environ: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
@@ -121,6 +122,8 @@ def local_tools(
         realm: names the store.
         home: where the processes of runs keep their output and results, so that they outlive this process;
             None lets them end with it.
+        ttl: where other machines can take over the runs of this one: seconds without a sign of life from this
+            process after which its steps are killed.
         allow: the types of steps that may run here; None for all.
         environ: instead of the environment of this process.
         secrets: values of secrets, which go before the environment.
@@ -128,7 +131,7 @@ def local_tools(
         artifacts: where the files are kept that steps leave for others; `.wfe/artifacts` by default.
     """
     return Tools(
-        processes=SupervisedProcesses(realm, home=home),
+        processes=SupervisedProcesses(realm, home=home, ttl=ttl),
         environ=dict(os.environ if environ is None else environ),
         allow=allow,
         secrets=dict(secrets or {}),

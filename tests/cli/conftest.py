@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -89,6 +90,15 @@ class Project:
         """What `wfe list --json` gives."""
         runs: list[dict[str, Any]] = json.loads(self.wfe("list", "--json").stdout)
         return runs
+
+    def kill(self, supervisor: int) -> None:
+        """Kill a supervisor, and whatever runs in the folder."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(supervisor, signal.SIGKILL)
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (process / "cwd").readlink() == self.folder:
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def end(self) -> None:
         """Kill what still runs."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from wfe_yaml.cli.commands import keeping, looking, runs, steering, writing
-from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.exits import CommandError, Exit, say_error
 from wfe_yaml.cli.options import Sectioned
 
 # Typer's rich help costs 300 ms, which is all that `wfe --help` may take.
@@ -67,10 +67,10 @@ def _outcome() -> int:
     except SystemExit as exc:
         return exc.code if isinstance(exc.code, int) else int(exc.code is not None)
     except CommandError as exc:
-        _say(exc.message, exc.hint)
+        say_error(exc.message, exc.hint)
         return exc.code
     except WfeError as exc:
-        _say(str(exc), None)
+        say_error(str(exc), None)
         _annotate(exc)
         return Exit.USAGE
     except BrokenPipeError:
@@ -81,14 +81,6 @@ def _outcome() -> int:
     except Exception as exc:  # noqa: BLE001 - the last resort: a person gets a sentence, not a traceback
         return _internal(exc)
     return Exit.COMPLETE
-
-
-def _say(message: str, hint: str | None) -> None:
-    """Print an error; problems of a file bring their own `error[…]`."""
-    prefix = "" if "error[" in message else "wfe: "
-    print(f"{prefix}{message}", file=sys.stderr)
-    if hint:
-        print(f"  = help: {hint}", file=sys.stderr)
 
 
 def _annotate(exc: Exception) -> None:
@@ -118,7 +110,7 @@ def _internal(exc: Exception) -> int:
         "w", encoding="utf-8", errors="backslashreplace", prefix="wfe-error-", suffix=".txt", delete=False
     ) as file:
         file.write(text)
-    _say(
+    say_error(
         f"an error inside of wfe: {type(exc).__name__}: {exc}",
         f"please report it with {file.name}; runs are not lost, `wfe resume` goes on with them",
     )

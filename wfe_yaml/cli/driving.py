@@ -15,6 +15,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.explaining import reasons_of
 from wfe_yaml.cli.interrupts import Interrupts
+from wfe_yaml.cli.marks import SETTLED
 from wfe_yaml.cli.progress import QuietProgress, make_progress
 from wfe_yaml.cli.reports import Ending, write_reports
 from wfe_yaml.cli.stores import load_view, name_items
@@ -59,10 +60,6 @@ class Showing:
     jobs: int | None = None
     wait: bool = False
     junit: Path | None = None
-
-
-_SETTLED = frozenset({"step.completed", "step.failed", "step.retrying", "step.cancelled"})
-"""After these the journal knows how an attempt ended."""
 
 
 class Driver:
@@ -200,7 +197,7 @@ class Driver:
             except BrokenPipeError:
                 self._reader_left()
             self._news.set()
-            if event.kind in _SETTLED and event.pointer_id is not None and self._processes is not None:
+            if event.kind in SETTLED and event.pointer_id is not None and self._processes is not None:
                 self._processes.settled(event.instance_id, event.pointer_id, event.attempt or 0)
             if event.kind in _LAST and event.instance_id == view.run_id:
                 return

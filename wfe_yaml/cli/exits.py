@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 
 
@@ -42,6 +43,14 @@ MEANINGS = {
 }
 """Each exit code in words, for the help and the guide."""
 TABLE = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in MEANINGS.items())
+
+
+def say_error(message: str, hint: str | None) -> None:
+    """Print an error; problems of a file bring their own `error[…]`."""
+    prefix = "" if "error[" in message else "wfe: "
+    print(f"{prefix}{message}", file=sys.stderr)
+    if hint:
+        print(f"  = help: {hint}", file=sys.stderr)
 
 
 class CommandError(Exception):

@@ -15,6 +15,8 @@ from wfe_yaml.cli.stores import Store, find_run, view_of
 from wfe_yaml.loader import load_workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wfe_core.definition.definition import WorkflowDefinition
     from wfe_yaml.cli.view import RunView
     from wfe_yaml.loader import CompiledWorkflow
@@ -33,7 +35,13 @@ _COLOURS = {
 """What the states are painted with in pictures."""
 
 
-async def draw(source: str, workflow: str | None, store_option: str | None, form: str) -> int:
+async def draw(
+    source: str,
+    workflow: str | None,
+    store_option: str | None,
+    form: str,
+    variables: Mapping[str, str] | None = None,
+) -> int:
     """Print the picture of a file, or of a run; gives the exit code.
 
     Raises:
@@ -41,7 +49,7 @@ async def draw(source: str, workflow: str | None, store_option: str | None, form
         CommandError: there is no such file and no such run.
     """
     if is_file(source):
-        compiled = load_workflow(source, workflow=workflow)
+        compiled = load_workflow(source, workflow=workflow, variables=variables)
         _print(compiled.definition, form, None, compiled)
         return Exit.COMPLETE
     store = Store.of(store_option)

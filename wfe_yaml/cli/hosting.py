@@ -6,6 +6,8 @@ import asyncio
 import inspect
 import json
 import sys
+import traceback
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,16 +16,24 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import WfeError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.marks import SETTLED
 from wfe_yaml.cli.showing import print_table
 from wfe_yaml.cli.stores import Store, stored_workflow
-from wfe_yaml.loader import load_workflow, local_tools
+from wfe_yaml.loader import load_workflow
 from wfe_yaml.registering import register_workflow
 
 if TYPE_CHECKING:
-    from wfe_core.models import WorkflowInstance
+    from collections.abc import AsyncGenerator, AsyncIterable
+
+    from wfe_core.models import LifecycleEvent, WorkflowInstance
     from wfe_host import WorkflowHost
     from wfe_yaml.executors.base import Tools
+    from wfe_yaml.executors.processes import ProcessRunner
 
+_GONE = frozenset({"workflow.completed", "workflow.cancelled", "workflow.terminated"})
+"""After these a run never goes on."""
+_REST = 30.0
+"""Seconds between two looks for supervisors of runs that only wait."""
 _LOOK = 5.0
 """Seconds between two looks for runs of workflow files that are new to this host."""
 
@@ -36,6 +46,7 @@ class HostOptions:
     files: tuple[Path, ...]
     allow: frozenset[str]
     jobs: int | None
+    variables: tuple[str, ...] = ()
 
 
 async def run_host(store: Store, options: HostOptions) -> int:
@@ -50,15 +61,16 @@ async def run_host(store: Store, options: HostOptions) -> int:
             "this host would run nothing",
             hint="name what it runs: --module MODULE:FUNCTION, --file FILE, or --allow TYPE for stored runs",
         )
-    functions = [_function(name) for name in options.modules]
-    tools = local_tools(store.realm, allow=options.allow, artifacts=store.artifacts)
-    compiled = [load_workflow(file, tools=tools) for file in options.files]
+    from wfe_yaml.cli.inputs import given_variables
+
+    functions = {name: _function(name) for name in options.modules}
+    tools = store.tools(allow=options.allow)
+    variables = given_variables(options.variables)
+    compiled = [load_workflow(file, tools=tools, variables=variables) for file in options.files]
     store.prepare()
-    async with store.serve(options.jobs) as host:
-        for function in functions:
-            given = function(host)
-            if inspect.isawaitable(given):
-                await given
+    async with store.serve(options.jobs) as host, _tidied(host, tools.processes):
+        for name, function in functions.items():
+            await _call(name, function, host, tools)
         for each in compiled:
             for run_id, why in (await register_workflow(host, each)).items():
                 print(f"{run_id} is left alone: {why}", file=sys.stderr)
@@ -100,6 +112,58 @@ async def list_hosts(store: Store, *, as_json: bool) -> int:
         headings = ("SESSION", "HOST", "MACHINE", "STATE", "RUNS")
         print_table([headings, *(tuple(str(value) for value in row.values()) for row in told)])
     return Exit.COMPLETE
+
+
+@asynccontextmanager
+async def _tidied(host: WorkflowHost, processes: ProcessRunner) -> AsyncGenerator[None]:
+    """Forget the results of processes that the journal knows, and let go of what nobody needs, meanwhile."""
+    async with host.subscribe() as events:
+        tasks = [asyncio.ensure_future(each) for each in (_forget(events, processes), _rest(processes))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    await processes.close()
+
+
+async def _forget(events: AsyncIterable[LifecycleEvent], processes: ProcessRunner) -> None:
+    async for event in events:
+        if event.kind in SETTLED and event.pointer_id is not None:
+            processes.settled(event.instance_id, event.pointer_id, event.attempt or 0)
+        elif event.kind in _GONE and "/" not in event.instance_id:
+            await processes.forget(event.instance_id)
+
+
+async def _rest(processes: ProcessRunner) -> None:
+    while True:
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_REST)
+        processes.rest()
+
+
+async def _call(name: str, function: Any, host: WorkflowHost, tools: Tools) -> None:
+    """Let a module register its workflows.
+
+    Raises:
+        CommandError: it failed; says where.
+    """
+    try:
+        given = function(host, tools) if _takes_tools(function) else function(host)
+        if inspect.isawaitable(given):
+            await given
+    except WfeError:
+        raise
+    except Exception as exc:
+        place = traceback.extract_tb(exc.__traceback__)[-1]
+        message = f"--module {name}: {type(exc).__name__}: {exc} ({place.filename}:{place.lineno})"
+        raise CommandError(message) from exc
+
+
+def _takes_tools(function: Any) -> bool:
+    """Whether a function of a module has a second parameter, for the tools."""
+    places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(each.kind in places for each in inspect.signature(function).parameters.values()) > 1
 
 
 def _function(name: str) -> Any:

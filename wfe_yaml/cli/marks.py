@@ -21,6 +21,8 @@ _ASCII = {
     "failed": "x", "cancelled": "#", "compensating": "<", "compensated": "<",
 }  # fmt: skip
 _CODES = {"dim": "2", "cyan": "36", "yellow": "33", "green": "32", "red": "31"}
+SETTLED = frozenset({"step.completed", "step.failed", "step.retrying", "step.cancelled"})
+"""Events after which the journal knows how an attempt ended."""
 _WORDS = {"compensating": "is being undone", "compensated": "undone", "cancelled": "stopped"}
 
 

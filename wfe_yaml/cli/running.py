@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.errors import UndecidedStepError
+from wfe_core.errors import UndecidedStepError, WfeError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
-from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.exits import CommandError, Exit, say_error
 from wfe_yaml.cli.planning import show_plan
 from wfe_yaml.cli.replaying import Replay, from_step, only
+from wfe_yaml.cli.showing import print_runs
 from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
 from wfe_yaml.cli.values import data_of
 from wfe_yaml.cli.words import plural
 from wfe_yaml.diagnostics import render
-from wfe_yaml.loader import changed_files, load_workflow, local_tools
+from wfe_yaml.loader import changed_files, load_workflow
 from wfe_yaml.registering import keep_definitions
 from wfe_yaml.secrets import merged_secrets
 
@@ -71,13 +72,8 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
 
     _check(options)
     store = Store.of(store_option)
-    tools = local_tools(
-        store.realm,
-        home=store.home,
-        artifacts=store.artifacts,
-        environ=_environment(options.env_file),
-        secrets=merged_secrets(options.secret_files),
-    )
+    secrets_given = merged_secrets(options.secret_files)
+    tools = store.tools(environ=_environment(options.env_file), secrets=secrets_given)
     variables = given_variables(options.variables)
     compiled = load_workflow(options.file, variables=variables, workflow=options.workflow, tools=tools)
     if compiled.warnings:
@@ -221,12 +217,36 @@ async def resume_runs(
     if not runs:
         print("nothing to resume: no run is unfinished")
         return Exit.COMPLETE
+    if name is not None:
+        return await _continue(runs[0].id, store, showing, _RESUME, secret_files)
+    return await _resume_all(runs, store, showing, secret_files)
+
+
+async def _resume_all(
+    runs: Sequence[WorkflowInstance], store: Store, showing: Showing, secret_files: Sequence[Path]
+) -> Exit:
+    """Go on with one run after the other; gives the highest exit code of them.
+
+    What stands in the way of one is told, and does not stop the others.
+    """
     code = Exit.COMPLETE
     for run in runs:
-        outcome = await _continue(run.id, store, showing, _RESUME, secret_files)
-        if outcome >= Exit.HUNG_UP:
+        try:
+            outcome = await _continue(run.id, store, showing, _RESUME, secret_files)
+        except CommandError as exc:
+            say_error(exc.message, exc.hint)
+            outcome = exc.code
+        except WfeError as exc:
+            say_error(f"the run {run.id} cannot go on: {exc}", None)
+            outcome = Exit.USAGE
+        if outcome >= Exit.INTERNAL:
             return outcome
         code = max(code, outcome)
+    if len(runs) > 1 and showing.mode not in ("json", "quiet"):
+        async with store.open() as host:
+            now = [await host.get(run.id) for run in runs]
+            print(f"\n{plural(len(runs), 'run')} gone on with:")
+            print_runs(now, await live_owners(host, now))
     return code
 
 
@@ -253,7 +273,7 @@ async def retry_run(
     async with driver.open({run_id}) as host:
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        tools = local_tools(store.realm, artifacts=store.artifacts, secrets=merged_secrets(secret_files))
+        tools = store.tools(secrets=merged_secrets(secret_files))
         compiled = await stored_workflow(host, run, tools)
         compiled.require_secrets()
         replay = await from_step(host, compiled.definition, from_, run.id)
@@ -283,9 +303,7 @@ async def terminate_here(run_id: str, store: Store, reason: str) -> None:
     """End a run that no process holds at once, in this one."""
     async with store.open(claim={run_id}) as host:
         run = await host.get(run_id)
-        compiled = await stored_workflow(
-            host, run, local_tools(store.realm, home=store.home, artifacts=store.artifacts)
-        )
+        compiled = await stored_workflow(host, run, store.tools())
         host.register(*compiled.definitions)
         await host.terminate(run_id, reason)
         while (await host.get(run_id)).status is not WorkflowStatus.TERMINATED:
@@ -363,12 +381,7 @@ async def _continue(
         command.check(run, store)
         if await live_owners(host, [run]):
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
-        tools = local_tools(
-            store.realm,
-            home=store.home,
-            artifacts=store.artifacts,
-            secrets=merged_secrets(secret_files),
-        )
+        tools = store.tools(secrets=merged_secrets(secret_files))
         compiled = await stored_workflow(host, run, tools)
         if command.continues:
             compiled.require_secrets()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,8 +51,6 @@ class Store:
             beside: what `--locks`, `--queue`, `--search` and `--hub` said; the environment says it for
                 commands without these options.
         """
-        import os
-
         said = {role: beside.get(role) or os.environ.get(f"WFE_{role.upper()}") for role in _ROLES}
         others = tuple((role, url) for role, url in said.items() if url)
         return replace(cls._of(given), beside=others)
@@ -96,7 +96,6 @@ class Store:
         if self.path is not None:
             return self.path.absolute().with_suffix(".run")
         import hashlib
-        import os
 
         base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
         return Path(base) / "wfe" / hashlib.sha256(self.url.encode()).hexdigest()[:16]
@@ -106,6 +105,20 @@ class Store:
         """Where the files are kept that steps leave for others."""
         home = self.home if self.path is None else self.path.absolute().parent
         return home / "artifacts"
+
+    def tools(self, **more: Any) -> Tools:
+        """Give what the steps of its runs work with; processes outlive this one, and can be taken up again.
+
+        Args:
+            more: what else `local_tools` takes.
+        """
+        from wfe_core.policies import micros
+        from wfe_host import HostConfig
+        from wfe_yaml.loader import local_tools
+
+        # Only what a server keeps can be taken over by another machine, which cannot see our processes.
+        ttl = None if self.path is not None else micros(HostConfig().session_ttl) / 1e6
+        return local_tools(self.realm, home=self.home, ttl=ttl, artifacts=self.artifacts, **more)
 
     @property
     def option(self) -> str:
@@ -150,6 +163,9 @@ class Store:
         """
         from wfe_host import HostConfig
 
+        if not os.environ.get("WFE_DEBUG"):
+            # On a machine that is busy it would speak of the steps of a program, which this one has not.
+            logging.getLogger("wfe.host.watchdog").setLevel(logging.ERROR)
         options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
         config = HostConfig(
             claim=frozenset(claim or ()),

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,25 @@ class Post:
 
     def __init__(self, folder: Path, *, outlive: bool, ttl: float | None) -> None:
         self.folder = folder
+        self.calls: int = 0
+        """How many steps are with it."""
+        self.rested: bool = False
+        """No step was with it when it was looked at last, nor since."""
         self._outlive = outlive
         self._ttl = ttl
         self._door: str | None = None
         self._lifeline: _Lifeline | None = None
         self._opening = asyncio.Lock()
+
+    @contextlib.contextmanager
+    def at_work(self) -> Generator[None]:
+        """Mark that a step is with it."""
+        self.calls += 1
+        self.rested = False
+        try:
+            yield
+        finally:
+            self.calls -= 1
 
     async def call(self, request: bytes) -> Stream:
         """Send a request to the supervisor, starting one if there is none; gives its answers' stream.

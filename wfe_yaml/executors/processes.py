@@ -195,6 +195,9 @@ class ProcessRunner(ABC):
     async def forget(self, run: str) -> None:
         """A run has ended for good: end what is left of it, and forget all its results."""
 
+    def rest(self) -> None:  # noqa: B027 - most have nothing to let go of
+        """Let go of what no step has needed since the last call."""
+
     @abstractmethod
     async def close(self) -> None:
         """The runner needs no more processes."""

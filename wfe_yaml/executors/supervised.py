@@ -65,8 +65,9 @@ class SupervisedProcesses(ProcessRunner):
         keep = False
         folder = post.folder / name
         try:
-            # Shielded: a process that is being started when the cancellation comes must be stopped, too.
-            result = await self._follow(folder, asyncio.ensure_future(post.call(request)), watch)
+            with post.at_work():
+                # Shielded: a process that is being started when the cancellation comes must be stopped, too.
+                result = await self._follow(folder, asyncio.ensure_future(post.call(request)), watch)
             keep = identity is not None and self._home is not None
         except _LostError:
             post.lost()
@@ -90,12 +91,11 @@ class SupervisedProcesses(ProcessRunner):
         post = self._post(earlier.identity.run)
         folder = post.folder / _name(earlier.identity)
         if earlier.fate is Fate.RUNNING:
-            stream = await post.reach(wire.pack({"op": "follow", "name": folder.name}))
-            if stream is not None:
-                with contextlib.suppress(_LostError):
-                    result = await self._follow(folder, _ready(stream), watch)
-                    if result is not None:
-                        return result
+            with post.at_work(), contextlib.suppress(_LostError):
+                stream = await post.reach(wire.pack({"op": "follow", "name": folder.name}))
+                result = None if stream is None else await self._follow(folder, _ready(stream), watch)
+                if result is not None:
+                    return result
         told = await asyncio.to_thread(files.read, folder, files.RESULT)
         if told is None or told["stopped"]:
             return None
@@ -157,7 +157,7 @@ class SupervisedProcesses(ProcessRunner):
             await reader.read()
             writer.close()
         post.close()
-        del self._posts[run]
+        self._posts.pop(run, None)
         await asyncio.to_thread(self._clear, post.folder)
 
     def _clear(self, folder: Path) -> None:
@@ -167,6 +167,14 @@ class SupervisedProcesses(ProcessRunner):
             if "key" in spec and files.read(folder / name, files.RESULT) is None:
                 sweep(f"{self._realm}:{spec['key']}", grace=0)
         files.remove(folder)
+
+    def rest(self) -> None:
+        """Let the supervisors of runs go that wait, so that a host of many runs has few of them."""
+        for run, post in list(self._posts.items()):
+            if post.rested:
+                post.close()
+                del self._posts[run]
+            post.rested = not post.calls
 
     async def close(self) -> None:
         """Let all supervisors go; each ends when its steps have."""

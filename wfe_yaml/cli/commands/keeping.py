@@ -17,6 +17,7 @@ from wfe_yaml.cli.options import (
     QueueOption,
     SearchOption,
     StoreOption,
+    VarOption,
     examples,
     finish,
 )
@@ -70,7 +71,10 @@ def host(
     module: Annotated[
         list[str] | None,
         typer.Option(
-            "--module", metavar="MODULE:FUNCTION", help="Called with the host, to register workflows."
+            "--module",
+            metavar="MODULE:FUNCTION",
+            help="Called with the host, to register workflows; a second parameter gets the tools that make "
+            "processes of workflow files outlive the host.",
         ),
     ] = None,
     file: Annotated[list[Path] | None, typer.Option("--file", help="A workflow file to register.")] = None,
@@ -79,6 +83,7 @@ def host(
         typer.Option("--allow", metavar="TYPE,…", help="Types of steps of workflow files that may run here."),
     ] = "",
     jobs: JobsOption = None,
+    variables: VarOption = None,
     locks: LocksOption = None,
     queue: QueueOption = None,
     search: SearchOption = None,
@@ -89,7 +94,13 @@ def host(
     from wfe_yaml.cli.stores import Store
 
     allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
-    options = HostOptions(modules=tuple(module or ()), files=tuple(file or ()), allow=allowed, jobs=jobs)
+    options = HostOptions(
+        modules=tuple(module or ()),
+        files=tuple(file or ()),
+        allow=allowed,
+        jobs=jobs,
+        variables=tuple(variables or ()),
+    )
     where = Store.of(store, locks=locks, queue=queue, search=search, hub=hub)
     finish(run_host(where, options))
 

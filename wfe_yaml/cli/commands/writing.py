@@ -94,12 +94,14 @@ def graph(
     source: Annotated[str, typer.Argument(metavar="FILE|RUN", help="A workflow file, or a run.")],
     workflow: _WorkflowArgument = None,
     form: Annotated[GraphFormat, typer.Option("--format", help="How it is written.")] = GraphFormat.ASCII,
+    variables: VarOption = None,
     store: StoreOption = None,
 ) -> None:
     """Draw a workflow, or a run with the states of its steps."""
     from wfe_yaml.cli.graphing import draw
+    from wfe_yaml.cli.inputs import given_variables
 
-    finish(draw(source, workflow, store, form.value))
+    finish(draw(source, workflow, store, form.value, given_variables(variables or ())))
 
 
 @app.command(rich_help_panel=WRITE, epilog=examples("wfe steps", "wfe steps shell --json"))
