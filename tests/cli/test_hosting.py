@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waiting import PATIENCE, eventually
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ vars: {PLACE: here}
 APP = """
 from pathlib import Path
 
-from wfe_yaml import load_workflow
+from wfe_yaml import load_workflow, register_workflow
 
 
 async def register(host, tools):
     loaded = load_workflow("w.yaml", tools=tools, variables={"PLACE": "there"})
-    host.register(*loaded.definitions, revision=True)
+    await register_workflow(host, loaded)
     await host.start("w", loaded.start_data(), instance_id="r")
 
 
@@ -69,21 +70,20 @@ def test_a_step_outlives_its_host_and_is_adopted_by_the_next(project: Project, w
         runner.communicate()
     first = project.start(*command)
     project.wait_for("begin 1 hello there")
-    project.wait_until(lambda: "live" in project.wfe("hosts").stdout)
+    eventually(lambda: "live" in project.wfe("hosts").stdout)
     first.send_signal(signal.SIGKILL)
     first.communicate()
     second = project.start(*command)
-    project.wait_until(lambda: "live" in project.wfe("hosts").stdout)
+    eventually(lambda: "live" in project.wfe("hosts").stdout)
     project.write("", "go")
     project.wait_for("last")
     assert project.log() == ["one", "begin 1 hello there", "end", "last"]
-    project.wait_until(lambda: project.runs()[0]["status"] == "complete")
-    if way == "file":
-        assert "adopted: the process of attempt 1" in project.wfe("logs", "r", "slow").stdout
+    eventually(lambda: project.runs()[0]["status"] == "complete")
+    assert "adopted: the process of attempt 1" in project.wfe("logs", "r", "slow").stdout
     # An ended run leaves nothing behind, although the host goes on.
-    project.wait_until(lambda: not list(project.folder.glob(".wfe/wfe.run/*")))
+    eventually(lambda: not list(project.folder.glob(".wfe/wfe.run/*")))
     second.send_signal(signal.SIGTERM)
-    out, err = second.communicate(timeout=40)
+    out, err = second.communicate(timeout=PATIENCE)
     assert (second.returncode, "stopped" in out) == (0, True), err
 
 
@@ -95,7 +95,7 @@ def test_a_module_may_do_without_the_tools(project: Project) -> None:
     assert "works on" in host.stdout.readline()
     assert (project.folder / "called").exists()
     host.send_signal(signal.SIGTERM)
-    assert host.wait(timeout=40) == 0
+    assert host.wait(timeout=PATIENCE) == 0
     wrong = project.wfe("host", "--module", "app:broken")
     assert (wrong.returncode, "app has no function 'broken'" in wrong.stderr) == (Exit.USAGE, True)
     failed = project.wfe("host", "--module", "app:fails")

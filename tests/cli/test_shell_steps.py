@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 import shutil
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.conftest import PATIENCE
+from tests.waiting import PATIENCE
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
