@@ -9,8 +9,6 @@ from tests.waiting import PATIENCE, eventually
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Project
 
 SLOW = r"""
@@ -48,10 +46,6 @@ def fails(host):
 
 broken = 7
 """
-
-
-def _results(folder: Path) -> list[Path]:
-    return list(folder.glob(".wfe/wfe.run/*/*"))
 
 
 @pytest.mark.parametrize("way", ["module", "file"])
