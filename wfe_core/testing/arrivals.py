@@ -22,22 +22,22 @@ class Arrivals:
         self._leave = leave
         self._lock = threading.Lock()
         self._dispatched = False
-        self._receivers: list[_Receiver] = []
+        self._receivers: list[Receiver] = []
         self._asking: set[asyncio.Future[None]] = set()
 
     def dispatched(self) -> None:
         """Note that something has left; from any thread."""
         self._dispatched = True
 
-    def register(self, arrived: Arrived) -> _Receiver:
+    def register(self, arrived: Arrived) -> Receiver:
         """Add a receiver that lives on the running loop."""
-        receiver = _Receiver(self, asyncio.get_running_loop(), arrived)
+        receiver = Receiver(self, asyncio.get_running_loop(), arrived)
         with self._lock:
             self._receivers = [one for one in self._receivers if not one.loop.is_closed()]
             self._receivers.append(receiver)
         return receiver
 
-    def forget(self, receiver: _Receiver) -> None:
+    def forget(self, receiver: Receiver) -> None:
         """Ask a receiver no more."""
         with self._lock:
             self._receivers = [one for one in self._receivers if one is not receiver]
@@ -63,15 +63,15 @@ class Arrivals:
         self._leave()
 
 
-class _Receiver:
+class Receiver:
     """One receiver; `cancel` ends its part."""
 
     __slots__ = ("_arrivals", "arrived", "loop")
 
     def __init__(self, arrivals: Arrivals, loop: asyncio.AbstractEventLoop, arrived: Arrived) -> None:
         self._arrivals = arrivals
-        self.loop = loop
-        self.arrived = arrived
+        self.loop: asyncio.AbstractEventLoop = loop
+        self.arrived: Arrived = arrived
 
     def cancel(self) -> None:
         """Forget the receiver."""
