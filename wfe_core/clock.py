@@ -43,7 +43,7 @@ class Clock(ABC):
 
     @abstractmethod
     def now(self) -> int:
-        """Microseconds since the Unix epoch, never going back within a process."""
+        """Microseconds since the Unix epoch; goes back only when the store says that it was far off."""
 
     @abstractmethod
     def call_at(self, when: int, callback: Callable[[], object]) -> TimerHandle:
@@ -133,14 +133,18 @@ def boot_seconds() -> float:
 
 
 class SystemClock(Clock):
-    """Monotonic time of this machine plus an offset that follows the store's clock."""
+    """Monotonic time of this machine plus an offset that follows the store's clock.
+
+    A small correction never makes it go back: it stands still until it is due. One by more than a second
+    does, for else a machine whose clock is an hour ahead would stand still for an hour from its start on.
+    """
 
     def __init__(self) -> None:
         self._offset = time.time_ns() // 1_000 - boot_micros()
         self._last = 0
 
     def now(self) -> int:
-        """Microseconds since the Unix epoch; a correction of the offset never makes it go back."""
+        """Microseconds since the Unix epoch; a small correction of the offset never makes it go back."""
         instant = boot_micros() + self._offset
         if instant < self._last:
             return self._last
@@ -155,8 +159,12 @@ class SystemClock(Clock):
     def synchronise(self, store_now: int) -> None:
         """Move the offset so that `now()` agrees with the store."""
         self._offset = store_now - boot_micros()
+        if self._last - store_now > _STANDSTILL:
+            self._last = store_now
 
 
+_STANDSTILL = 1_000_000
+"""Microseconds for which the clock may stand still."""
 _DAY = 86_400_000_000
 
 

@@ -37,15 +37,17 @@ def test_the_clock_shows_the_time() -> None:
 
 
 def test_the_stores_time_is_the_truth() -> None:
-    """A correction moves the clock forward at once; backward it stands still until it is due."""
+    """Forward it goes at once; backward it stands still until it is due, if that is soon."""
     clock = SystemClock()
     ahead = clock.now() + 3_600_000_000
     clock.synchronise(ahead)
     assert 0 <= clock.now() - ahead < 2_000_000
     shown = clock.now()
-    clock.synchronise(shown - 60_000_000)
+    clock.synchronise(shown - 900_000)
     assert clock.now() >= shown
     assert clock.now() == clock.now()
+    clock.synchronise(shown - 3_600_000_000)
+    assert clock.now() < shown - 3_500_000_000
 
 
 async def test_a_call_comes_at_its_time() -> None:
