@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Project
 
 pytestmark = [
+    pytest.mark.signals,
     pytest.mark.deno,
     pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted by their marks in /proc"),
 ]

@@ -15,6 +15,8 @@ from wfe_yaml.cli.exits import Exit
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
 
+pytestmark = pytest.mark.signals
+
 KEYS = r"""
 workflow:
   id: w

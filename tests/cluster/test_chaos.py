@@ -22,7 +22,7 @@ from wfe_core.models import WorkflowInstance
 from wfe_host import StartRequest, WorkflowHost
 from wfe_host.config import HostConfig
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(1_200)]
+pytestmark = [pytest.mark.signals, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(1_200)]
 
 SECONDS = float(os.environ.get("WFE_TEST_CHAOS", "40"))
 """For how long hosts are killed."""

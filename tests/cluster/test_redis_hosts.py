@@ -19,7 +19,7 @@ from tests.waiting import until
 from wfe_core import StepContext, WorkflowBuilder, WorkflowDefinition, step
 from wfe_host import HostConfig, WorkflowHost
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.signals, pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(300)]
 
 
 @dataclass(slots=True)

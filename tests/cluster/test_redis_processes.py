@@ -17,7 +17,13 @@ from tests.services.postgres import postgres_or_skip
 from tests.services.redis import Redis, own_redis_or_skip
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.signals,
+    pytest.mark.postgres,
+    pytest.mark.redis,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+]
 
 INSTANCES, STEPS, PACE, KILLS = 50, 40, 0.25, 2
 

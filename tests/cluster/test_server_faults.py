@@ -26,7 +26,7 @@ from wfe_core.steps.context import StepContext
 from wfe_host.config import HostConfig
 from wfe_host.host import WorkflowHost
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.signals, pytest.mark.postgres, pytest.mark.slow]
 
 INSTANCES = 30
 _CUT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1"

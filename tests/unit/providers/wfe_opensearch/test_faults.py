@@ -16,7 +16,7 @@ from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.ports import InstanceQuery
 from wfe_core.testing.conformance.make import begin_idle
 
-pytestmark = [pytest.mark.opensearch, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.signals, pytest.mark.opensearch, pytest.mark.timeout(300)]
 
 
 async def test_hosts_start_and_work_without_a_cluster(cluster: Cluster) -> None:

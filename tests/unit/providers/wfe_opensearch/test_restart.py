@@ -14,7 +14,7 @@ from tests.unit.providers.wfe_opensearch.conftest import fill, find
 from wfe_core.testing import ManualClock
 from wfe_opensearch import OpenSearchSearch, open_providers
 
-pytestmark = [pytest.mark.opensearch, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.signals, pytest.mark.opensearch, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

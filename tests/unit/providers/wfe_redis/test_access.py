@@ -20,7 +20,7 @@ from wfe_core.ports import Hint
 from wfe_core.testing.conformance.locks import session
 from wfe_redis import RedisProviders
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.signals, pytest.mark.redis]
 
 RIGHTS = (
     "~p:*",

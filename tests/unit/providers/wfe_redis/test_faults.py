@@ -18,7 +18,7 @@ from wfe_core.ports import Hint, QueueProvider
 from wfe_core.testing.conformance.locks import session
 from wfe_redis import RedisProviders
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.signals, pytest.mark.redis]
 
 LONG = 600_000_000
 """A time-to-live that no stalled machine outlives."""
