@@ -122,10 +122,12 @@ class Store:
 
     @property
     def option(self) -> str:
-        """What to add to a command so that it finds the same store."""
+        """What to add to a command so that it finds the same store; a password is left out."""
         from shlex import quote
 
-        return f" --store {quote(self.given)}" if self.given else ""
+        if not self.given:
+            return ""
+        return f" --store {quote(self.given if self.shown == self.url else self.shown)}"
 
     def prepare(self) -> None:
         """Make the folder of the default store."""

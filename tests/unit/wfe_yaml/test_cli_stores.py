@@ -28,8 +28,11 @@ def test_options_and_the_environment_name_other_providers(monkeypatch: pytest.Mo
     ],
 )
 def test_a_password_is_not_printed(url: str, shown: str) -> None:
-    """What `wfe host` says of its store has no password."""
-    assert Store.of(url).shown == shown
+    """What `wfe host` says of its store has no password, nor has a command that is proposed."""
+    store = Store.of(url)
+    assert store.shown == shown
+    assert "p@ss" not in store.option
+    assert ("***" in store.option) == ("***" in shown)
 
 
 @pytest.mark.parametrize(
