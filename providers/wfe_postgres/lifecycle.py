@@ -93,9 +93,14 @@ class PostgresHub(LifecycleHub):
             listener.put(rows)
 
     def _ask(self) -> None:
-        """Begin anew to learn who listens: at the start, and when something may have been missed."""
+        """Begin anew to learn who listens: at the start, and when something may have been missed.
+
+        Others may have asked while this hub was deaf, so it says of itself what they asked for.
+        """
         self._others.clear()
         self._call(_WHO)
+        if self._listeners:
+            self._call(_HERE)
 
     def _call(self, word: str) -> None:
         self._channel.send(_ROLL, [[self._id, word]])

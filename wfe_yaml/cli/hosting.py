@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import json
 import sys
@@ -76,9 +77,12 @@ async def run_host(store: Store, options: HostOptions) -> int:
                 print(f"{run_id} is left alone: {why}", file=sys.stderr)
         seeker = asyncio.ensure_future(_seek(host, tools))
         session = (await host.health())["session"]
-        print(f"host {host.config.name} ({session}) works on {store.shown}", flush=True)
+        running = asyncio.ensure_future(host.run_until_signal())
+        # Printed when signals are obeyed already, for who reads the line may send one.
+        ready = f"host {host.config.name} ({session}) works on {store.shown}"
+        asyncio.get_running_loop().call_soon(functools.partial(print, ready, flush=True))
         try:
-            await host.run_until_signal()
+            await running
         finally:
             seeker.cancel()
             await asyncio.gather(seeker, return_exceptions=True)
