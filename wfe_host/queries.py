@@ -176,6 +176,10 @@ class Queries:
         record = await self.record(instance_id)
         if record.status == WorkflowStatus.RUNNABLE or await self._moves_on(record):
             return None
+        # A command that was read between the two looks is in the inbox no more, but in the record.
+        record = await self.record(instance_id)
+        if record.status == WorkflowStatus.RUNNABLE:
+            return None
         return Ended(record, await self._runtime.store.data(instance_id))
 
     async def _moves_on(self, record: InstanceRecord) -> bool:

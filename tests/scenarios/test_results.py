@@ -25,6 +25,29 @@ async def test_a_result_asked_for_after_resume_waits_for_the_end(wfe: WfeEngine,
     assert await handle.result() == {"got": 1}
 
 
+async def test_a_resume_that_is_read_between_two_looks_counts(
+    wfe: WfeEngine, rec: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 49: a `resume` that left the inbox after the instance was seen suspended is in its record."""
+    flow = WorkflowBuilder("flow").wait_for("go", output="got").build()
+    handle = await wfe.start(flow, {})
+    await handle.suspend("lunch")
+    await wfe.settle()
+    await wfe.host.publish_event("go", "", 1)
+    store = wfe.host.runtime.store
+    inbox = store.inbox
+
+    async def late(after: Any) -> Any:
+        monkeypatch.setattr(store, "inbox", inbox)
+        await handle.resume()
+        await wfe.settle()
+        return await inbox(after)
+
+    await wfe.settle()
+    monkeypatch.setattr(store, "inbox", late)
+    assert await handle.result() == {"got": 1}
+
+
 async def test_a_result_comes_at_once_from_another_host(wfe: WfeEngine, rec: Any) -> None:
     """Rules 11: who waits for an instance that another host runs is told by a push, not by the sweep."""
     flow = WorkflowBuilder("flow").wait_for("go", output="got").build()
