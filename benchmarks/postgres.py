@@ -14,6 +14,7 @@ import time
 import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
+from unittest import mock
 
 import asyncpg
 
@@ -87,22 +88,22 @@ class Recorder:
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
-        self._fetch = asyncpg.Connection.fetch
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        fetch, statements = self._fetch, self.statements
+        fetch, statements = asyncpg.Connection.fetch, self.statements
 
         async def recorded(connection: Any, query: str, *args: Any, **options: Any) -> Any:
             statements.append((query, args))
             return await fetch(connection, query, *args, **options)
 
-        asyncpg.Connection.fetch = recorded  # type: ignore[method-assign]
+        self._patch = mock.patch.object(asyncpg.Connection, "fetch", recorded)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._patch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """End."""
-        asyncpg.Connection.fetch = self._fetch  # type: ignore[method-assign]
+        self._patch.stop()
 
 
 async def floor(_: Path) -> Figures:

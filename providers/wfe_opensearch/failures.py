@@ -11,6 +11,7 @@ from wfe_opensearch.location import Location
 
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
+DONE: Final = range(200, 300)
 MISSING: Final = 404
 CONFLICT: Final = 409
 TOO_LARGE: Final = 413
@@ -77,5 +78,6 @@ def reason_of(info: object) -> tuple[str, str]:
 
 
 def _short(error: opensearchpy.OpenSearchException) -> str:
-    cause = error.args[2] if len(error.args) > 2 and isinstance(error.args[2], Exception) else error  # noqa: PLR2004 - as the driver makes it
+    # The driver's errors are made of status, kind and what was answered, or what failed underneath.
+    cause = next((part for part in error.args[2:] if isinstance(part, Exception)), error)
     return str(cause).partition("\n")[0][:_LONGEST] or type(cause).__name__

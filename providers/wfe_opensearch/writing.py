@@ -16,6 +16,7 @@ from wfe_opensearch.failures import (
     BROKEN,
     BUSY,
     CONFLICT,
+    DONE,
     MISSING,
     TOO_LARGE,
     BusyError,
@@ -138,7 +139,7 @@ class Writer:
             status = int(result["status"])
             kind, reason = reason_of(result.get("error"))
             # A conflict: the index has this state already, or a newer one.
-            if status < 300 or status == CONFLICT or (verb == "delete" and not kind):  # noqa: PLR2004 - HTTP
+            if status in DONE or status == CONFLICT or (verb == "delete" and not kind):
                 continue
             if status == MISSING:
                 later = ProviderUnavailableError(
