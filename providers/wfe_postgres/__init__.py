@@ -4,19 +4,18 @@ Read `database.py` for the connections, `commits.py` for how checkpoints are wri
 for the store.
 """
 
+from wfe_core.channels import ChannelHub, ChannelQueue
 from wfe_core.clock import Clock
 from wfe_core.policies import Duration
 from wfe_core.ports import Capabilities, Providers
 from wfe_postgres.activities import PostgresActivities
 from wfe_postgres.cache import PostgresCache
-from wfe_postgres.channel import Channel
+from wfe_postgres.channel import PostgresChannel
 from wfe_postgres.database import Database
-from wfe_postgres.lifecycle import PostgresHub
 from wfe_postgres.location import Location
 from wfe_postgres.locks import PostgresLocks
 from wfe_postgres.logs import PostgresLogs
 from wfe_postgres.persistence import PostgresStore
-from wfe_postgres.queues import PostgresQueue
 from wfe_postgres.search import PostgresSearch
 
 __all__ = ["open_providers"]
@@ -42,13 +41,13 @@ def open_providers(
         msg = f"PostgreSQL has no options {', '.join(sorted(options))}: write them into the URL"
         raise ValueError(msg)
     database = Database(Location.parse(url, connect_timeout=connect_timeout), clock)
-    channel = Channel(database)
+    channel = PostgresChannel(database)
     return Providers(
         store=PostgresStore(database),
         locks=PostgresLocks(database),
-        queue=PostgresQueue(database, channel),
+        queue=ChannelQueue(channel),
         search=PostgresSearch(database),
-        hub=PostgresHub(database, channel),
+        hub=ChannelHub(channel),
         logs=PostgresLogs(database),
         activities=PostgresActivities(database),
         cache=PostgresCache(database),

@@ -7,9 +7,10 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from wfe_core.channels import Channel, Receive
 from wfe_core.clock import TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_postgres.database import DRIVER_ERRORS, Database
@@ -22,10 +23,8 @@ _SEND: Final = "SELECT pg_notify(channel, body) FROM unnest($1::text[], $2::text
 _SOONEST, _LATEST = 0.1, 5.0
 """Seconds between tries to connect again."""
 
-Receive = Callable[[list[Any]], None]
 
-
-class Channel:
+class PostgresChannel(Channel):
     """Shared by the queue and the hub of one bundle; opened by the first, closed by the last.
 
     Args:
@@ -33,6 +32,7 @@ class Channel:
     """
 
     def __init__(self, database: Database) -> None:
+        self.clock = database.clock
         self._database = database
         self._users = 0
         self._opening = asyncio.Lock()
@@ -55,6 +55,14 @@ class Channel:
 
     async def open(self, on_gap: Callable[[], None]) -> None:
         """Connect for one more user; `on_gap` is called when something may have been missed."""
+        await self._database.open()
+        try:
+            await self._join(on_gap)
+        except BaseException:
+            await self._database.close()
+            raise
+
+    async def _join(self, on_gap: Callable[[], None]) -> None:
         async with self._opening:
             if self._connection is None:
                 await self._connect()
@@ -65,6 +73,12 @@ class Channel:
 
     async def close(self, on_gap: Callable[[], None]) -> None:
         """Disconnect when the last user leaves; what was to be sent is sent."""
+        try:
+            await self._leave(on_gap)
+        finally:
+            await self._database.close()
+
+    async def _leave(self, on_gap: Callable[[], None]) -> None:
         async with self._opening:
             self._gaps.remove(on_gap)
             self._users -= 1
@@ -81,17 +95,19 @@ class Channel:
             if connection is not None:
                 connection.terminate()
 
-    async def hear(self, topic: str, receive: Receive) -> None:
-        """Call `receive` with the items of each notification of a topic."""
-        name = self._name(topic)
-        self._receivers[name] = receive
-        await self._listen(name)
+    async def hear(self, receivers: Mapping[str, Receive]) -> None:
+        """Call each with the items of each notification of its topic."""
+        for topic, receive in receivers.items():
+            name = self._name(topic)
+            self._receivers[name] = receive
+            await self._listen(name)
 
-    async def unhear(self, topic: str) -> None:
-        """Hear no more of a topic."""
-        name = self._name(topic)
-        self._receivers.pop(name, None)
-        await self._talk(lambda connection: connection.remove_listener(name, self._heard))
+    async def unhear(self, topics: Iterable[str]) -> None:
+        """Hear no more of topics."""
+        for topic in topics:
+            name = self._name(topic)
+            self._receivers.pop(name, None)
+            await self._silence(name)
 
     def send(self, topic: str, items: Iterable[Any]) -> None:
         """Send items soon, together with what else is to be sent; those that are too long are dropped."""
@@ -160,6 +176,9 @@ class Channel:
     async def _listen(self, name: str) -> None:
         await self._talk(lambda connection: connection.add_listener(name, self._heard))
 
+    async def _silence(self, name: str) -> None:
+        await self._talk(lambda connection: connection.remove_listener(name, self._heard))
+
     async def _talk(self, say: Callable[[Any], Awaitable[object]]) -> None:
         """Make a statement on the connection that hears, if there is one."""
         self._database.clock.enter()
@@ -179,7 +198,7 @@ class Channel:
         """Wait until all has been heard that was sent before: the server keeps the order of transactions."""
         name = self._name(self._id)
         if name not in self._receivers:
-            await self.hear(self._id, lambda _: self._arrived.set())
+            await self.hear({self._id: lambda _: self._arrived.set()})
         self._arrived.clear()
         await self._talk(lambda connection: connection.execute("SELECT pg_notify($1, '[]')", name))
         if not self._lost.is_set():

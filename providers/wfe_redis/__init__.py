@@ -6,14 +6,13 @@ Read `server.py` for the connections, `scripts.py` for what runs in the server, 
 from dataclasses import dataclass
 from typing import Final
 
+from wfe_core.channels import ChannelHub, ChannelQueue
 from wfe_core.clock import Clock
 from wfe_core.policies import Duration
 from wfe_core.ports import Capabilities
-from wfe_redis.channel import Channel
-from wfe_redis.lifecycle import RedisHub
+from wfe_redis.channel import RedisChannel
 from wfe_redis.location import Location
 from wfe_redis.locks import RedisLocks
-from wfe_redis.queues import RedisQueue
 from wfe_redis.server import Server
 
 __all__ = ["CAPABILITIES", "RedisProviders", "open_providers"]
@@ -28,8 +27,8 @@ class RedisProviders:
     """What Redis offers: no store, so it stands beside one."""
 
     locks: RedisLocks
-    queue: RedisQueue
-    hub: RedisHub
+    queue: ChannelQueue
+    hub: ChannelHub
     capabilities: Capabilities = CAPABILITIES
 
 
@@ -55,7 +54,5 @@ def open_providers(
         msg = f"Redis has no options {', '.join(sorted(options))}: write them into the URL"
         raise ValueError(msg)
     server = Server(Location.parse(url, connect_timeout=connect_timeout), clock)
-    channel = Channel(server)
-    return RedisProviders(
-        locks=RedisLocks(server), queue=RedisQueue(server, channel), hub=RedisHub(server, channel)
-    )
+    channel = RedisChannel(server)
+    return RedisProviders(locks=RedisLocks(server), queue=ChannelQueue(channel), hub=ChannelHub(channel))

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from wfe_core.channels import Channel, Receive
 from wfe_core.clock import TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_redis.failures import DRIVER_ERRORS, translate
@@ -31,10 +32,8 @@ _STEADY: Final = 10.0
 _ALIVE: Final = "alive"
 """Nothing is published here: the channel keeps a connection that hears from being one for commands."""
 
-Receive = Callable[[list[Any]], None]
 
-
-class Channel:
+class RedisChannel(Channel):
     """Shared by the queue and the hub of one bundle; opened by the first, closed by the last.
 
     Args:
@@ -42,6 +41,7 @@ class Channel:
     """
 
     def __init__(self, server: Server) -> None:
+        self.clock = server.clock
         self._server = server
         self._users = 0
         self._pinged = 0
@@ -63,6 +63,14 @@ class Channel:
 
     async def open(self, on_gap: Callable[[], None]) -> None:
         """Connect for one more user; `on_gap` is called when something may have been missed."""
+        await self._server.open()
+        try:
+            await self._join(on_gap)
+        except BaseException:
+            await self._server.close()
+            raise
+
+    async def _join(self, on_gap: Callable[[], None]) -> None:
         async with self._opening:
             if self._keeping is None:
                 await self._connect()
@@ -74,6 +82,12 @@ class Channel:
 
     async def close(self, on_gap: Callable[[], None]) -> None:
         """Disconnect when the last user leaves; what was to be sent is sent."""
+        try:
+            await self._leave(on_gap)
+        finally:
+            await self._server.close()
+
+    async def _leave(self, on_gap: Callable[[], None]) -> None:
         async with self._opening:
             self._gaps.remove(on_gap)
             self._users -= 1
