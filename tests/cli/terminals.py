@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyte  # type: ignore[import-untyped, unused-ignore]
+import pyte
 
 from tests.waiting import PATIENCE
 
