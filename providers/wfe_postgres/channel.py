@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from wfe_core.channels import Channel, Receive
-from wfe_core.clock import TimerHandle
+from wfe_core.clock import Clock, TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_postgres.database import DRIVER_ERRORS, Database
 
@@ -32,7 +32,7 @@ class PostgresChannel(Channel):
     """
 
     def __init__(self, database: Database) -> None:
-        self.clock = database.clock
+        self.clock: Clock = database.clock
         self._database = database
         self._users = 0
         self._opening = asyncio.Lock()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from wfe_core.channels import Channel, Receive
-from wfe_core.clock import TimerHandle
+from wfe_core.clock import Clock, TimerHandle
 from wfe_core.errors import ProviderError
 from wfe_redis.failures import DRIVER_ERRORS, translate
 from wfe_redis.scripts import PUBLISH
@@ -41,7 +41,7 @@ class RedisChannel(Channel):
     """
 
     def __init__(self, server: Server) -> None:
-        self.clock = server.clock
+        self.clock: Clock = server.clock
         self._server = server
         self._users = 0
         self._pinged = 0
