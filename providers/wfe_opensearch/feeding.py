@@ -52,6 +52,8 @@ class Feed:
         self.place: tuple[str, int | str | None] | None = None
         """Which index has come how far; while it is built, in the list of instances."""
         self._shown: tuple[str, int | str | None] | None = None
+        self.name: str | None = None
+        """The index that was last brought up to date."""
         self.complete: bool = False
         """Whether the index, when it was last looked at, had seen every instance."""
 
@@ -64,6 +66,7 @@ class Feed:
         # One request at a time: whoever feeds waits for the server, and nothing piles up here.
         async with self._turn:
             index = await self._indexes.current()
+            self.name = index.name
             number = 0
             while number < limit:
                 found = await self._step(index, limit - number)

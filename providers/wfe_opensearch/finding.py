@@ -18,17 +18,25 @@ class Finder:
 
     Args:
         server: the connection.
-        target: the alias that is searched.
         store: where records are read.
     """
 
-    def __init__(self, server: Server, target: str, store: InstanceReader) -> None:
+    def __init__(self, server: Server, store: InstanceReader) -> None:
         self._server = server
-        self._target = target
         self._store = store
 
-    async def page(self, query: InstanceQuery) -> Page:
-        """Find a page of instances, newest first."""
+    async def page(self, query: InstanceQuery, index: str) -> Page:
+        """Find a page of instances, newest first.
+
+        Args:
+            query: what they must be like.
+            index: the name of the one that is searched. Behind an alias there could suddenly be another one,
+                which has not seen what this one has.
+
+        Raises:
+            RefusedError: with the status 404 when another index has taken its place.
+            ProviderError: the cluster cannot answer.
+        """
         body: dict[str, Any] = {
             "_source": False,
             "track_total_hits": False,
@@ -43,7 +51,7 @@ class Finder:
             # One more than asked for tells whether there is another page.
             body["size"] = size = min(_MOST, query.limit + 1 - len(shown))
             answer = await self._server.call(
-                "POST", f"/{self._target}/_search", body, allow_partial_search_results="false"
+                "POST", f"/{index}/_search", body, allow_partial_search_results="false"
             )
             places = [hit["sort"] for hit in answer["hits"]["hits"]]
             records = await self._store.instances([id_ for _, id_ in places])

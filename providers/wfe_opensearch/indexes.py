@@ -63,7 +63,8 @@ class Indexes:
     async def fresh(self) -> Index:
         """Make an index that nobody searches yet, beside the current one; what an earlier try left goes."""
         aliases: dict[str, dict[str, Any]] = await self._aliases()
-        number = 1
+        # The first number is left to whoever needs an index while this one is built.
+        number = 2
         for name, its in aliases.items():
             number = max(number, int(name.rpartition("-")[2]) + 1)
             if self.alias not in its:

@@ -10,6 +10,7 @@ from wfe_core.clock import Clock
 from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.ports import InstanceQuery, Page, Providers, SearchProvider
 from wfe_core.words import terms
+from wfe_opensearch.failures import MISSING, RefusedError
 from wfe_opensearch.feeding import Feed
 from wfe_opensearch.finding import Finder
 from wfe_opensearch.following import Follower
@@ -47,7 +48,7 @@ class OpenSearchSearch(SearchProvider):
         store = providers.store
         writer = Writer(self._server, store, self._clock)
         feed = self._feed = Feed(self._server, self._indexes, writer, store)
-        self._finder = Finder(self._server, self._indexes.alias, store)
+        self._finder = Finder(self._server, store)
         self._instead = providers.search if self._where.fallback else None
         self._follower = Follower(self._advance, lambda: feed.place, self._clock)
 
@@ -86,8 +87,7 @@ class OpenSearchSearch(SearchProvider):
         terms(query.text)
         if self._trouble is None:
             try:
-                await self._check()
-                return await self._found().page(query)
+                return await self._page(query)
             except ProviderError as exc:
                 self._fail(exc)
                 if self._instead is None:
@@ -137,17 +137,32 @@ class OpenSearchSearch(SearchProvider):
         self._trouble = None
         return found
 
-    async def _check(self) -> None:
-        """Make sure that the index has seen every instance.
+    async def _page(self, query: InstanceQuery) -> Page:
+        feed = self._fed()
+        try:
+            return await self._found().page(query, await self._checked())
+        except RefusedError as exc:
+            if exc.status != MISSING:
+                raise
+        # Another index has taken its place: what this one had shown must be shown by that one, too.
+        while await self._advance(_PART) == _PART and feed.complete:
+            pass
+        await feed.show()
+        return await self._found().page(query, await self._checked())
+
+    async def _checked(self) -> str:
+        """Give the name of the index, which has seen every instance.
 
         Raises:
             ProviderUnavailableError: it has not, yet.
         """
-        if not self._fed().complete:
+        feed = self._fed()
+        if not feed.complete:
             await self._advance(_PART)
-        if not self._fed().complete:
+        if not feed.complete or feed.name is None:
             self.changed()
             raise ProviderUnavailableError(f"the index on {self._where} is still being built")
+        return feed.name
 
     def _fail(self, error: ProviderError) -> None:
         if self._trouble is None:

@@ -13,6 +13,7 @@ from tests.unit.providers.wfe_opensearch.conftest import Cluster, fill, find, se
 from wfe_core.errors import ProviderError
 from wfe_core.ports import Content, InstanceQuery
 from wfe_core.testing.conformance.make import NOW, Holder, begin, begin_idle
+from wfe_opensearch.indexes import Index
 from wfe_opensearch.server import Server
 from wfe_opensearch.writing import Writer
 
@@ -153,6 +154,27 @@ async def test_a_new_index_takes_the_place_of_the_old_one(cluster: Cluster) -> N
         assert len(await find(host)) == len(await find(other)) == 21
         aliases = cluster.server.ask("GET", f"/{cluster.prefix}-*/_alias")
         assert aliases == {f"{cluster.alias}-000002": {"aliases": {cluster.alias: {}}}}
+
+
+async def test_what_the_old_index_has_shown_is_found_in_the_new_one(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what came last, when the new one takes the place between a refresh and a search."""
+    async with cluster.host() as host, cluster.host() as other:
+        await fill(host, "a")
+        search = search_of(other)
+        indexes = search_of(host)._indexes
+        switch = indexes.switch
+
+        async def late(fresh: Index) -> None:
+            await fill(other, "late")
+            assert await find(other) == ["a", "late"]
+            await switch(fresh)
+
+        monkeypatch.setattr(indexes, "switch", late)
+        assert await search_of(host).reindex() == 1
+        page = await search.search(InstanceQuery(text="needle"))
+        assert sorted(record.id for record in page.instances) == ["a", "late"]
 
 
 async def test_an_interrupted_reindexing_leaves_the_old_index(cluster: Cluster) -> None:
