@@ -55,9 +55,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say why such a run failed."""
     if len(rerun) > RERUNS:
-        terminalreporter.write_line(
-            f"{len(rerun)} tests had a second try, more than {RERUNS}: find out why, see CONTRIBUTING.md", red=True
-        )
+        line = f"{len(rerun)} tests had a second try, more than {RERUNS}: find out why, see CONTRIBUTING.md"
+        terminalreporter.write_line(line, red=True)
 
 
 def pytest_wfe_stores() -> Mapping[str, StoreKind]:
