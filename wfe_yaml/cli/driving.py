@@ -189,7 +189,7 @@ class Driver:
         async for event in events:
             await _place(host, view, event)
             step = view.take(event)
-            if step is None and event.instance_id not in (view.run_id, *view.children):
+            if step is None and view.run_of(event.instance_id) is None:
                 continue
             try:
                 if self._progress is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING
 
 from wfe_core.clock import to_datetime
@@ -16,15 +18,20 @@ from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
 
-    from wfe_core.ports import LogChunk
+    from wfe_core.models import WorkflowInstance
+    from wfe_core.ports import LogChunk, LogStore
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.steps import StepView
     from wfe_yaml.cli.view import RunView
 
 _LOOK = 0.2
 """Seconds between two looks for new lines."""
-_PAGE = 1_000
+_PAGE = 100
+"""Chunks that are read at a time of each run; a chunk has up to 64 KiB."""
+_LATE = timedelta(minutes=1)
+"""What is stored can be this much older than what was stored before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +52,7 @@ async def show_logs(name: str, store_option: str | None, options: LogOptions) ->
     """
     async with Store.existing(store_option).open() as host:
         run = await find_run(host, name)
-        view = await view_of(host, run)
-        reader = _Reader(host, view, options)
+        reader = _Reader(host, run, await view_of(host, run), options)
         lines: Iterator[str] | deque[str] = iter(())
         if options.tail is not None:
             lines = deque([line async for line in reader.lines()], options.tail)
@@ -66,22 +72,56 @@ async def show_logs(name: str, store_option: str | None, options: LogOptions) ->
     return Exit.COMPLETE
 
 
-class _Reader:
-    """Reads on where it stopped."""
+@dataclass(slots=True)
+class _Source:
+    """What was read of the log of one run, and is yet to be given."""
 
-    def __init__(self, host: WorkflowHost, view: RunView, options: LogOptions) -> None:
+    run: str
+    store: LogStore
+    after: int = 0
+    placed: int = 0
+    """The newest pointer that the view of the run knows."""
+    page: deque[LogChunk] = field(default_factory=deque["LogChunk"])
+
+    async def fill(self) -> bool:
+        """Read on where nothing is left; False when there is nothing more."""
+        if not self.page:
+            self.page.extend(await self.store.logs(self.run, after=self.after, limit=_PAGE))
+        return bool(self.page)
+
+    def take(self) -> LogChunk:
+        """Give the next chunk."""
+        chunk = self.page.popleft()
+        self.after = chunk.seq
+        return chunk
+
+
+class _Reader:
+    """Reads the lines of a run and of the sub-workflows in it; reads on where it stopped."""
+
+    def __init__(self, host: WorkflowHost, run: WorkflowInstance, view: RunView, options: LogOptions) -> None:
+        store = host.providers.logs
+        if store is None:
+            raise CommandError("this store keeps no logs")
         self._host = host
+        self._run = run
         self._view = view
         self._options = options
-        self._after = 0
+        self._store = store
+        self._sources = {run.id: _Source(run.id, store)}
+        self._nested = any(node.kind == "sub_workflow" for node in view.definition.steps.values())
+        self._newest: datetime | None = None
+        """When the youngest sub-workflow that is known began."""
         self._alone = False
         if options.step is not None:
             self._check(options.step)
 
     async def lines(self) -> AsyncIterator[str]:
         """Give the lines that are new, as they are to be printed."""
+        if self._nested:
+            await self._find_runs()
         async for chunk in self._chunks():
-            step = await self._step(chunk.pointer_id)
+            step = await self._step(chunk)
             if chunk.stream == CONTINUED or not self._wanted(step):
                 continue
             for line in chunk.text.splitlines():
@@ -100,9 +140,10 @@ class _Reader:
         wanted = self._options.step
         if wanted is None:
             return True
-        found = self._view.find(wanted)
+        # By name: a sub-workflow that was tried again has rows of its own for each time.
+        found = {each.label for each in self._view.find(wanted)}
         while step is not None:
-            if step in found:
+            if step.label in found:
                 return True
             step = step.parent
         return False
@@ -116,19 +157,55 @@ class _Reader:
         attempt = f" (attempt {chunk.attempt})" if chunk.attempt > 1 else ""
         return f"{at}{step.label if step is not None else '?'}{attempt} | {clean(line)}"
 
-    async def _chunks(self) -> AsyncIterator[LogChunk]:
-        store = self._host.providers.logs
-        if store is None:
-            raise CommandError("this store keeps no logs")
-        while chunks := await store.logs(self._view.run_id, after=self._after, limit=_PAGE):
-            for chunk in chunks:
-                yield chunk
-            self._after = chunks[-1].seq
+    async def _find_runs(self) -> None:
+        """Learn of the sub-workflows that have begun since the last look."""
+        since = None if self._newest is None else self._newest - _LATE
+        cursor: str | None = None
+        found: list[WorkflowInstance] = []
+        while True:
+            page = await self._host.instances(
+                root=self._run.root_id, created_after=since, limit=1_000, cursor=cursor
+            )
+            found.extend(run for run in page if run.id.startswith(f"{self._run.id}/"))
+            cursor = page.cursor
+            if cursor is None:
+                break
+        stale: set[str] = set()
+        for run in reversed(found):
+            if run.id in self._sources:
+                continue
+            self._sources[run.id] = _Source(run.id, self._store)
+            self._newest = max(run.created_at or to_datetime(0), self._newest or to_datetime(0))
+            if self._view.run_of(run.id) is None and run.parent_id is not None:
+                stale.add(run.parent_id)
+        for name in sorted(stale, key=len):
+            parent = self._view.run_of(name)
+            if parent is not None:
+                parent.load(await self._host.pointers(name))
 
-    async def _step(self, pointer_id: int) -> StepView | None:
-        if self._view.step_of(pointer_id) is None:
-            self._view.place(await self._host.pointers(self._view.run_id))
-        return self._view.step_of(pointer_id)
+    async def _chunks(self) -> AsyncIterator[LogChunk]:
+        """Give what is new of all runs, in the order in which it was stored."""
+        ready = [(each.page[0].seq, name) for name, each in self._sources.items() if await each.fill()]
+        heapify(ready)
+        while ready:
+            name = ready[0][1]
+            source = self._sources[name]
+            yield source.take()
+            if await source.fill():
+                heapreplace(ready, (source.page[0].seq, name))
+            else:
+                heappop(ready)
+
+    async def _step(self, chunk: LogChunk) -> StepView | None:
+        run = self._view.run_of(chunk.instance_id)
+        if run is None:
+            return None
+        if run.step_of(chunk.pointer_id) is None:
+            source = self._sources[run.run_id]
+            pointers = await self._host.pointers(run.run_id, after=source.placed)
+            run.place(pointers)
+            source.placed = max((pointer.id for pointer in pointers), default=source.placed)
+        return run.step_of(chunk.pointer_id)
 
 
 async def _pause() -> None:

@@ -48,7 +48,7 @@ class Ending:
 
     def location(self, step: StepView) -> Location | None:
         """Give the place of a step in its file, as near as it can be told."""
-        model = self.compiled.models.get(self.view.workflow)
+        model = self.compiled.models.get(step.workflow)
         return None if model is None else find_step(model.node, step.key)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import SystemClock, to_datetime
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK", "FILE")
 _TAIL = 10
+_PAGE = 100
+"""Chunks of a log that are read at a time."""
 
 
 async def list_runs(store_option: str | None, *, limit: int, unfinished: bool, as_json: bool) -> int:
@@ -80,7 +83,7 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool)
         run = await find_run(host, name)
         live = await live_owners(host, [run])
         view = await view_of(host, run)
-        tails = await _tails(host, run, view)
+        tails = await _tails(host, view)
     told = _as_json(run, live)
     told["steps"] = [_step_json(run, step) for step in view.rows()]
     if as_json:
@@ -99,16 +102,21 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool)
     return Exit.COMPLETE
 
 
-async def _tails(host: WorkflowHost, run: WorkflowInstance, view: RunView) -> dict[str, list[str]]:
+async def _tails(host: WorkflowHost, view: RunView) -> dict[str, list[str]]:
     """Read the last lines of the steps that failed."""
-    wanted = {step.label for step in view.failed()}
-    texts: dict[str, list[str]] = {}
-    if wanted:
-        async for chunk in host.handle(run.id).logs():
-            step = view.step_of(chunk.pointer_id)
-            if step is not None and step.label in wanted:
-                texts[step.label] = [*texts.get(step.label, ()), *chunk.text.splitlines()][-_TAIL:]
-    return {label: [clean(line) for line in lines] for label, lines in texts.items()}
+    store = host.providers.logs
+    tails: dict[str, list[str]] = {}
+    if store is None:
+        return tails
+    for step in view.failed():
+        last: deque[str] = deque(maxlen=_TAIL)
+        after = 0
+        while chunks := await store.logs(step.run, pointer_id=step.pointer, after=after, limit=_PAGE):
+            after = chunks[-1].seq
+            last.extend(line for chunk in chunks for line in chunk.text.splitlines())
+        if last:
+            tails[step.label] = [clean(line) for line in last]
+    return tails
 
 
 def _print_run(

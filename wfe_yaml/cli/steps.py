@@ -34,6 +34,10 @@ class StepView:
     """Its whole name, with the items it is inside of: `ship[2]/push`."""
     name: str
     """Its own name, without those of its containers."""
+    run: str = ""
+    """The run, or sub-workflow's run, that it is a step of."""
+    workflow: str = ""
+    """The workflow whose step it is."""
     kind: str = "step"
     depth: int = 0
     container: bool = False
@@ -101,6 +105,8 @@ class StepView:
             key=self.key,
             label=f"{self.label}[{index}]",
             name=f"{self.name}[{index}]",
+            run=self.run,
+            workflow=self.workflow,
             kind="item",
             depth=self.depth + 1,
             container=True,
@@ -146,14 +152,16 @@ class StepView:
 _WORST_FIRST = ("failed", "running", "compensating", "sleeping", "waiting", "cancelled", "compensated")
 
 
-def row_for(node: Node, parent: StepView | None) -> StepView:
-    """Make the row of a node."""
+def row_for(node: Node, parent: StepView | None, *, run: str, workflow: str) -> StepView:
+    """Make the row of a node of a workflow, in a run of it."""
     owner = node.sequence.owner
     hook = owner is not None and owner.kind == "guard" and node.sequence.number > 0
     return StepView(
         key=node.key,
         label=_label(node, parent),
         name=_hook_name(node) if hook else node.name,
+        run=run,
+        workflow=workflow,
         kind=node.kind,
         depth=0 if parent is None else parent.depth + 1,
         container=node.container or bool(node.bodies),

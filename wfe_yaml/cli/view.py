@@ -114,12 +114,19 @@ class RunView:
         """Give the step that a pointer belongs to, if it is one that is shown."""
         return self._by_pointer.get(pointer_id)
 
+    def run_of(self, instance_id: str) -> RunView | None:
+        """Give this run, or that of a sub-workflow in it, however deep; None for what is not known."""
+        if instance_id == self.run_id:
+            return self
+        child = self._towards(instance_id)
+        return None if child is None else child.run_of(instance_id)
+
     # ------------------------------------------------------------ taking
 
     def wants(self, event: LifecycleEvent) -> RunView | None:
         """Give the view that must see the pointers of its run before it can take this event, if any must."""
         if event.instance_id != self.run_id:
-            child = self.children.get(event.instance_id)
+            child = self._towards(event.instance_id)
             return None if child is None else child.wants(event)
         known = event.pointer_id is None or event.pointer_id in self._by_pointer or event.step_key is None
         node = None if known else self._nodes.get(event.step_key or "")
@@ -154,8 +161,9 @@ class RunView:
             node = self._nodes.get(pointer.step_key)
             if step is None or node is None or step.item or _undone(node) is not None:
                 continue
-            if node.kind == "sub_workflow" and pointer.attempt:
-                self._begin_child(step, f"{self.run_id}/{pointer.id}/{pointer.attempt}")
+            if node.kind == "sub_workflow":
+                for attempt in range(1, pointer.attempt + 1):
+                    self._begin_child(step, f"{self.run_id}/{pointer.id}/{attempt}")
             step.status = str(pointer.status)
             if step.container and step.status in _OVER:
                 step.close(step.status)
@@ -179,11 +187,11 @@ class RunView:
     def take(self, event: LifecycleEvent) -> StepView | None:
         """Take an event; gives the step it concerns, if it is one that is shown."""
         self.last_at = event.at
+        if event.instance_id != self.run_id:
+            child = self._towards(event.instance_id)
+            return None if child is None else child.take(event)
         if event.kind in _ENDS:
             self.settle()
-        if event.instance_id != self.run_id:
-            child = self.children.get(event.instance_id)
-            return None if child is None else child.take(event)
         if event.kind == "lagged":
             self.missed += int(event.detail.get("missed", 0))
         node = self._nodes.get(event.step_key or "")
@@ -225,6 +233,14 @@ class RunView:
             step.container = True
             self.children[run_id] = RunView(run_id, definition, self._others.values(), inside=step)
 
+    def _towards(self, instance_id: str) -> RunView | None:
+        """Give the run directly below this one that is an instance, or that has it inside.
+
+        The id of a child is that of its parent, a pointer and an attempt.
+        """
+        below = instance_id.removeprefix(f"{self.run_id}/").split("/", 2)
+        return self.children.get("/".join((self.run_id, *below[:2])))
+
     # ------------------------------------------------------------ places
 
     def _make(self, sequence: Sequence, parent: StepView | None, *, fixed: bool = True) -> list[StepView]:
@@ -237,7 +253,7 @@ class RunView:
                 for body in node.bodies:
                     made.extend(self._make(body, parent, fixed=fixed))
                 continue
-            step = row_for(node, parent)
+            step = row_for(node, parent, run=self.run_id, workflow=self.workflow)
             made.append(step)
             if fixed:
                 self._fixed[node.key] = step
