@@ -1,7 +1,4 @@
-"""`make bench`: every measure in a process of its own, then a table of figures, ratios and targets.
-
-python -m benchmarks [--quick] [--only NAME ...] [--no-peers] [--json FILE]
-"""
+"""`make bench`: every measure in a process of its own, then a table of figures, ratios and targets."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -265,11 +263,25 @@ GROUPS: dict[str, Callable[[], list[Row]]] = {
 WITH_PEERS: dict[str, Callable[..., list[Row]]] = {"chains": chains, "postgres": postgres}
 
 
-def show(rows: list[Row], console: Console) -> None:
+def title() -> str:
+    """Say what was measured on what, and how busy the machine was with other things before it began."""
+    where = f"{os.cpu_count()} cores, load {os.getloadavg()[1]:.1f} before, Python {sys.version.split()[0]}"
+    return f"wfe (SQLite has synchronous=FULL), {where}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+def save(rows: list[Row], heading: str, file: Path) -> None:
+    """Write the table as Markdown."""
+    lines = [f"{heading}.", "", "| measure | figure | target | |", "|---|---|---|---|"]
+    for row in rows:
+        mark = "" if row.met is None else "met" if row.met else "**missed**"
+        indent = "&nbsp;&nbsp;" if row.what.startswith(" ") else ""
+        lines.append(f"| {indent}{row.what.strip()} | {row.figure} | {row.target} | {mark} |")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def show(rows: list[Row], heading: str, console: Console) -> None:
     """Print the table."""
-    table = Table(
-        title=f"wfe (SQLite has synchronous=FULL), {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    )
+    table = Table(title=heading)
     for column in ("measure", "figure", "target", ""):
         table.add_column(column)
     for row in rows:
@@ -285,6 +297,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=[*WITH_PEERS, *GROUPS], help="only these groups")
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--no-peers", action="store_true", help="without DBOS")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="also write the table there, as Markdown")
     arguments = parser.parse_args()
     if arguments.quick:
         os.environ["WFE_BENCH_QUICK"] = "1"
@@ -294,13 +307,15 @@ def main() -> None:
         report(run(getattr(imported, name)))
         return
     wanted = arguments.only or [*WITH_PEERS, *GROUPS]
-    console = Console()
+    console, heading = Console(), title()
     rows: list[Row] = []
     for group in wanted:
         console.print(f"measuring {group} …", style="dim")
         peers = WITH_PEERS.get(group)
         rows += GROUPS[group]() if peers is None else peers(peers=not arguments.no_peers)
-    show(rows, console)
+    show(rows, heading, console)
+    if arguments.save is not None:
+        save(rows, heading, arguments.save)
 
 
 if __name__ == "__main__":
