@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from wfe_yaml.compiler.variables import variable_values
 from wfe_yaml.compiler.workflow import compile_workflows
 from wfe_yaml.errors import Code, Problem, YamlError
 from wfe_yaml.executors.base import Tools
+from wfe_yaml.executors.masking import revealed
 from wfe_yaml.executors.supervised import SupervisedProcesses
 from wfe_yaml.model.document import read_document
 from wfe_yaml.model.inputs import checked_inputs
@@ -70,10 +72,27 @@ class CompiledWorkflow:
             root: the folder from which relative paths in the file count.
 
         Raises:
-            YamlError: an input is unknown, missing or does not fit; names all of them.
+            YamlError: an input is unknown, missing, does not fit, or contains a secret; names all of them.
         """
         values = checked_inputs(self.inputs, inputs or {})
+        self.keep_secrets("input", Code.INPUT, inputs or {})
         return {"inputs": values, "run": {"root": str(Path(root).absolute()), "file": self.source.main.name}}
+
+    def keep_secrets(self, what: str, code: Code, given: Mapping[str, Any]) -> None:
+        """Check that what a caller gives contains no secret, because it is stored as it is.
+
+        Raises:
+            YamlError: names what does.
+        """
+        names = dict.fromkeys(name for model in self.models.values() for name in model.secrets)
+        secrets = available_secrets(names, self.tools)
+        problems = Problems()
+        for name, value in given.items():
+            secret = revealed(json.dumps(value, ensure_ascii=False, default=str), secrets)
+            if secret is not None:
+                message = f"the {what} {name!r} contains the secret {secret!r}, and it would be stored"
+                problems.add(code, message, None, f"use secrets.{secret} in the step that needs it")
+        problems.raise_any()
 
     def require_secrets(self) -> None:
         """Check that every secret of the entry has a value.
@@ -158,7 +177,8 @@ def load_workflow(
     Raises:
         YamlError: everything that is wrong with it, with places and hints.
     """
-    return _load(read_source(path), FolderLibrary(Path(path).parent), variables or {}, workflow, tools)
+    source, library = read_source(path), FolderLibrary(Path(path).parent)
+    return _load_with(source, library, variables or {}, workflow, tools)
 
 
 def load_workflow_from_str(
@@ -185,7 +205,7 @@ def load_workflow_from_str(
         YamlError: everything that is wrong with it, with places and hints.
     """
     library = TextLibrary(files) if files is not None else FolderLibrary(Path(name).parent)
-    return _load(SourceText(name, text), library, variables or {}, workflow, tools)
+    return _load_with(SourceText(name, text), library, variables or {}, workflow, tools)
 
 
 def load_closure(stored: str, *, workflow: str, tools: Tools | None = None) -> CompiledWorkflow:
@@ -196,14 +216,8 @@ def load_closure(stored: str, *, workflow: str, tools: Tools | None = None) -> C
         YamlError: this version of wfe does not accept the text any more.
     """
     closure = Closure.from_json(stored)
-    return load_workflow_from_str(
-        closure.main.text,
-        name=closure.main.name,
-        files=closure.included(),
-        variables=closure.variables,
-        workflow=workflow,
-        tools=tools,
-    )
+    source, library = SourceText(closure.main.name, closure.main.text), TextLibrary(closure.included())
+    return _load(source, library, closure.variables, workflow, tools)
 
 
 def changed_files(closure: Closure, main: str | PathLike[str]) -> dict[str, str]:
@@ -222,6 +236,19 @@ def changed_files(closure: Closure, main: str | PathLike[str]) -> dict[str, str]
         except YamlError:
             changed[file.name] = "cannot be read any more" if path.exists() else "is gone"
     return changed
+
+
+def _load_with(
+    source: SourceText,
+    library: Library,
+    variables: Mapping[str, Any],
+    workflow: str | None,
+    tools: Tools | None,
+) -> CompiledWorkflow:
+    """Load with variables that a caller gives: they are stored with the run, so they must hold no secret."""
+    compiled = _load(source, library, variables, workflow, tools)
+    compiled.keep_secrets("variable", Code.VARIABLE, variables)
+    return compiled
 
 
 def _load(

@@ -146,9 +146,11 @@ def test_a_secret_is_masked_wherever_it_comes_up(secretive: Project) -> None:
     ):
         assert words in told, told
     assert "said: 29" not in told
-    for command in (["show", "plain", "--json"], ["logs", "plain"], ["explain", "plain"], ["list", "--json"]):
+    show = ["show", "plain", "--values"]
+    for command in (show, [*show, "--json"], ["logs", "plain"], ["explain", "plain"], ["list", "--json"]):
         done = secretive.wfe(*command)
         shown.append(done.stdout + done.stderr)
+    assert '$<< secrets.OTHER >> = {"$secret": "OTHER"}' in "".join(shown)
     assert "no run" in secretive.wfe("search", "hunter2").stdout
     for text in (*shown, summary.read_text("utf-8"), (secretive.folder / "junit.xml").read_text("utf-8")):
         assert text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from wfe_yaml.cli.marks import paint, wants_colour
 from wfe_yaml.cli.progress import Progress, said
 from wfe_yaml.cli.words import clean
-from wfe_yaml.compiler.body import CONTINUED
+from wfe_yaml.compiler.body import UNSHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +136,7 @@ class GroupProgress(Progress):
         if step is None or step.container:
             return
         if event.kind == "log":
-            if event.detail.get("stream") != CONTINUED:
+            if event.detail.get("stream") not in UNSHOWN:
                 self._line(step, clean(str(event.detail.get("line", ""))), event.at)
             return
         words = said(event, step)

@@ -13,7 +13,7 @@ from wfe_core.clock import to_datetime
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.stores import Store, find_run, view_of
 from wfe_yaml.cli.words import clean
-from wfe_yaml.compiler.body import CONTINUED
+from wfe_yaml.compiler.body import UNSHOWN
 from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Reader:
             await self._find_runs()
         async for chunk in self._chunks():
             step = await self._step(chunk)
-            if chunk.stream == CONTINUED or not self._wanted(step):
+            if chunk.stream in UNSHOWN or not self._wanted(step):
                 continue
             for line in chunk.text.splitlines():
                 yield self._line(chunk, step, line)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TextIO
 
 from wfe_yaml.cli.marks import paint, wants_colour
 from wfe_yaml.cli.words import clean, duration
-from wfe_yaml.compiler.body import CONTINUED
+from wfe_yaml.compiler.body import UNSHOWN
 
 if TYPE_CHECKING:
     from wfe_core.models import LifecycleEvent
@@ -98,7 +98,7 @@ class PlainProgress(Progress):
         if step is None:
             return
         if event.kind == "log":
-            if event.detail.get("stream") != CONTINUED:
+            if event.detail.get("stream") not in UNSHOWN:
                 self.note(f"{step.label} | {clean(str(event.detail.get('line', '')))}")
             return
         words = said(event, step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import SystemClock, to_datetime
@@ -15,11 +16,14 @@ from wfe_yaml.cli.marks import mark, word
 from wfe_yaml.cli.stores import Store, find_run, live_owners, view_of
 from wfe_yaml.cli.values import data_of, outputs_of, row_of
 from wfe_yaml.cli.words import clean, duration, shown
+from wfe_yaml.compiler.body import UNSHOWN
+from wfe_yaml.compiler.recording import EVALUATED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from wfe_core.models import WorkflowInstance
+    from wfe_core.ports import LogChunk
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.folding import Row
     from wfe_yaml.cli.steps import StepView
@@ -72,8 +76,14 @@ def print_table(table: Sequence[Sequence[str]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-async def show_run(name: str | None, store_option: str | None, *, as_json: bool) -> int:
+async def show_run(name: str | None, store_option: str | None, *, as_json: bool, values: bool) -> int:
     """Show one run with its steps; the newest when none is named.
+
+    Args:
+        name: the run.
+        store_option: what `--store` said.
+        as_json: print JSON.
+        values: tell also what the expressions of the steps gave.
 
     Raises:
         CommandError: there is no such run.
@@ -83,13 +93,16 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool)
         run = await find_run(host, name)
         live = await live_owners(host, [run])
         view = await view_of(host, run)
-        tails = await _tails(host, view)
+        written = await _written(host, view, values=values)
     told = _as_json(run, live)
     told["steps"] = [_step_json(run, step) for step in view.rows()]
+    if values:
+        for step in told["steps"]:
+            step["evaluated"] = written.values.get(step["step"], [])
     if as_json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return Exit.COMPLETE
-    _print_run(run, told, view, tails)
+    _print_run(run, told, view, written)
     hints: list[str] = []
     if not run.status.terminal and run.owner not in live:
         hints = [f"go on with    wfe resume {run.id}{store.option}"]
@@ -102,26 +115,47 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool)
     return Exit.COMPLETE
 
 
-async def _tails(host: WorkflowHost, view: RunView) -> dict[str, list[str]]:
-    """Read the last lines of the steps that failed."""
-    store = host.providers.logs
-    tails: dict[str, list[str]] = {}
-    if store is None:
-        return tails
+@dataclass(slots=True)
+class _Written:
+    """What is shown of what steps wrote, by the label of the step."""
+
+    tails: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """The last lines of those that failed."""
+    values: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    """What the expressions gave, in each attempt."""
+
+
+async def _written(host: WorkflowHost, view: RunView, *, values: bool) -> _Written:
+    found = _Written()
     for step in view.failed():
         last: deque[str] = deque(maxlen=_TAIL)
-        after = 0
-        while chunks := await store.logs(step.run, pointer_id=step.pointer, after=after, limit=_PAGE):
-            after = chunks[-1].seq
-            last.extend(line for chunk in chunks for line in chunk.text.splitlines())
+        async for chunk in _chunks(host, step):
+            if chunk.stream not in UNSHOWN:
+                last.extend(chunk.text.splitlines())
         if last:
-            tails[step.label] = [clean(line) for line in last]
-    return tails
+            found.tails[step.label] = [clean(line) for line in last]
+    for step in view.rows() if values else ():
+        found.values[step.label] = [
+            {"attempt": chunk.attempt, **json.loads(line)}
+            async for chunk in _chunks(host, step)
+            if chunk.stream == EVALUATED
+            for line in chunk.text.splitlines()
+        ]
+    return found
 
 
-def _print_run(
-    run: WorkflowInstance, told: dict[str, Any], view: RunView, tails: dict[str, list[str]]
-) -> None:
+async def _chunks(host: WorkflowHost, step: StepView) -> AsyncIterator[LogChunk]:
+    """Read what a step wrote."""
+    store, after = host.providers.logs, 0
+    if store is None or not step.pointer:
+        return
+    while chunks := await store.logs(step.run, pointer_id=step.pointer, after=after, limit=_PAGE):
+        after = chunks[-1].seq
+        for chunk in chunks:
+            yield chunk
+
+
+def _print_run(run: WorkflowInstance, told: dict[str, Any], view: RunView, written: _Written) -> None:
     print(f"run       {run.id}")
     print(f"workflow  {run.definition_id}  ({told['file'] or 'no file'})")
     print(f"status    {told['status']}" + (f": {run.error}" if run.error is not None else ""))
@@ -133,10 +167,10 @@ def _print_run(
             print(f"{name[:-1]:8}  {key} = {shown(value)}")
     print()
     for row in rows(view):
-        _print_row(run, row, tails)
+        _print_row(run, row, written)
 
 
-def _print_row(run: WorkflowInstance, row: Row, tails: dict[str, list[str]]) -> None:
+def _print_row(run: WorkflowInstance, row: Row, written: _Written) -> None:
     indent = "  " * row.depth
     step = row.step
     if step is None:
@@ -152,7 +186,10 @@ def _print_row(run: WorkflowInstance, row: Row, tails: dict[str, list[str]]) -> 
     outputs: dict[str, Any] = row_of(run, step).get("outputs") or {}
     for name, value in outputs.items():
         print(f"{indent}    {name} = {shown(value)}")
-    for line in tails.get(step.label, ()):
+    for each in written.values.get(step.label, ()):
+        where = f"  ({each['at']}, attempt {each['attempt']})"
+        print(f"{indent}    $<< {each['expression']} >> = {shown(each['value'])}{where}")
+    for line in written.tails.get(step.label, ()):
         print(f"{indent}    | {line}")
 
 

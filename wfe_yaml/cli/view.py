@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
 from wfe_yaml.cli.values import slot_of
-from wfe_yaml.compiler.body import CONTINUED, FAILED, REUSE
+from wfe_yaml.compiler.body import CONTINUED, FAILED, REUSE, UNSHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -350,7 +350,7 @@ def _take_line(step: StepView, event: LifecycleEvent) -> None:
         step.continued, step.error = True, line
     elif event.detail.get("stream") == REUSE:
         step.remark = line
-    else:
+    elif event.detail.get("stream") not in UNSHOWN:
         step.keep(line)
 
 

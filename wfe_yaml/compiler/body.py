@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import OutputError, StepError, UndecidedStepError
 from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
+from wfe_yaml.compiler.recording import EVALUATED, Record
 from wfe_yaml.executors.base import Heard, ProcessFailedError, StepCall, StepPause, StepResult
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ CONTINUED = "continued"
 """The stream that tells the error of such a step."""
 REUSE = "wfe"
 """The stream that tells why a step was run, or was not, where something kept could have been taken."""
+UNSHOWN = frozenset({CONTINUED, EVALUATED})
+"""The streams that are not what a step wrote."""
 
 
 class StepRun(StepBody[Any]):
@@ -71,7 +74,8 @@ class StepRun(StepBody[Any]):
         """Run one attempt."""
         root = str(ctx.field("run")["root"]) if ctx.has_field("run") else "."
         heard = Heard(self._place.streams)
-        call = StepCall(ctx=ctx, names=self._scope.names(ctx), root=root, heard=heard)
+        record = Record(self._scope.secrets, lambda line: ctx.emit(EVALUATED, line))
+        call = StepCall(ctx=ctx, names=self._scope.recorded(ctx, record), root=root, heard=heard)
         slot = self._place.slot(ctx.indices)
         begun = self._clock.now()
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from wfe_yaml.expressions.recording import RecordedNames
 from wfe_yaml.expressions.results import GroupView, OutputsOnly
 from wfe_yaml.expressions.templates import Template
 from wfe_yaml.expressions.values import Missing
@@ -14,6 +15,7 @@ from wfe_yaml.expressions.values import Missing
 if TYPE_CHECKING:
     from wfe_core.steps.context import StepContext
     from wfe_yaml.expressions.evaluator import Names
+    from wfe_yaml.expressions.recording import Recorder
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.templates import Structure
 
@@ -77,6 +79,10 @@ class Scope:
         """Bind to what the engine shows of an instance."""
         return RunNames(self, view)
 
+    def recorded(self, view: StepContext[Any], recorder: Recorder) -> RunNames:
+        """Bind to what the engine shows of an instance, and let what expressions give be recorded."""
+        return RunNames(self, view, recorder)
+
 
 class Variable(Template):
     """The value of a variable of the workflow: in it, the variable's own name means that of the process.
@@ -101,16 +107,15 @@ class Variable(Template):
             names.open.discard(self.name)
 
 
-class RunNames:
-    """The names at one place, for one evaluation."""
+class RunNames(RecordedNames):
+    """The names at one place, for one evaluation, or for those of one attempt."""
 
-    __slots__ = ("_scope", "_view", "open")
+    __slots__ = ("_scope", "_view")
 
-    def __init__(self, scope: Scope, view: StepContext[Any]) -> None:
+    def __init__(self, scope: Scope, view: StepContext[Any], recorder: Recorder | None = None) -> None:
+        super().__init__(recorder)
         self._scope = scope
         self._view = view
-        self.open: set[str] = set()
-        """The workflow's variables that are being evaluated."""
 
     def root(self, name: str) -> Any:
         """Give the value of a first name, or `Missing`."""
@@ -128,7 +133,7 @@ class RunNames:
         if name == "vars":
             return scope.variables
         if name == "secrets":
-            return SecretsView(scope.secrets)
+            return SecretsView(scope.secrets, self.recorder)
         return self._around(name)
 
     def _inputs(self) -> Any:
@@ -136,7 +141,7 @@ class RunNames:
         given: dict[str, Any] = self._view.field("inputs") if self._view.has_field("inputs") else {}
         if not self._scope.inputs:
             return given
-        around = RunNames(replace(self._scope, inputs={}), self._view)
+        around = RunNames(replace(self._scope, inputs={}), self._view, self.recorder)
         return {**given, **{name: value.evaluate(around) for name, value in self._scope.inputs.items()}}
 
     def _around(self, name: str) -> Any:
@@ -169,12 +174,16 @@ class RunNames:
 class SecretsView(Mapping[str, Any]):
     """The secrets of the workflow; says how to give one that is missing."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Mapping[str, str], recorder: Recorder | None = None) -> None:
         self._secrets = secrets
+        self._recorder = recorder
 
     def __getitem__(self, name: str) -> str:
         """Give a secret."""
-        return self._secrets[name]
+        value = self._secrets[name]
+        if self._recorder is not None:
+            self._recorder.reads(name)
+        return value
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""

@@ -11,6 +11,7 @@ from wfe_yaml.errors import Code, YamlError
 from wfe_yaml.expressions.evaluator import Compiled, compile_expression
 from wfe_yaml.expressions.holes import Hole, hole_location, split
 from wfe_yaml.expressions.parsing import ExpressionError
+from wfe_yaml.expressions.recording import RecordedNames
 from wfe_yaml.expressions.values import EvaluationError, bounded, to_text, type_name
 
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ class Expression:
         return Expression(self.scalar, self.hole, replace(self.compiled, raw=False))
 
     def evaluate(self, names: Names) -> Any:
+        """Give the value; where values are recorded it is computed once.
+
+        Raises:
+            ConditionError: it has none; the message names the place in the file.
+        """
+        if isinstance(names, RecordedNames) and names.recorder is not None:
+            return names.recorder.once(self, names, frozenset(names.open))
+        return self.compute(names)
+
+    def compute(self, names: Names) -> Any:
         """Compute the value.
 
         Raises:

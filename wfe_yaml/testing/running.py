@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from wfe_core.serialization import codec_for, dumps
 from wfe_core.steps.context import NoScope, StepContext
 from wfe_core.steps.results import ExecutionResult
+from wfe_yaml.compiler.recording import EVALUATED
 from wfe_yaml.loader import load_workflow_from_str, local_tools
 
 if TYPE_CHECKING:
@@ -27,19 +28,24 @@ class Lines:
 
     Attributes:
         lines: what was emitted, as (stream, line); what was logged has the stream `log`.
+        evaluated: what its expressions gave: `at`, `expression` and `value` of each.
         cancelled: what the step is told when it asks.
         lease_lost: likewise.
     """
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
+        self.evaluated: list[dict[str, Any]] = []
         self.cancelled: bool = False
         self.lease_lost: bool = False
         self.log: logging.LoggerAdapter[logging.Logger] = _Log(self)
 
     def emit(self, stream: str, line: str) -> None:
         """Collect a line."""
-        self.lines.append((stream, line))
+        if stream == EVALUATED:
+            self.evaluated.append(json.loads(line))
+        else:
+            self.lines.append((stream, line))
 
     def progress(self, percent: float, message: str) -> None:
         """Nobody looks at the progress."""

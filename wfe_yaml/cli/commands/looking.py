@@ -38,12 +38,21 @@ def list_(
 app.command("ps", hidden=True)(list_)
 
 
-@app.command(rich_help_panel=LOOK, epilog=examples("wfe show", "wfe show ci-3f2a --json"))
-def show(run: NewestRunArgument = None, store: StoreOption = None, json: JsonOption = False) -> None:
+@app.command(
+    rich_help_panel=LOOK, epilog=examples("wfe show", "wfe show ci-3f2a --json", "wfe show ci-3f2a --values")
+)
+def show(
+    run: NewestRunArgument = None,
+    store: StoreOption = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Also what the expressions of the steps gave; secrets by name.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Show a run: its steps, their times, outputs and errors."""
     from wfe_yaml.cli.showing import show_run
 
-    finish(show_run(run, store, as_json=json))
+    finish(show_run(run, store, as_json=json, values=values))
 
 
 @app.command(
