@@ -12,9 +12,18 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import PATIENCE
+from wfe_yaml.executors.types.browser import find_browser
 
 PIPELINES = Path(__file__).parents[2] / "examples" / "pipelines"
 WFE = Path(sys.executable).with_name("wfe")
+
+
+NEEDS_BROWSER = (
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        find_browser(os.environ.get("PATH")) is None, reason="no Chromium: apt install chromium"
+    ),
+)
 
 
 def wfe(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +42,7 @@ def wfe(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         ("matrix", (), "verdict: 5 wheels, load tests skipped"),
         ("data", (), "rows: 40"),
         ("data", ("-i", "parts=[x]"), "rows: 3"),
+        pytest.param("watch", (), "said: it says good morning", marks=NEEDS_BROWSER),
     ],
 )
 def test_a_pipeline_runs(name: str, args: tuple[str, ...], told: str, tmp_path: Path) -> None:

@@ -20,12 +20,13 @@ from wfe_yaml.compiler.body import REUSE
 from wfe_yaml.executors.base import Program, StepPause, StepResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wfe_core.clock import Clock
     from wfe_yaml.executors.base import StepCall
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.model.artifacts import ArtifactModel
     from wfe_yaml.model.steps import StepModel
 
 FOLDER = Path(".wfe", "cache")
@@ -67,6 +68,11 @@ class CachedProgram(Program):
         """Those of the program, and the key of the cache."""
         own = self._cache.key_.expressions if self._cache is not None and self._cache.key_ is not None else ()
         return (*self._inner.expressions, *own)
+
+    @property
+    def artifacts(self) -> Mapping[str, ArtifactModel]:
+        """Those of the program."""
+        return self._inner.artifacts
 
     async def run(self, call: StepCall) -> StepResult | StepPause:
         """Take the kept result, or run the program and keep its result.

@@ -180,8 +180,9 @@ class StepCompiler:
         if program is None:
             return None
         keeper: ArtifactKeeper | None = None
-        if step.artifacts:
-            keeper = ArtifactKeeper(step.artifacts, self._tools)
+        artifacts = {**program.artifacts, **(step.artifacts or {})}
+        if artifacts:
+            keeper = ArtifactKeeper(artifacts, self._tools)
             check_expressions(keeper.expressions, names, self.problems)
             place.artifacts = self._tools.artifacts
         retry = step.attempts.policy() if step.attempts is not None else NO_RETRY
@@ -204,7 +205,7 @@ class StepCompiler:
             **common,
         )
         outputs = UNKNOWN if step.outputs is None else declared_shape(step.name, step.outputs)
-        return node, result_shape(outputs, kept_shapes(place, step.artifacts or ()))
+        return node, result_shape(outputs, kept_shapes(place, artifacts))
 
     def _program(self, step: StepModel, place: Place, shapes: dict[str, Shape]) -> Program | None:
         """Read the config with the model of the step's type, and compile it."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.processes import ProcessRunner
     from wfe_yaml.expressions.evaluator import Names
     from wfe_yaml.expressions.templates import Expression, Template
+    from wfe_yaml.model.artifacts import ArtifactModel
     from wfe_yaml.model.retry import RetryModel
     from wfe_yaml.model.types import ValueType
     from wfe_yaml.source.problems import Problems
@@ -171,6 +172,11 @@ class Program(ABC):
     @abstractmethod
     def expressions(self) -> tuple[Expression, ...]:
         """All expressions of the step itself, for the check of their names."""
+
+    @property
+    def artifacts(self) -> Mapping[str, ArtifactModel]:
+        """The files that it leaves for later steps, besides those that the step declares."""
+        return {}
 
     @abstractmethod
     async def run(self, call: StepCall) -> StepResult | StepPause:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from wfe_yaml.executors.bodies import ExecutorStep, takes
+from wfe_yaml.executors.types.browser import BrowserConfig, BrowserExecutor
 from wfe_yaml.executors.types.delay import DelayConfig, DelayExecutor
 from wfe_yaml.executors.types.deno import DenoConfig, DenoExecutor
 from wfe_yaml.executors.types.http import HttpConfig, HttpExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
 from wfe_yaml.executors.types.python import PythonConfig, PythonExecutor
 from wfe_yaml.executors.types.transform import TransformConfig, TransformExecutor
+
+
+@takes(BrowserConfig)
+def browser(config: BrowserConfig) -> ExecutorStep[BrowserConfig]:
+    """Take the text, the document or a picture of a page."""
+    return ExecutorStep(BrowserExecutor, config)
 
 
 @takes(DelayConfig)

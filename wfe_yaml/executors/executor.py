@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepCall, StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
     from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.model.artifacts import ArtifactModel
     from wfe_yaml.source.nodes import Mapping as MappingNode
     from wfe_yaml.source.problems import Problems
     from wfe_yaml.source.text import Location
@@ -107,25 +108,43 @@ class Executor(StepType, Generic[ConfigT]):
     def check(self, config: ConfigTemplate[ConfigT], plan: StepPlan, problems: Problems) -> None:
         """Note what is wrong with a config beyond its model; called when the file is read."""
 
+    def leaves(self, config: ConfigTemplate[ConfigT], problems: Problems) -> Mapping[str, ArtifactModel]:
+        """Name the files that a step leaves for later ones because of its config: they become artifacts."""
+        del config, problems
+        return {}
+
     def compile(self, config: Any, plan: StepPlan, problems: Problems) -> Program | None:
         """Check the config; what runs it later evaluates its expressions for each attempt."""
         before = len(problems)
         self.check(config, plan, problems)
-        return ConfiguredProgram(self, config, plan) if len(problems) == before else None
+        artifacts = self.leaves(config, problems)
+        return ConfiguredProgram(self, config, plan, artifacts) if len(problems) == before else None
 
 
 class ConfiguredProgram(Program, Generic[ConfigT]):
     """A step of a type with a pydantic config."""
 
-    def __init__(self, executor: Executor[ConfigT], config: ConfigTemplate[ConfigT], plan: StepPlan) -> None:
+    def __init__(
+        self,
+        executor: Executor[ConfigT],
+        config: ConfigTemplate[ConfigT],
+        plan: StepPlan,
+        artifacts: Mapping[str, ArtifactModel],
+    ) -> None:
         self._executor = executor
         self._config = config
         self._plan = plan
+        self._artifacts = artifacts
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """Those of the config."""
         return self._config.expressions
+
+    @property
+    def artifacts(self) -> Mapping[str, ArtifactModel]:
+        """Those that the config names."""
+        return self._artifacts
 
     async def run(self, call: StepCall) -> StepResult | StepPause:
         """Evaluate the config, once, run the executor and check what it gives.

@@ -18,6 +18,7 @@ GROUP = "wfe.executors"
 """The group of entry points in which other packages name their types."""
 BUILT_IN = {
     "shell": "wfe_yaml.executors.shell:ShellExecutor",
+    "browser": "wfe_yaml.executors.types.browser:BrowserExecutor",
     "delay": "wfe_yaml.executors.types.delay:DelayExecutor",
     "deno": "wfe_yaml.executors.types.deno:DenoExecutor",
     "http": "wfe_yaml.executors.types.http:HttpExecutor",
@@ -26,7 +27,7 @@ BUILT_IN = {
     "transform": "wfe_yaml.executors.types.transform:TransformExecutor",
 }
 """Where the built-in types are."""
-LATER = frozenset({"docker", "zypi", "browser"})
+LATER = frozenset({"docker", "zypi"})
 """Types of the language that this version does not have."""
 
 

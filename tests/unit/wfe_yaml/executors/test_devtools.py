@@ -1,0 +1,108 @@
+"""The conversation with a browser, with the test as the browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from wfe_yaml.executors.browsing import devtools
+from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
+
+
+class Other:
+    """The other end of the pipe: reads commands, and says what it is told to."""
+
+    def __init__(self) -> None:
+        self.hears, theirs = os.pipe()
+        ours, self.speaks = os.pipe()
+        self.tools = DevTools(ours, theirs)
+        self.handles = {self.hears, theirs, ours, self.speaks}
+
+    def command(self) -> dict[str, Any]:
+        """Read the next command."""
+        raw = bytearray()
+        while not raw.endswith(b"\0"):
+            raw += os.read(self.hears, 1)
+        told: dict[str, Any] = json.loads(raw[:-1])
+        return told
+
+    def say(self, *messages: dict[str, Any]) -> None:
+        """Say something, in one piece."""
+        os.write(self.speaks, b"".join(json.dumps(each).encode() + b"\0" for each in messages))
+
+    def close(self, *handles: int) -> None:
+        """Close some ends."""
+        for handle in handles:
+            os.close(handle)
+        self.handles -= set(handles)
+
+
+@pytest.fixture
+def other() -> Iterator[Other]:
+    """A conversation."""
+    other = Other()
+    yield other
+    other.close(*other.handles)
+
+
+def test_an_answer_finds_its_command(other: Other) -> None:
+    """Events and answers to others come between; a command names the page once there is one."""
+    heard: list[str] = []
+    other.tools.on_event = lambda name, _told: heard.append(name)
+    other.tools.session = "s"
+    number = other.tools.post("A.one", x=1)
+
+    def answer() -> None:
+        first, second = other.command(), other.command()
+        assert (first["method"], first["params"], first["sessionId"]) == ("A.one", {"x": 1}, "s")
+        other.say(
+            {"method": "Page.loaded", "params": {}},
+            {"id": number, "result": {"which": "one"}},
+            {"id": second["id"], "result": {"which": "two"}},
+        )
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    assert other.tools.call("A.two") == {"which": "two"}
+    thread.join()
+    assert heard == ["Page.loaded"]
+
+
+def test_refusals_are_told(other: Other) -> None:
+    """What the browser refuses names the command and its reason."""
+    other.say({"id": 1, "error": {"message": "No such frame"}})
+    with pytest.raises(BrowserError, match=r"^Page\.go: No such frame$"):
+        other.tools.call("Page.go")
+
+
+def test_listening_ends_in_time(other: Other) -> None:
+    """It ends when something holds, or when the time is over, whatever else is heard."""
+    heard: list[str] = []
+    other.tools.on_event = lambda name, _told: heard.append(name)
+    assert not other.tools.listen(lambda: False, 0.0)
+    other.say({"method": "a"}, {"method": "b"})
+    assert other.tools.listen(lambda: "b" in heard)
+    assert not other.tools.listen(lambda: False, 0.01)
+
+
+def test_a_browser_that_ends_is_told(other: Other) -> None:
+    """Nobody waits for what has ended, and a command to it is no broken pipe."""
+    other.close(other.speaks)
+    with pytest.raises(BrowserError, match="the browser has ended"):
+        other.tools.call("A.one")
+    other.close(other.hears)
+    with pytest.raises(BrowserError, match="the browser has ended"):
+        other.tools.post("A.two")
+
+
+def test_a_message_is_bounded(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page cannot make the program of the step take all memory."""
+    monkeypatch.setattr(devtools, "_LARGEST", 100)
+    os.write(other.speaks, b"x" * 200)
+    with pytest.raises(BrowserError, match="too large"):
+        other.tools.listen(lambda: False)

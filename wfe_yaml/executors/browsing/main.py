@@ -1,0 +1,167 @@
+"""The program of a browser step: starts the browser, does what the step wants, and ends the browser.
+
+Arguments: the private folder, the file of the outputs, the file of the error. By stdin comes what the step
+wants, as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
+from wfe_yaml.executors.browsing.page import Page
+
+_FROM_US, _TO_US = 3, 4
+"""The file descriptors at which the browser expects its pipe."""
+_FREE = 10
+_FLAGS = (
+    *("--headless=new", "--remote-debugging-pipe", "--no-first-run", "--no-default-browser-check"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-default-apps", "--disable-extensions", "--disable-breakpad", "--disable-crash-reporter"),
+    # In a container /dev/shm is small, and what is killed would leave files there.
+    *("--disable-dev-shm-usage", "--metrics-recording-only", "--mute-audio", "--hide-scrollbars"),
+    *("--password-store=basic", "--use-mock-keychain", "--disable-features=Translate,MediaRouter"),
+)
+_SANDBOX = ("no usable sandbox", "without --no-sandbox", "sandbox")
+
+
+def main() -> None:
+    """Run it."""
+    folder, outputs, trouble = sys.argv[1:4]
+    wanted: dict[str, Any] = json.load(sys.stdin)
+    try:
+        with _browser(Path(folder), wanted) as tools:
+            found = _visit(tools, wanted)
+    except BrowserError as exc:
+        told = {"name": "", "message": str(exc)}
+        Path(trouble).write_text(json.dumps(told), "utf-8")
+        sys.exit(1)
+    Path(outputs).write_text(json.dumps(found) + "\n", "utf-8")
+
+
+def _visit(tools: DevTools, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Load the page and give the outputs."""
+    page = Page(tools, _say)
+    page.open(wanted["width"], wanted["height"])
+    if wanted["html"] is not None:
+        page.show(wanted["html"])
+    else:
+        page.load(wanted["url"], wanted["expect_status"])
+    if wanted["wait"] == "idle":
+        page.settle()
+    elif isinstance(wanted["wait"], float):
+        page.rest(wanted["wait"])
+    if wanted["selector"] is not None:
+        page.find(wanted["selector"])
+    found: dict[str, Any] = {"title": page.title, "url": page.url, "status": page.status}
+    mode: str = wanted["mode"]
+    if mode == "screenshot":
+        _write(wanted["path"], page.picture(full=wanted["full_page"]))
+    elif wanted["path"] is not None:
+        _write(wanted["path"], page.read(mode).encode("utf-8", "replace"))
+    else:
+        found[mode] = page.read(mode)
+    return found
+
+
+@contextlib.contextmanager
+def _browser(folder: Path, wanted: dict[str, Any]) -> Generator[DevTools]:
+    """Start a browser whose profile and other files lie in the folder, and end it."""
+    profile = folder / "profile"
+    spare = folder / "tmp"
+    spare.mkdir()
+    flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={wanted['width']},{wanted['height']}"]
+    if not wanted["sandbox"]:
+        flags.append("--no-sandbox")
+    # The numbers 3 and 4 are the browser's: whatever of ours has them is moved out of the way.
+    theirs, ours = os.pipe()
+    answers, speaks = os.pipe()
+    theirs, ours, answers, speaks = (_moved(each) for each in (theirs, ours, answers, speaks))
+    os.dup2(theirs, _FROM_US)
+    os.dup2(speaks, _TO_US)
+    log = folder / "browser.log"
+    try:
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [wanted["browser"], *flags, "about:blank"],
+                env={**os.environ, "HOME": str(folder), **_temporary(spare)},
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                pass_fds=(_FROM_US, _TO_US),
+            )
+    except OSError as exc:
+        raise BrowserError(f"{wanted['browser']} cannot be started: {exc.strerror or exc}") from None
+    for handle in (theirs, speaks, _FROM_US, _TO_US):
+        os.close(handle)
+    tools = DevTools(answers, ours)
+    try:
+        try:
+            tools.call("Browser.getVersion")
+        except BrowserError:
+            process.wait()
+            raise BrowserError(_why(wanted["browser"], log)) from None
+        yield tools
+    finally:
+        # Asked to close it takes seconds, for a profile that nobody will read. What it has started ends, too.
+        process.kill()
+        process.wait()
+        for each in (profile, spare):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _moved(handle: int) -> int:
+    moved = fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _FREE)
+    os.close(handle)
+    return moved
+
+
+def _temporary(folder: Path) -> dict[str, str]:
+    """Let the browser put what is temporary into the folder, so that nothing is left when it is killed.
+
+    It makes a socket there, whose path may have about a hundred bytes, so it gets a short one.
+    """
+    short = f"/proc/{os.getpid()}/cwd"
+    if not Path(short).exists():
+        return {}
+    os.chdir(folder)
+    return {"TMPDIR": short}
+
+
+def _why(browser: str, log: Path) -> str:
+    """Say why the browser did not start."""
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    text = "\n".join(lines)
+    if any(word in text.casefold() for word in _SANDBOX):
+        return (
+            f"{browser} cannot make its sandbox here (as root, or in a container): run the step as another "
+            "user, or give it `sandbox: false` if the pages are your own"
+        )
+    return f"{browser} has ended at once: {lines[-1][:300] if lines else 'it says nothing'}"
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    place = Path(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new = place.with_name(f".{place.name}.{os.getpid()}.new")
+        new.write_bytes(content)
+        new.replace(place)
+    except OSError as exc:
+        raise BrowserError(f"{path} cannot be written: {exc.strerror or exc}") from None
+    _say(f"{len(content):,} bytes written to {path}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

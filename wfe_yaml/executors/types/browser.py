@@ -1,0 +1,250 @@
+"""The type `browser`: what a page shows, by a headless Chromium of this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+import wfe_yaml
+from wfe_core.errors import StepError
+from wfe_yaml.executors.base import ConfigModel
+from wfe_yaml.executors.configs import Config, Fixed, Seconds, Size
+from wfe_yaml.executors.processes import ProcessSpec
+from wfe_yaml.executors.program import (
+    ERROR_FILE,
+    ProcessConfig,
+    ProcessExecutor,
+    environment,
+    told_error,
+)
+from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
+from wfe_yaml.executors.types.http import Status
+from wfe_yaml.model.artifacts import path_alone
+from wfe_yaml.source.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wfe_yaml.executors.configs import ConfigTemplate
+    from wfe_yaml.executors.executor import StepAttempt
+    from wfe_yaml.executors.processes import Identity, ProcessResult
+    from wfe_yaml.model.artifacts import ArtifactModel
+    from wfe_yaml.source.problems import Problems
+
+_HOME = str(Path(wfe_yaml.__file__).resolve().parents[1])
+_BOOT = (
+    "import sys; sys.path.append(sys.argv.pop(1)); from wfe_yaml.executors.browsing.main import main; main()"
+)
+_NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    *("chromium-headless-shell", "headless_shell"),
+)
+_ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_WAYS = ("url", "html")
+Pixels = Annotated[int, Field(ge=1, le=8192)]
+
+
+class BrowserWait(Config):
+    """Something that has to be there."""
+
+    selector: str = Field(min_length=1, description="A CSS selector: what it names has to be there.")
+
+
+class BrowserConfig(ProcessConfig):
+    """What a browser step needs."""
+
+    url: str | None = Field(
+        default=None, pattern=r"^(?i:https?)://[^/\s]", description="The address of the page: http or https."
+    )
+    html: str | None = Field(
+        default=None,
+        description="A page as text, instead of `url`; it can read no files and no other site. What an "
+        "expression gives there is HTML.",
+    )
+    mode: Annotated[
+        Literal["text", "dom", "screenshot"], Fixed("the outputs and artifacts of a step stand in the file")
+    ] = Field(
+        default="text",
+        description="What is taken: the text that a person sees, the document after its scripts have run, or "
+        "a picture (PNG).",
+    )
+    path: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The file that gets it; counted from the folder of the file. It is kept as an artifact "
+        "that has the name of the mode. A screenshot needs it.",
+    )
+    wait: Literal["load", "idle"] | Seconds | BrowserWait = Field(
+        default="load",
+        description="When the page is ready: it is loaded, nothing was fetched for half a second (`idle`), "
+        "so long after it is loaded, or `{selector: …}` names something.",
+    )
+    expect_status: Status | list[Status] = Field(
+        default="2xx", description="The answers that are no failure: a status, `2xx` and the like, or a list."
+    )
+    width: Pixels = Field(default=1280, description="The width of the window, in pixels.")
+    height: Pixels = Field(default=720, description="The height of the window, in pixels.")
+    full_page: bool = Field(default=False, description="The screenshot shows the page in its full height.")
+    timeout: Seconds | None = Field(default=30.0, description="How long one attempt may take.")
+    memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
+    sandbox: Annotated[bool, Fixed("what a page may do stands in the file")] = Field(
+        default=True,
+        description="Whether pages are shut in by the browser's own sandbox, which root and some containers "
+        "cannot make.",
+    )
+    browser: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The program; a Chromium or Chrome of this machine by default.",
+    )
+
+    @model_validator(mode="after")
+    def _one_page(self) -> Self:
+        given = [word for word in _WAYS if getattr(self, word) is not None]
+        if len(given) != 1:
+            message = f"a browser step needs either {' or '.join(map(repr, _WAYS))}"
+            raise ValueError(message + (", not both" if given else ""))
+        if self.mode == "screenshot" and self.path is None:
+            message = "a screenshot needs 'path': the file that gets it"
+            raise ValueError(message)
+        return self
+
+
+class BrowserExecutor(ProcessExecutor[BrowserConfig]):
+    """Loads a page in a headless Chromium and takes its text, its document or a picture.
+
+    Its outputs are `title`, `url` (where the page is in the end), `status` (null for `html`), and `text` or
+    `dom`; with `path` these, and a screenshot, go to a file that becomes the artifact of that name. What the
+    page writes to its console are lines of the step. Each attempt has a new profile, which does not stay.
+    """
+
+    name: ClassVar[str] = "browser"
+    config: ClassVar[ConfigModel] = BrowserConfig
+    gives: ClassVar[frozenset[str]] = frozenset({"title", "url", "status", "text", "dom"})
+
+    def leaves(
+        self, config: ConfigTemplate[BrowserConfig], problems: Problems
+    ) -> Mapping[str, ArtifactModel]:
+        """Give the file of `path`, by the mode."""
+        path, mode = config.node.get("path"), config.node.get("mode")
+        found = path_alone(path, problems) if isinstance(path, Scalar) else None
+        name = mode.text if isinstance(mode, Scalar) else "text"
+        return {} if found is None else {name: found}
+
+    def policy(self, config: BrowserConfig, attempt: StepAttempt) -> ProcessPolicy:
+        """It is killed at once: there is nothing that it had to bring to an end."""
+        del attempt
+        return ProcessPolicy(
+            on_orphan=config.on_orphan,
+            timeout=config.timeout,
+            grace=0,
+            memory=config.memory,
+            explain=_explained,
+        )
+
+    def spec(self, config: BrowserConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
+        """Describe the process.
+
+        Raises:
+            StepError: there is no browser, or it cannot be used.
+        """
+        browser = _program(config, attempt)
+        if config.sandbox and os.geteuid() == 0:
+            message = (
+                "a browser has no sandbox when root runs it: run wfe as another user, or give the step "
+                "`sandbox: false` if the pages are your own"
+            )
+            raise StepError(message, retryable=False)
+        expected = config.expect_status
+        wanted = {
+            "browser": browser,
+            "url": config.url,
+            "html": config.html,
+            "mode": config.mode,
+            "path": _place(config, attempt),
+            "wait": None if isinstance(config.wait, BrowserWait) else config.wait,
+            "selector": config.wait.selector if isinstance(config.wait, BrowserWait) else None,
+            "expect_status": expected if isinstance(expected, list) else [expected],
+            "width": config.width,
+            "height": config.height,
+            "full_page": config.full_page,
+            "sandbox": config.sandbox,
+        }
+        files = ("{dir}", f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}")
+        return ProcessSpec(
+            argv=[sys.executable, "-I", "-S", "-c", _BOOT, _HOME, *files],
+            env=environment(config, attempt, identity),
+            cwd=str(attempt.path(config.working_dir).absolute()),
+            files={OUTPUT_FILE: b"", ERROR_FILE: b""},
+            collect=(OUTPUT_FILE, ERROR_FILE),
+            identity=identity,
+            secrets=attempt.secrets,
+            stdin=json.dumps(wanted).encode(),
+            timeout=config.timeout,
+            stop_signal=signal.SIGKILL,
+            grace=0,
+            memory=config.memory,
+        )
+
+
+def _program(config: BrowserConfig, attempt: StepAttempt) -> str:
+    """Find the browser.
+
+    Raises:
+        StepError: there is none.
+    """
+    if config.browser is not None and "/" in config.browser:
+        return str(attempt.path(config.browser).absolute())
+    found = find_browser(attempt.plan.tools.environ.get("PATH"), config.browser)
+    if found is None:
+        missing = (
+            "no Chromium or Chrome was found" if config.browser is None else f"{config.browser!r} is not"
+        )
+        message = f"{missing} on PATH: install one (Debian: apt install chromium), or name it with `browser:`"
+        raise StepError(message, retryable=False)
+    return found
+
+
+def find_browser(path: str | None, name: str | None = None) -> str | None:
+    """Give the browser of this machine, or the one of a name; None when there is none.
+
+    Args:
+        path: where to look, as in the variable PATH.
+        name: the program; any Chromium or Chrome without it.
+    """
+    for each in _NAMES if name is None else (name,):
+        found = shutil.which(each, path=path)
+        if found is not None:
+            return found
+    return next((each for each in _ELSEWHERE if name is None and Path(each).is_file()), None)
+
+
+def _place(config: BrowserConfig, attempt: StepAttempt) -> str | None:
+    """Give the file of `path`.
+
+    Raises:
+        StepError: it would lie elsewhere than below the folder of the workflow file.
+    """
+    if config.path is None:
+        return None
+    path = PurePosixPath(config.path)
+    if path.is_absolute() or ".." in path.parts or "\0" in config.path:
+        message = f"'path' stays below the folder of the file, unlike {config.path!r}"
+        raise StepError(message, retryable=False)
+    return str(attempt.path(config.path).absolute())
+
+
+def _explained(result: ProcessResult) -> str | None:
+    """Say what the program says."""
+    told = told_error(result)
+    return None if told is None else str(told["message"])
