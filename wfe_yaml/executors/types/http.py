@@ -56,6 +56,12 @@ class HttpConfig(Config):
         default=False,
         description="Go where the answer points, at most 10 times, and never from https to http.",
     )
+    ca: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A file of certificates (PEM) that are trusted besides the public ones; counted from the "
+        "folder of the file.",
+    )
     max_body: Size = Field(default=1 << 20, le=64 << 20, description="The largest answer that is taken.")
     idempotency_header: HeaderName | None = Field(
         default="Idempotency-Key",
@@ -90,7 +96,7 @@ class HttpExecutor(Executor[HttpConfig]):
             StepError: there was none, or not one that is expected.
         """
         library = await asyncio.to_thread(_library)
-        context = await asyncio.to_thread(_trusted)
+        context = await asyncio.to_thread(_context, config, attempt)
         try:
             async with (
                 asyncio.timeout(config.timeout),
@@ -210,6 +216,24 @@ def _library() -> Any:
 def _trusted() -> ssl.SSLContext:
     """Read the certificates once."""
     context: ssl.SSLContext = _library().create_ssl_context()
+    return context
+
+
+def _context(config: HttpConfig, attempt: StepAttempt) -> ssl.SSLContext:
+    """Give what decides whether a server is whom it says it is.
+
+    Raises:
+        StepError: the file of `ca` cannot be used.
+    """
+    if config.ca is None:
+        return _trusted()
+    path = attempt.path(config.ca).absolute()
+    context: ssl.SSLContext = _library().create_ssl_context()
+    try:
+        context.load_verify_locations(cafile=path)
+    except OSError as exc:
+        why = exc.strerror if isinstance(exc, FileNotFoundError) else "it holds no certificates in PEM"
+        raise StepError(f"the certificates in {str(path)!r} cannot be used: {why}", retryable=False) from None
     return context
 
 
