@@ -58,8 +58,23 @@ class Clock(ABC):
         """
         return _Ticker(self, interval, callback)
 
-    def synchronise(self, store_now: int) -> None:  # noqa: B027 - a test's clock is the truth itself
-        """Take the store's time as the truth (called with each renewal of the host's session)."""
+    def earliest(self) -> int:
+        """An instant that the store's clock has surely reached: nothing that it tells from now on is earlier.
+
+        For what begins now and must not miss what happens later, wherever that is. `now` is the better guess.
+        """
+        return self.now()
+
+    def synchronise(  # noqa: B027 - a test's clock is the truth itself
+        self, store_now: int, *, sent: int, received: int
+    ) -> None:
+        """Take the store's time as the truth (called now and then).
+
+        Args:
+            store_now: what the store's clock showed.
+            sent: when it was asked, as `boot_micros` tells it: it looked at its clock after that,
+            received: and before this.
+        """
 
     def enter(self, *, long: bool = False) -> None:  # noqa: B027 - a clock that never jumps does not care
         """Say that work is going on which the clock must not jump over (used by the test clock).
@@ -132,16 +147,37 @@ def boot_seconds() -> float:
     return boot_micros() / 1e6
 
 
+def time_on_this_machine(clock: Clock | None) -> Callable[[], int]:
+    """Give the time of a store that is used on this machine only: a test's, or that of all its processes.
+
+    A host's clock follows the store's, so the store's must come from elsewhere.
+
+    Args:
+        clock: the host's.
+    """
+    if clock is not None and getattr(clock, "manual", False):
+        return clock.now
+    return lambda: time.clock_gettime_ns(time.CLOCK_REALTIME) // 1_000
+
+
 class SystemClock(Clock):
     """Monotonic time of this machine plus an offset that follows the store's clock.
 
-    A small correction never makes it go back: it stands still until it is due. One by more than a second
-    does, for else a machine whose clock is an hour ahead would stand still for an hour from its start on.
+    How far the store is ahead is known between two bounds. Each look at its clock narrows them to a round
+    trip at most, and from look to look they part again, for no two clocks run equally fast. `now` goes by the
+    middle, `earliest` by the lower one. A look that contradicts them shows that the store's clock was set:
+    then only that look counts.
+
+    A small correction never makes `now` go back: it stands still until it is due. One by more than a second
+    does, for else a machine whose clock is an hour ahead would stand still for an hour.
     """
 
     def __init__(self) -> None:
         self._offset = time.time_ns() // 1_000 - boot_micros()
         self._last = 0
+        # The bounds of the offset as they were at that instant; none before the first look.
+        self._bounds: tuple[int, int] | None = None
+        self._looked = 0
 
     def now(self) -> int:
         """Microseconds since the Unix epoch; a small correction of the offset never makes it go back."""
@@ -156,15 +192,38 @@ class SystemClock(Clock):
         loop = asyncio.get_running_loop()
         return _LoopTimer(self, loop, when, callback)
 
-    def synchronise(self, store_now: int) -> None:
-        """Move the offset so that `now()` agrees with the store."""
-        self._offset = store_now - boot_micros()
-        if self._last - store_now > _STANDSTILL:
-            self._last = store_now
+    def earliest(self) -> int:
+        """Microseconds since the Unix epoch by the lower bound; as `now` before the first look."""
+        if self._bounds is None:
+            return self.now()
+        at = boot_micros()
+        return at + self._bounds[0] - self._slack(at)
+
+    def synchronise(self, store_now: int, *, sent: int, received: int) -> None:
+        """Narrow the bounds by what the store says."""
+        seen = store_now - received, store_now - sent
+        lower, upper = seen
+        first = self._bounds is None
+        if self._bounds is not None:
+            slack = self._slack(received)
+            lower, upper = max(lower, self._bounds[0] - slack), min(upper, self._bounds[1] + slack)
+            if lower > upper:
+                lower, upper = seen
+        self._bounds, self._looked = (lower, upper), received
+        self._offset = (lower + upper) // 2
+        instant = boot_micros() + self._offset
+        if first or self._last - instant > _STANDSTILL:
+            self._last = instant
+
+    def _slack(self, at: int) -> int:
+        """By how much the two clocks may have parted since the last look."""
+        return max(at - self._looked, 0) // _DRIFT + 1
 
 
 _STANDSTILL = 1_000_000
 """Microseconds for which the clock may stand still."""
+_DRIFT = 2_000
+"""Microseconds in which two clocks part by one: Linux slews none by more than 500 millionths."""
 _DAY = 86_400_000_000
 
 

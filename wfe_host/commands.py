@@ -130,10 +130,10 @@ class Commands:
         event_names(name, key, event_id)
         due = instant(f"event {name!r}: effective", effective)
         record = EventRecord(
-            event_id or runtime.ids(now), name, str(key), dumps(data, f"event {name!r}"),
-            now if due is None else due, now,
-        )  # fmt: skip
-        runtime.wake(await runtime.store.publish([record], now=now))
+            event_id or runtime.ids(now), name, str(key), dumps(data, f"event {name!r}"), due, now
+        )
+        # At least as late as all that this host has begun, even when the store's clock was set back.
+        runtime.wake(await runtime.store.publish([record], now=runtime.clock.earliest()))
         return record.id
 
     async def decide(self, instance_id: str, step: str, *, approved: bool, by: str, comment: str) -> None:

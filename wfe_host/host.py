@@ -27,6 +27,7 @@ from wfe_host.sessions import SessionKeeper
 from wfe_host.shutdown import shut_down, stop_lost
 from wfe_host.signals import run_until_signal
 from wfe_host.starting import StartRequest, start_all
+from wfe_host.store_time import look
 from wfe_host.views import instance_view
 from wfe_host.watchdog import Watchdog
 
@@ -170,6 +171,7 @@ class WorkflowHost:
                 if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
                     entered.add(id(part))
                     await stack.enter_async_context(part)  # type: ignore[arg-type]
+            await look(bundle.store, self._clock)
             services = await stack.enter_async_context(self._services)
             keeper = SessionKeeper(
                 bundle.locks,

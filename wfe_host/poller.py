@@ -15,6 +15,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
 from wfe_host.loading import load_scopes
+from wfe_host.store_time import look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,6 +181,7 @@ class Poller:
 
     async def _sweep_store(self) -> None:
         runtime = self._runtime
+        await look(runtime.store, runtime.clock)
         now = runtime.clock.now()
         before = now - runtime.config.event_retention_us
         woken = await runtime.store.sweep(retention_before=before, now=now)

@@ -90,6 +90,10 @@ class Runtime:
         """Find a registered definition, or None."""
         return self.registry.find(definition_id, version)
 
+    def earliest(self) -> int:
+        """Give an instant that the store's clock has surely reached."""
+        return self.clock.earliest()
+
     def claim_filter(
         self, *, ids: tuple[str, ...] | None = None, dead: frozenset[str] = frozenset()
     ) -> Claim:

@@ -40,7 +40,7 @@ class SessionKeeper:
     Args:
         locks: who knows the sessions.
         config: the time-to-live and the host's name.
-        clock: follows the store's time from now on.
+        clock: the host's.
         ids: makes the session's id.
         on_lost: called on the host's loop, once a session, when it is lost: its steps must stop now.
         address: where hints for this host can be sent.
@@ -235,17 +235,14 @@ class _Session:
     async def announce(self) -> None:
         """Open it, for the first time or again."""
         sent = self.tick()
-        store_now = await self._locks.open_session(self.info, ttl=self._ttl + self.pulse.ahead)
+        await self._locks.open_session(self.info, ttl=self._ttl + self.pulse.ahead)
         self.pulse.renewed(sent)
-        self._synchronise(store_now, sent, self.tick())
 
     async def renew(self) -> bool:
         sent = self.tick()
-        store_now = await self._locks.renew(self.info.id, ttl=self._ttl + self.pulse.ahead)
-        if store_now is None:
+        if await self._locks.renew(self.info.id, ttl=self._ttl + self.pulse.ahead) is None:
             return False
         self.pulse.renewed(sent)
-        self.driver.on_host(self._synchronise, store_now, sent, self.tick())
         return True
 
     async def revive(self) -> bool:
@@ -270,10 +267,6 @@ class _Session:
             self.lost = True
             logger.error("session %s is lost; its steps are stopped here", self.info.id)
             self._keeper.tell_lost()
-
-    def _synchronise(self, store_now: int, sent: int, received: int) -> None:
-        """Set the clock: the store looked at its own somewhere between `sent` and `received`."""
-        self._clock.synchronise(store_now + self.tick() - (sent + received) // 2)
 
 
 def elapsed(clock: Clock, *, manual: bool) -> int:

@@ -122,7 +122,8 @@ def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     data = definition.codec.initial(request.data)
     if request.settled:
         data = {**data, SETTLED: settled_text(definition, request.settled)}
-    now = runtime.clock.now()
+    # Whatever is published once this has been started must not count as published before.
+    now = runtime.clock.earliest()
     worker = (
         runtime.config.role == "worker" and not runtime.adrift and _may_claim(runtime, request.instance_id)
     )

@@ -8,9 +8,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from wfe_core.ports import DefinitionStore, EventStore
+from wfe_memory.tables import EventRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wfe_core.ports import EventRecord, OutboxRow
     from wfe_memory.tables import Tables
@@ -20,6 +21,7 @@ class MemoryEvents(EventStore):
     """Publishing stores and delivers in one step here, so a sweep finds nothing undelivered."""
 
     _tables: Tables
+    _now: Callable[[], int]
 
     async def publish(self, events: Sequence[EventRecord], *, now: int) -> dict[str, str | None]:
         """Store events and put them into the inboxes of all who subscribe."""
@@ -30,11 +32,12 @@ class MemoryEvents(EventStore):
                 if event.id in tables.events:
                     continue
                 topic = (event.name, event.key)
-                tables.events[event.id] = event
-                tables.topics.setdefault(topic, []).append(event)
+                effective = max(now, self._now()) if event.effective is None else event.effective
+                stored = tables.events[event.id] = EventRow(event, effective)
+                tables.topics.setdefault(topic, []).append(stored)
                 for instance_id in tables.subscribers.get(topic, ()):
                     row = tables.rows[instance_id]
-                    if event.effective >= row.subscriptions[topic] and tables.deliver(row, event, now):
+                    if effective >= row.subscriptions[topic] and tables.deliver(row, stored, now):
                         woken[instance_id] = row.record.owner
         return woken
 
@@ -43,12 +46,13 @@ class MemoryEvents(EventStore):
         del now
         tables = self._tables
         with tables.lock:
-            for event in list(tables.events.values()):
-                age_from = max(event.published, event.effective)
+            for stored in list(tables.events.values()):
+                event = stored.event
+                age_from = max(event.published, stored.effective)
                 if age_from < retention_before and not tables.references[event.id]:
                     del tables.events[event.id], tables.references[event.id]
                     topic = (event.name, event.key)
-                    tables.topics[topic].remove(event)
+                    tables.topics[topic].remove(stored)
                     if not tables.topics[topic]:
                         del tables.topics[topic]
         return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from wfe_core.clock import time_on_this_machine
 from wfe_core.ports import Head, PersistenceProvider
 from wfe_memory.activities import MemoryActivities
 from wfe_memory.cache import MemoryCache
@@ -48,12 +49,12 @@ class MemoryStore(
 
     Args:
         tables: what is stored; several stores may work on the same tables, one per host.
-        clock: what `now` tells.
+        clock: the host's; `now` tells its time if it is a test's.
     """
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self._tables = tables
-        self._clock = clock
+        self._now = time_on_this_machine(clock)
 
     async def __aenter__(self) -> Self:
         """Connect: nothing to do."""
@@ -64,7 +65,7 @@ class MemoryStore(
 
     async def now(self) -> int:
         """The store's time."""
-        return self._clock.now()
+        return self._now()
 
     async def commit(self, checkpoints: Sequence[Checkpoint], *, now: int) -> list[CommitOutcome]:
         """Write checkpoints, each as a whole or not at all."""

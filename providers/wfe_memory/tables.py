@@ -68,6 +68,14 @@ class InstanceRow:
     """What the search found to be written here, as of a revision."""
 
 
+@dataclass(slots=True, frozen=True)
+class EventRow:
+    """An event, and from when on it counts."""
+
+    event: EventRecord
+    effective: int
+
+
 @dataclass(slots=True)
 class ActivityRow:
     """A work item and its lease."""
@@ -95,8 +103,8 @@ class Tables:
     """Instances by the session that owns them."""
     subscribers: dict[Topic, dict[str, None]] = field(default_factory=dict[Topic, dict[str, None]])
     """Who subscribes to a topic, in the order of subscribing."""
-    events: dict[str, EventRecord] = field(default_factory=dict[str, "EventRecord"])
-    topics: dict[Topic, list[EventRecord]] = field(default_factory=dict[Topic, "list[EventRecord]"])
+    events: dict[str, EventRow] = field(default_factory=dict[str, EventRow])
+    topics: dict[Topic, list[EventRow]] = field(default_factory=dict[Topic, list[EventRow]])
     """Events by topic, in the order of publishing."""
     references: Counter[str] = field(default_factory=Counter[str])
     """In how many inboxes an event is or was; it is kept as long."""
@@ -150,15 +158,16 @@ class Tables:
             row.dedupes.add(message.dedupe)
         self._append(row, InboxMessage(row.record.inbox_seq + 1, message.kind, message.payload), now)
 
-    def deliver(self, row: InstanceRow, event: EventRecord, now: int) -> bool:
+    def deliver(self, row: InstanceRow, stored: EventRow, now: int) -> bool:
         """Put an event into an inbox; False when it has been there before."""
+        event, effective = stored.event, stored.effective
         if event.id in row.event_ids:
             return False
         row.event_ids.add(event.id)
         self.references[event.id] += 1
         seq = row.record.inbox_seq + 1
-        message = InboxMessage(seq, "event", event.payload, event.effective, event.id, event.name, event.key)
-        self._append(row, message, max(now, event.effective))
+        message = InboxMessage(seq, "event", event.payload, effective, event.id, event.name, event.key)
+        self._append(row, message, max(now, effective))
         return True
 
     def _append(self, row: InstanceRow, message: InboxMessage, due: int) -> None:

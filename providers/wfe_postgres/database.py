@@ -127,6 +127,11 @@ class Database:
             instant: int = await session.connection.fetchval(STORE_TIME)
             return instant
 
+    @property
+    def test_time(self) -> int | None:
+        """The time of the test clock, which takes the place of the server's; None when there is none."""
+        return self.clock.now() if self._test_time else None
+
     async def own_connection(self, *, patient: bool = False) -> Any:
         """Open a connection outside of the pool, which the caller closes.
 

@@ -39,7 +39,7 @@ class PostgresEvents(EventStore):
             part = rows[start : start + _EVENTS]
 
             async def store(session: Session, part: list[tuple[object, ...]] = part) -> None:
-                await session.run(sql.INSERT_EVENT, part)
+                await session.run(sql.INSERT_EVENT, part, now=now, test_time=self._database.test_time)
 
             await self._database.write(store)
             woken.update(await self._deliver({row[0]: row[1:3] for row in part}, now))

@@ -34,7 +34,7 @@ def open_providers(
         url: `sqlite:///file.db` (relative), `sqlite:////folder/file.db` (absolute), each with
             `?durability=normal` if the death of processes is to be survived but not power loss;
             `sqlite:///:memory:` is a new, empty database that goes when its providers are left.
-        clock: the store's time; by default the machine's.
+        clock: the host's; the store's time is the machine's, unless this is one that a test moves.
         durability: as in the URL.
         connect_timeout: taken, like all providers do, although a file is not connected to.
         options: none are known.

@@ -6,12 +6,11 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
-import time
 import weakref
 from pathlib import Path
 from typing import Final
 
-from wfe_core.clock import Clock, SystemClock
+from wfe_core.clock import Clock, SystemClock, time_on_this_machine
 from wfe_core.errors import ProviderError
 from wfe_core.ports import SchemaInfo
 from wfe_sql.revisions import HEAD
@@ -36,7 +35,7 @@ class Database:
 
     Args:
         location: where the file is; without a path it is a temporary file that goes with the database.
-        clock: the store's time and the clock of the tests; by default the machine's.
+        clock: the host's; the store's time is the machine's, unless this is one that a test moves.
     """
 
     def __init__(self, location: Location, clock: Clock | None = None) -> None:
@@ -45,7 +44,7 @@ class Database:
         """Where messages to other processes go, while somebody receives some here."""
         self.schema: SchemaInfo | None = None
         """The schema, once the file has been opened."""
-        self._own_time = clock is None
+        self._time = time_on_this_machine(clock)
         self._location = location
         self._users = 0
         self._receivers = 0
@@ -83,10 +82,7 @@ class Database:
 
     def now(self) -> int:
         """The store's time: that of the test clock, or of this machine, which all its users share."""
-        if self._own_time:
-            # Not the host's clock, which follows this one: this is where time comes from.
-            return time.clock_gettime_ns(time.CLOCK_REALTIME) // 1_000
-        return self.clock.now()
+        return self._time()
 
     async def write(self, job: Job[T], *, low: bool = False) -> T:
         """Run a job in a transaction of the writer."""

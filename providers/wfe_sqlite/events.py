@@ -52,7 +52,7 @@ class SqliteEvents(EventStore):
             def store(
                 connection: sqlite3.Connection, part: list[tuple[object, ...]] = part, ids: list[str] = ids
             ) -> Woken | None:
-                _INSERT.run(connection, part)
+                _INSERT.run(connection, part, publishing=max(now, self._database.now()))
                 return _deliver_few(connection, ids, now)
 
             found = await self._database.write(store)

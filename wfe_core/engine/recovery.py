@@ -101,7 +101,8 @@ def begin_child(
 
     record = s.record
     child = Machine.create(
-        definition, definition.codec.initial(value), s.host, instance_id=child_id, now=s.now,
+        definition, definition.codec.initial(value), s.host, instance_id=child_id,
+        now=min(s.now, s.host.earliest()),
         owner=record.owner, priority=record.priority, root_id=record.root_id,
         parent=(record.id, p.id), trace=record.trace,
     )  # fmt: skip

@@ -57,6 +57,10 @@ class EngineHost(Protocol):
         """Find a registered definition."""
         ...
 
+    def earliest(self) -> int:
+        """Give an instant that the store's clock has surely reached: events from now on are not earlier."""
+        ...
+
 
 class State:
     """One instance: its row, its open pointers, its data as JSON texts, its unconsumed events.

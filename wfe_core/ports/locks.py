@@ -26,11 +26,14 @@ class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
 
     @abstractmethod
     async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
-        """Begin (or reopen) a session that lives for `ttl` microseconds. Returns the store's time."""
+        """Begin (or reopen) a session that lives for `ttl` microseconds.
+
+        Returns the time by which this provider judges sessions.
+        """
 
     @abstractmethod
     async def renew(self, session_id: str, *, ttl: int) -> int | None:
-        """Prolong the session. Returns the store's time, or None when the session is gone for good."""
+        """Prolong the session. Returns that time, or None when the session is gone for good."""
 
     async def end_renewals(self) -> None:
         """Close what `renew` opened on the running event loop, which may end after this.

@@ -141,6 +141,9 @@ class EventStore(ABC):
 
         Matching: same name and key, `effective >= as_of`. Delivery inserts into the inbox once per instance
         and event. An event id that is stored already is ignored. Returns the owner of each woken instance.
+
+        An event without `effective` takes effect at the store's time of this call, or at `now` if that is
+        later: so a wait that begins before the call gets it, whatever the clocks of hosts show.
         """
 
     @abstractmethod

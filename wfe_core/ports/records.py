@@ -326,7 +326,8 @@ class EventRecord:
     name: str
     key: str
     payload: str
-    effective: int
+    effective: int | None
+    """From when on it counts; None for the store's time when it is published."""
     published: int
 
 

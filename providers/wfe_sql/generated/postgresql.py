@@ -502,11 +502,12 @@ READ_OWNERS: Final = Statement(
 
 INSERT_EVENT: Final = Statement(
     'WITH v("id", "name", "key", "payload", "effective", "published") AS (SELECT * FROM '
-    'unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) LIMIT (SELECT '
+    'unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) LIMIT (SELECT '
     '1000000000)) INSERT INTO event (id, name, key, payload, effective, published, fanned_out) SELECT '
-    'v.id, v.name, v.key, v.payload, v.effective, v.published, false AS anon_1 FROM v WHERE true ON '
-    'CONFLICT (id) DO NOTHING',
-    (),
+    'v.id, v.name, v.key, v.payload, coalesce(v.effective, greatest($1::BIGINT, coalesce($2::BIGINT, '
+    'CAST(EXTRACT(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)))) AS effective, v.published, '
+    'false AS anon_1 FROM v WHERE true ON CONFLICT (id) DO NOTHING',
+    ('now', 'test_time'),
     ('id', 'name', 'key', 'payload', 'effective', 'published'),
 )
 

@@ -421,9 +421,9 @@ READ_OWNERS: Final = Statement(
 
 INSERT_EVENT: Final = Statement(
     'INSERT INTO event (id, name, "key", payload, effective, published, fanned_out) SELECT v.id, '
-    'v.name, v."key", v.payload, v.effective, v.published, 0 AS anon_1 FROM v WHERE 1 = 1 ON CONFLICT '
-    '(id) DO NOTHING',
-    (),
+    'v.name, v."key", v.payload, coalesce(v.effective, ?) AS effective, v.published, 0 AS anon_1 FROM '
+    'v WHERE 1 = 1 ON CONFLICT (id) DO NOTHING',
+    ('publishing',),
     ('id', 'name', 'key', 'payload', 'effective', 'published'),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -152,12 +154,26 @@ def _note_trim(dialect: Dialect) -> Built:
 
 
 def _insert_event(dialect: Dialect) -> Built:
-    """Store events; of several with one id the first counts."""
+    """Store events, effective from now on if they do not say since when; the first with an id counts."""
     names = ("id", "name", "key", "payload", "effective", "published")
     v = rows(*(t.event.c[name] for name in names))
-    source = select(*v.columns, false()).where(true())
+    effective = func.coalesce(v.c.effective, _publishing_time(dialect)).label("effective")
+    columns = [effective if column.name == "effective" else column for column in v.columns]
+    source = select(*columns, false()).where(true())
     statement = dialect.insert(t.event).from_select([*names, "fanned_out"], source, include_defaults=False)
     return Built(statement.on_conflict_do_nothing(index_elements=["id"]), v)
+
+
+def _publishing_time(dialect: Dialect) -> ColumnElement[Any]:
+    """The store's time, or the publisher's if that is later.
+
+    A server tells its own in the statement itself: nothing that it said before can be later. The time of a
+    file is known to whoever writes to it.
+    """
+    if dialect.name == "sqlite":
+        return number("publishing")
+    server = cast(func.extract("epoch", func.clock_timestamp()) * constant(1_000_000), BigInteger)
+    return dialect.greatest(number("now"), func.coalesce(number("test_time"), server))
 
 
 def _forgettable() -> Select[tuple[int]]:

@@ -13,17 +13,7 @@ from wfe_host.committer import Committer
 
 
 class MovedClock(ManualClock):
-    """A manual clock that remembers what the store's time was said to be."""
-
-    manual = True
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.synchronised: list[int] = []
-
-    def synchronise(self, store_now: int) -> None:
-        """Remember it."""
-        self.synchronised.append(store_now)
+    """A manual clock that tells what holds it."""
 
     def expect_a_hang(self) -> None:
         """From now on `advance` and `settle` wait for a call that hangs for a moment only."""

@@ -167,24 +167,6 @@ async def test_closing_right_after_opening(boot: Boot) -> None:
     assert host.locks.closed == ["id-0001"]
 
 
-async def test_the_clock_follows_the_store(real: Host, boot: Boot) -> None:
-    """Each renewal sets the clock to the store's time, corrected for what passed on the way to the loop."""
-    ahead, late = 3_600_000_000, 1_000
-    real_now = SystemClock().now
-    real.locks.now = lambda: real_now() + ahead
-    await real.keeper.open()
-    minute = 60_000_000
-    assert real.clock.now() - real_now() == pytest.approx(ahead, abs=minute)
-    boot.advance(QUARTER)
-    eventually(lambda: real.locks.renewed)
-    # The thread has gone on, and its answer lies about until the loop has time for it.
-    calls = boot.calls
-    eventually(lambda: boot.calls > calls + 5)
-    boot.advance(late)
-    await asyncio.sleep(0)
-    assert real.clock.now() - real_now() == pytest.approx(ahead + late * 1_000_000, abs=minute)
-
-
 async def test_closing_ends_the_thread(real: Host, boot: Boot) -> None:
     """After `close` nothing renews any more and no thread is left."""
     await real.keeper.open()

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from wfe_core.ports import InboxMessage, PersistenceProvider, Providers, Subscription
 from wfe_core.testing.conformance.backend import Backend, Suite
 from wfe_core.testing.conformance.make import (
@@ -153,6 +155,53 @@ class EventSuite(Suite):
 
 class EventTimeSuite(Suite):
     """Events of the past and the future, and their order."""
+
+    @pytest.mark.parametrize("behind", [0, MINUTE, DAY], ids=["right", "a minute behind", "a day behind"])
+    async def test_a_publisher_whose_clock_is_behind_is_heard(
+        self, store: PersistenceProvider, behind: int
+    ) -> None:
+        """An event without an instant of its own counts from the store's time on, for waits of before too."""
+        now = await store.now()
+        wanted = Subscription("paid", "o-1", as_of=now)
+        early = await begin(store, "early", parts={"subscriptions": [wanted]})
+        told = event("e", effective=None, published=now - behind)
+        assert await store.publish([told], now=now - behind) == {"early": HOST}
+        late = await begin(store, "late", parts={"subscriptions": [wanted]})
+        for holder in (early, late):
+            [message] = await holder.inbox()
+            assert message.event_id == "e"
+            assert now <= message.effective <= await store.now()
+
+    async def test_a_publisher_whose_clock_is_ahead_is_believed(self, store: PersistenceProvider) -> None:
+        """What it has begun must not miss what it publishes: its own instant counts, if it is later."""
+        ahead = await store.now() + MINUTE
+        wanted = Subscription("paid", "o-1", as_of=ahead)
+        holder = await begin(store, "i", parts={"subscriptions": [wanted]})
+        assert await store.publish([event("e", effective=None)], now=ahead) == {"i": HOST}
+        assert [message.effective for message in await holder.inbox()] == [ahead]
+
+    async def test_events_of_one_call_can_differ(self, store: PersistenceProvider) -> None:
+        """Those with an instant of their own keep it, beside those without."""
+        now = await store.now()
+        holder = await begin(store, "i", parts={"subscriptions": [PAID]})
+        told = [
+            event("then", effective=NOW - DAY),
+            event("now", effective=None),
+            event("x", effective=now + DAY),
+        ]
+        await store.publish(told, now=NOW - DAY)
+        assert names(await holder.inbox()) == ["then", "now", "x"]
+
+    async def test_equal_instants_of_the_store_keep_publishing_order(
+        self, store: PersistenceProvider
+    ) -> None:
+        """However fine its clock is: in a batch and across calls, for waits of before and after."""
+        late = await begin(store, "late", parts={"subscriptions": [PAID]})
+        published = ["z", "m", "a", "y", "b"]
+        await store.publish([event(name, effective=None) for name in published[:3]], now=NOW)
+        await store.publish([event(name, effective=None) for name in published[3:]], now=NOW)
+        early = await begin(store, "early", parts={"subscriptions": [PAID]})
+        assert names(await late.inbox()) == names(await early.inbox()) == published
 
     async def test_a_future_event_wakes_at_its_time(self, store: PersistenceProvider) -> None:
         """Its row is there at once; an idle instance becomes due when the event takes effect, not before."""
