@@ -6,6 +6,7 @@ from wfe_yaml.executors.bodies import ExecutorStep, takes
 from wfe_yaml.executors.types.browser import BrowserConfig, BrowserExecutor
 from wfe_yaml.executors.types.delay import DelayConfig, DelayExecutor
 from wfe_yaml.executors.types.deno import DenoConfig, DenoExecutor
+from wfe_yaml.executors.types.docker import DockerConfig, DockerExecutor
 from wfe_yaml.executors.types.http import HttpConfig, HttpExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
 from wfe_yaml.executors.types.python import PythonConfig, PythonExecutor
@@ -28,6 +29,12 @@ def delay(config: DelayConfig) -> ExecutorStep[DelayConfig]:
 def deno(config: DenoConfig) -> ExecutorStep[DenoConfig]:
     """Run TypeScript or JavaScript with Deno."""
     return ExecutorStep(DenoExecutor, config)
+
+
+@takes(DockerConfig)
+def docker(config: DockerConfig) -> ExecutorStep[DockerConfig]:
+    """Run a program in a container."""
+    return ExecutorStep(DockerExecutor, config)
 
 
 @takes(HttpConfig)

@@ -73,6 +73,25 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cleanup:
+    """A program that ends what a process has started elsewhere, where no signal reaches it: a container.
+
+    It runs when the process was stopped, or ended with an exit code that may not be its own (125 and above);
+    also when the supervisor was killed, by whoever finds that out. It must do no harm when there is nothing
+    to end. As it has to be found then, it is written to the disk: no secret may be in it.
+
+    Attributes:
+        argv: the program and its arguments; `{dir}` stands for the private folder.
+        env: its environment; `WFE_EXIT_CODE` is added where it is known.
+        hold: what a process has started that ended well goes on, until the run has ended for good.
+    """
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSpec:
     """What to run.
 
@@ -81,7 +100,8 @@ class ProcessSpec:
             for the same as an entry of a list: if its path has a comma, that is an `OSError`.
         env: the whole environment.
         cwd: the folder it runs in.
-        files: files to write into the private folder before the start, by name; mode 0700.
+        files: files to write into the private folder before the start, by name.
+        mode: the mode of these files; the folder itself is closed to others.
         paths: variables that get the path of a file in the private folder, by the name of the file.
         collect: files of the private folder to read at the end, if they are there.
         collect_limit: most bytes of such a file.
@@ -93,12 +113,14 @@ class ProcessSpec:
         stop_signal: what asks it to end.
         grace: seconds between that signal and SIGKILL.
         memory: bytes of its own that it and what it starts may use together; it is killed above that.
+        cleanup: ends what it has started elsewhere.
     """
 
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: str
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    mode: int = 0o700
     paths: Mapping[str, str] = field(default_factory=dict[str, str])
     collect: Sequence[str] = ()
     collect_limit: int = 1 << 20
@@ -110,6 +132,7 @@ class ProcessSpec:
     stop_signal: int = signal.SIGTERM
     grace: float = 5.0
     memory: int | None = None
+    cleanup: Cleanup | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,13 +21,14 @@ BUILT_IN = {
     "browser": "wfe_yaml.executors.types.browser:BrowserExecutor",
     "delay": "wfe_yaml.executors.types.delay:DelayExecutor",
     "deno": "wfe_yaml.executors.types.deno:DenoExecutor",
+    "docker": "wfe_yaml.executors.types.docker:DockerExecutor",
     "http": "wfe_yaml.executors.types.http:HttpExecutor",
     "log": "wfe_yaml.executors.types.log:LogExecutor",
     "python": "wfe_yaml.executors.types.python:PythonExecutor",
     "transform": "wfe_yaml.executors.types.transform:TransformExecutor",
 }
 """Where the built-in types are."""
-LATER = frozenset({"docker", "zypi"})
+LATER = frozenset({"zypi"})
 """Types of the language that this version does not have."""
 
 

@@ -15,7 +15,7 @@ from wfe_core.errors import OutputError, StepError, StepTimeoutError, UndecidedS
 from wfe_yaml.executors.base import ProcessFailedError, StepResult
 from wfe_yaml.executors.masking import mask_text
 from wfe_yaml.executors.outputs import Outputs
-from wfe_yaml.executors.processes import Fate, Identity, ProcessResult, Watch, explain_exit
+from wfe_yaml.executors.processes import Fate, Identity, OnLine, ProcessResult, Watch, explain_exit
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepCall, StepPlan
@@ -44,6 +44,8 @@ class ProcessPolicy:
         grace: seconds between the stop signal and SIGKILL.
         memory: bytes it may use, for the message.
         explain: says what made it fail, from the files that were collected; None when they do not tell.
+        heard: told of each line, also of those of an attempt that is taken up.
+        gives: outputs besides those that the process has set, once it has ended well.
     """
 
     on_orphan: str = "adopt"
@@ -51,6 +53,8 @@ class ProcessPolicy:
     grace: float = 5.0
     memory: int | None = None
     explain: Callable[[ProcessResult], str | None] = _nothing_more
+    heard: OnLine | None = None
+    gives: Callable[[], Mapping[str, Any]] = dict[str, Any]
 
 
 class ProcessStep:
@@ -178,6 +182,8 @@ class ProcessStep:
 
     def _line(self, stream: str, line: str) -> None:
         self._call.heard.line(stream, line)
+        if self._policy.heard is not None:
+            self._policy.heard(stream, line)
         skip = self._skip.get(stream, 0)
         if not skip:
             self._call.ctx.emit(stream, line)
@@ -234,6 +240,7 @@ class ProcessStep:
             )
         if wrong is not None:
             raise wrong
+        self._outputs.take(self._policy.gives())
         return StepResult(
             outputs=self._outputs.values, exit_code=result.exit_code, duration=round(result.duration, 6)
         )

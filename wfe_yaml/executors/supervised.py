@@ -21,6 +21,7 @@ from wfe_yaml.executors.launching import Post
 from wfe_yaml.executors.output import Lines
 from wfe_yaml.executors.processes import Earlier, Fate, Identity, ProcessResult, ProcessRunner
 from wfe_yaml.executors.supervisor import files, wire
+from wfe_yaml.executors.supervisor.cleanups import clean_held, clean_up
 from wfe_yaml.executors.supervisor.records import STREAMS, Frames
 from wfe_yaml.executors.supervisor.survivors import sweep
 
@@ -72,6 +73,7 @@ class SupervisedProcesses(ProcessRunner):
         except _LostError:
             post.lost()
             await asyncio.to_thread(sweep, mark, grace=spec.grace)
+            await asyncio.to_thread(clean_up, folder)
             raise StepError("the supervisor of the run was killed; so was what it watched") from None
         finally:
             if not keep:
@@ -118,7 +120,7 @@ class SupervisedProcesses(ProcessRunner):
             finally:
                 writer.close()
         swept = await asyncio.to_thread(sweep, f"{self._realm}:{earlier.identity.key}", grace=grace)
-        await asyncio.to_thread(files.remove, folder)
+        await asyncio.to_thread(_remove_unfinished, folder)
         return ran or swept > 0
 
     def settled(self, instance: str, pointer: int, attempt: int) -> None:
@@ -166,6 +168,8 @@ class SupervisedProcesses(ProcessRunner):
             spec = files.read(folder / name, files.SPEC) or {}
             if "key" in spec and files.read(folder / name, files.RESULT) is None:
                 sweep(f"{self._realm}:{spec['key']}", grace=0)
+                clean_up(folder / name)
+        clean_held(folder)
         files.remove(folder)
 
     def rest(self) -> None:
@@ -269,6 +273,13 @@ def _remove_settled(settled: list[_Settled]) -> None:
                 files.remove(folder / name)
 
 
+def _remove_unfinished(folder: Path) -> None:
+    """Remove an attempt, and what it has left elsewhere if its supervisor was killed."""
+    if files.read(folder, files.RESULT) is None:
+        clean_up(folder)
+    files.remove(folder)
+
+
 class _LostError(Exception):
     """The supervisor has ended before its step."""
 
@@ -344,6 +355,8 @@ class _Output:
             trouble.append(f"output was lost, because it could not be written: {told['log_trouble']}")
         if told["unkilled"]:
             trouble.append(f"{told['unkilled']} processes could not be killed: they hang in the kernel")
+        if told["unclean"]:
+            trouble.append("what it has started outside of this machine's processes may still run")
         return ProcessResult(
             exit_code=told["exit_code"],
             timed_out=told["timed_out"],
@@ -386,6 +399,9 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
             "machine": _here()[0],
             "boot": _here()[1],
         }
+    if spec.cleanup is not None:
+        cleanup = spec.cleanup
+        record["cleanup"] = {"argv": list(cleanup.argv), "env": dict(cleanup.env), "hold": cleanup.hold}
     blobs = [*spec.files.values(), *(() if spec.stdin is None else (spec.stdin,))]
     request = {
         "op": "run",
@@ -396,6 +412,7 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
         "env": dict(spec.env),
         "cwd": spec.cwd,
         "files": list(spec.files),
+        "mode": spec.mode,
         "paths": dict(spec.paths),
         "collect": list(spec.collect),
         "collect_limit": spec.collect_limit,

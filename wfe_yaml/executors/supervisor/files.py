@@ -18,8 +18,8 @@ WORK = "work"
 """The private folder of the process: its script, the file of its outputs."""
 
 
-def create(folder: Path, spec: dict[str, Any], files: dict[str, bytes]) -> None:
-    """Make the folder, with what is about to run and the files it needs.
+def create(folder: Path, spec: dict[str, Any], files: dict[str, bytes], mode: int = 0o700) -> None:
+    """Make the folder, with what is about to run and the files it needs, which get the mode.
 
     Raises:
         OSError: the file system refuses.
@@ -29,14 +29,17 @@ def create(folder: Path, spec: dict[str, Any], files: dict[str, bytes]) -> None:
     work = f"{folder}/{WORK}"
     os.mkdir(work, 0o700)  # noqa: PTH102
     for name, content in files.items():
-        write_new(f"{work}/{name}", content)
+        write_new(f"{work}/{name}", content, mode)
     write_new(f"{folder}/{SPEC}", json.dumps(spec).encode())
 
 
-def write_new(path: str, content: bytes) -> None:
-    """Write a file that must not be there yet; only its owner may read or run it."""
+def write_new(path: str, content: bytes, mode: int = 0o700) -> None:
+    """Write a file that must not be there yet; by default only its owner may read or run it."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700)
     try:
+        if mode & 0o077:
+            # Whatever the umask says: the folder around it is closed.
+            os.fchmod(handle, mode)
         write_all(handle, content)
     finally:
         os.close(handle)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wfe_yaml.executors.supervisor import wire
+from wfe_yaml.executors.supervisor.cleanups import clean_held
 from wfe_yaml.executors.supervisor.steps import Step
 
 LOCK = "lock"
@@ -130,6 +131,8 @@ class Supervisor:
         self._steps: dict[str, Step] = {}
         self._welcome = time.monotonic() + _WELCOME
         self._ending = self._told_to_end = False
+        self.deserted: bool = False
+        """The run belongs to another machine now, or its runner took everything with it."""
         listener.setblocking(False)
         self.selector.register(listener, selectors.EVENT_READ, self._accept)
 
@@ -161,8 +164,8 @@ class Supervisor:
     # ------------------------------------------------------------ what steps need
 
     def leaders(self) -> dict[int, Step]:
-        """Give the steps whose process was not reaped, by its id."""
-        return {step.pid: step for step in self._steps.values() if step.running}
+        """Give the steps whose process was not reaped, or which clean up, by the id of the process."""
+        return {pid: step for step in self._steps.values() if (pid := step.leader) is not None}
 
     def tell(self, step: Step) -> None:
         """Tell whoever follows a step that there is news."""
@@ -266,6 +269,7 @@ class Supervisor:
             if now >= caller.heard + self._ttl:
                 caller.close()
         if attached and not any(caller.attached for caller in self._callers):
+            self.deserted = True
             self._end(kill=True)
 
     def _end(self, *, kill: bool) -> None:
@@ -307,6 +311,8 @@ def main() -> None:
         supervisor.abandon()
         raise
     finally:
+        if supervisor.deserted or not settings["outlive"]:
+            clean_held(folder)
         shutil.rmtree(door, ignore_errors=True)
         if not settings["outlive"]:
             shutil.rmtree(folder, ignore_errors=True)

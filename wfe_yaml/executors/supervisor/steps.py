@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from wfe_yaml.executors.masking import Masker, mask_bytes, revealed_in
 from wfe_yaml.executors.supervisor import files, survivors
+from wfe_yaml.executors.supervisor.cleanups import Cleaner
 from wfe_yaml.executors.supervisor.records import STREAMS, Recorder
 
 _CHUNK = 64 * 1024
@@ -26,6 +27,8 @@ _TURN = 16
 """Chunks read from one stream before the others have their turn."""
 _LOOK = 0.02
 """Seconds between two looks at what was told to end."""
+_CLEANING = 5.0
+"""Seconds between two looks at what cleans up."""
 _DRAIN = 0.5
 """Seconds that output may still come after everything has ended, from a stranger who holds the pipe."""
 _PATIENCE = 10.0
@@ -80,7 +83,7 @@ class Step:
         self._killing = False
         self._deadline: float | None = None
         """When patience ends: with the process, with its grace, or with what hangs in the kernel."""
-        self._sweeping = False
+        self._sweeping = self._cleaning = False
         self._asked: set[tuple[int, int]] = set()
         """What of the survivors has been told to end."""
         self._next_look = 0.0
@@ -89,8 +92,10 @@ class Step:
         self._unkilled = 0
         self._began = time.monotonic()
         contents = dict(zip(request["files"], blobs, strict=False))
-        files.create(folder, request["record"], contents)
+        files.create(folder, request["record"], contents, request["mode"])
         try:
+            wanted: dict[str, Any] | None = request["record"].get("cleanup")
+            self._cleaner = None if wanted is None else Cleaner(wanted, folder, self._mark)
             log = os.open(f"{folder}/{files.LOG}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             self._log = log
             self.recorder: Recorder = Recorder(log)
@@ -157,9 +162,11 @@ class Step:
         return process
 
     @property
-    def running(self) -> bool:
-        """Whether the process itself has not been reaped."""
-        return self._status is None
+    def leader(self) -> int | None:
+        """The process itself while it was not reaped, and then that which cleans up after it."""
+        if self._status is None:
+            return self.pid
+        return None if self._cleaner is None else self._cleaner.pid
 
     # ------------------------------------------------------------ output
 
@@ -197,7 +204,12 @@ class Step:
     # ------------------------------------------------------------ ending
 
     def ended(self, status: int) -> None:
-        """The process itself has ended and was reaped."""
+        """The process itself has ended and was reaped, or that which cleans up after it."""
+        if self._status is not None:
+            if self._cleaner is not None:
+                self._cleaner.ended(status)
+            self._next_look = 0.0
+            return
         self._status = status
         self._process.returncode = status
         if self._slave is not None:
@@ -253,9 +265,11 @@ class Step:
             self._next_look = self._deadline
             return
         self._next_look = now + _LOOK
-        left = self._left()
+        left = [] if self._cleaning else self._left()
         if self._status is not None and not left:
-            self._drain(now)
+            self._cleaning = True
+            if self._cleaned(now):
+                self._drain(now)
             return
         if not self._killing:
             if self._deadline is None:
@@ -275,7 +289,23 @@ class Step:
                 survivors.send(process, signal.SIGKILL)
             if self._deadline is not None and now >= self._deadline and self._status is not None:
                 self._unkilled = len(left)
-                self._finish()
+                self._cleaning = True
+
+    def _cleaned(self, now: float) -> bool:
+        """Whether nothing is left of it elsewhere, either."""
+        cleaner = self._cleaner
+        if cleaner is None or not cleaner.needed(self._code, stopped=self._stopped or self._timed_out):
+            return True
+        if cleaner.turn(now, self._code):
+            return True
+        # Its end wakes us; should it hang, this does.
+        self._next_look = now + _CLEANING
+        return False
+
+    @property
+    def _code(self) -> int:
+        code = self._status or 0
+        return code if code >= 0 else 128 - code
 
     def _left(self) -> list[survivors.Process]:
         """Give the processes of this step that run, the first one excepted while it was not reaped."""
@@ -324,13 +354,13 @@ class Step:
             with contextlib.suppress(OSError):
                 os.fsync(self._log)
         os.close(self._log)
-        code = self._status or 0
         result = {
-            "exit_code": code if code >= 0 else 128 - code,
+            "exit_code": self._code,
             "timed_out": self._timed_out,
             "over_memory": self._over_memory,
             "stopped": self._stopped,
             "unkilled": self._unkilled,
+            "unclean": self._cleaner is not None and bool(self._cleaner.status),
             "duration": time.monotonic() - self._began,
             "log": self.recorder.size,
             "log_trouble": self.recorder.trouble,

@@ -1,0 +1,386 @@
+"""The type `docker`: a program in a container, through the command line of Docker or podman."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
+
+from pydantic import Field, field_validator, model_validator
+
+from wfe_core.errors import OutputError, StepError
+from wfe_yaml.errors import Code
+from wfe_yaml.executors.base import ConfigModel, Heard
+from wfe_yaml.executors.configs import ConfigTemplate, Fixed, Grace, Size
+from wfe_yaml.executors.containers import (
+    CID_FILE,
+    FOLDER,
+    OOM_FILE,
+    Engine,
+    Said,
+    Variables,
+    clean_up_after,
+    container_name,
+    labels,
+)
+from wfe_yaml.executors.executor import ConfiguredProgram, StepAttempt
+from wfe_yaml.executors.masking import revealed
+from wfe_yaml.executors.processes import ProcessSpec
+from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
+from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy, identity_variables
+from wfe_yaml.expressions.holes import has_holes
+from wfe_yaml.expressions.shell.contexts import USE_ENV
+from wfe_yaml.expressions.shell.placement import Script, place
+from wfe_yaml.expressions.shell.values import prelude, private_values
+from wfe_yaml.expressions.templates import Template
+from wfe_yaml.model.kinds import structure
+from wfe_yaml.source.nodes import Entry, Scalar
+from wfe_yaml.source.nodes import Mapping as MappingNode
+
+if TYPE_CHECKING:
+    from wfe_yaml.executors.base import Program, StepPlan
+    from wfe_yaml.executors.processes import Identity, ProcessResult
+    from wfe_yaml.expressions.templates import Expression
+    from wfe_yaml.source.problems import Problems
+
+_SCRIPT = "script"
+_ENV = "env"
+_VOLUME = re.compile(r"^(?P<source>[^:\x00]+):(?P<target>/[^:\x00]*)(?::(?P<options>[A-Za-z,]+))?$")
+_VOLUME_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]+$")
+
+
+class DockerConfig(ProcessConfig):
+    """What a docker step needs."""
+
+    image: str = Field(min_length=1, pattern=r"^[^-\s][^\s]*$", description="The image.")
+    command: list[str] | None = Field(
+        default=None, description="The program and its arguments; what the image says by default."
+    )
+    run: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A script instead: run by `sh -e` in the container, or by the program after its `#!`.",
+    )
+    entrypoint: str | None = Field(
+        default=None, description='The program instead of the image\'s; "" for none.'
+    )
+    volumes: list[str] = Field(
+        default=[],
+        description="Folders, files and named volumes in it: `./data:/data:ro`; counted from the file.",
+    )
+    working_dir: str = Field(
+        default="", pattern=r"^(/.*)?$", description="The folder in the container; the image's by default."
+    )
+    user: str | None = Field(default=None, min_length=1, description="Who runs it, as in `1000:1000`.")
+    network: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A network, `none`, `host`; the engine's usual one by default.",
+    )
+    cpus: float | None = Field(default=None, gt=0, description="Processors it may use, as in 0.5.")
+    memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
+    pull: Literal["missing", "always", "never"] = Field(
+        default="missing", description="When the image is fetched; the progress shows on stderr."
+    )
+    platform: str | None = Field(default=None, min_length=1, description="As in `linux/arm64`.")
+    stdin: Any = Field(default=None, description="What it reads: a text, or any other value as JSON.")
+    output: Literal["text", "json", "lines"] | None = Field(
+        default=None,
+        description="What its stdout gives: the output `text`, the outputs of a JSON object, or `lines`.",
+    )
+    detached: bool = Field(
+        default=False, description="Leave it running until the run ends; the output `container` is its id."
+    )
+    remove: bool = Field(
+        default=True, description="Remove the container at its end; false leaves it, stopped."
+    )
+    engine: Annotated[Literal["docker", "podman"], Fixed("it is known before anything runs")] | None = Field(
+        default=None, description="What runs containers; docker if it is there, else podman, by default."
+    )
+    grace: Grace = Field(default=5.0, description="The time between SIGTERM and SIGKILL.")
+
+    @field_validator("volumes")
+    @classmethod
+    def _mounted(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if _VOLUME.match(each) is None:
+                message = f"expected a volume such as ./data:/data:ro or cache:/cache, found {each!r}"
+                raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for one, other in (
+            ("run", "command"),
+            ("run", "entrypoint"),
+            ("detached", "stdin"),
+            ("detached", "output"),
+        ):
+            if getattr(self, one) and getattr(self, other) is not None:
+                message = f"{one!r} and {other!r} exclude each other"
+                raise ValueError(message)
+        return self
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the lines of a container told."""
+
+    said: Said
+    stdout: Heard
+
+    def line(self, stream: str, text: str) -> None:
+        self.said.line(stream, text)
+        self.stdout.line(stream, text)
+
+
+class DockerExecutor(ProcessExecutor[DockerConfig]):
+    """Runs a program in a container, with Docker or podman; their command must be on PATH.
+
+    The script or the program writes outputs to the file `$WFE_OUTPUT`, as in a shell step. Only the variables
+    that are declared are there. The container is stopped, and gone, when the step ends, however it does.
+    """
+
+    name: ClassVar[str] = "docker"
+    config: ClassVar[ConfigModel] = DockerConfig
+
+    def __init__(self) -> None:
+        self._placed: Script | None = None
+        """The script of a file, its expressions replaced by private variables."""
+
+    # ------------------------------------------------------------ reading
+
+    def compile(
+        self, config: ConfigTemplate[DockerConfig], plan: StepPlan, problems: Problems
+    ) -> Program | None:
+        """Place the expressions of the script, so that no value becomes code."""
+        node = config.node.get("run")
+        if not isinstance(node, Scalar) or not has_holes(node.text):
+            return super().compile(config, plan, problems)
+        template = Template.read(node, problems)
+        if node.text.startswith("#!"):
+            for expression in template.expressions:
+                message = "an expression cannot stand in a script of another program: it could become code"
+                problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
+            return None
+        self._placed = place(template, problems, arrays=False)
+        if self._placed is None:
+            return None
+        # From here on the script is a text like any other, and what is in it is no expression any more.
+        text = Scalar(node.source, node.start, node.end, node.weight, self._placed.text, "")
+        entries = {**config.node.entries, "run": Entry(config.node.entries["run"].key, text)}
+        here = config.node
+        given = MappingNode(here.source, here.start, here.end, here.weight, entries)
+        before = len(problems)
+        values = structure(given, problems)
+        self.check(config, plan, problems)
+        if len(problems) > before:
+            return None
+        return _Placing(self, replace(config, node=given, structure=values), plan, self._placed)
+
+    # ------------------------------------------------------------ running
+
+    def policy(self, config: DockerConfig, attempt: StepAttempt) -> ProcessPolicy:
+        """The engine's own failures are told by what it says."""
+        heard = _Heard(Said(), Heard(("stdout",)))
+
+        def explain(result: ProcessResult) -> str | None:
+            return _explained(result, config, heard.said)
+
+        def gives() -> Mapping[str, Any]:
+            return _given(config, heard.stdout, attempt)
+
+        return ProcessPolicy(
+            on_orphan=config.on_orphan,
+            timeout=config.timeout,
+            grace=config.grace,
+            explain=explain,
+            heard=heard.line,
+            gives=gives,
+        )
+
+    def spec(self, config: DockerConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
+        """Describe the process: the program of the engine, which stays with the container.
+
+        Raises:
+            StepError: there is no engine, a folder is not there, or a secret would be seen.
+        """
+        engine = Engine(config.engine, attempt.plan.tools)
+        name = container_name(identity.run, attempt.plan.name, identity.attempt)
+        files, wanted = self._inside(config, attempt, identity)
+        variables = Variables(wanted, attempt.secrets, f"{{dir}}/{_ENV}")
+        words = [*_options(config, attempt), *_image(config)]
+        for word in words:
+            secret = revealed(word, attempt.secrets)
+            if secret is not None:
+                message = f"the secret {secret} would stand in a command line, which anybody sees: use `env`"
+                raise StepError(message, retryable=False)
+        mounts = [part for file in files for part in ("--mount", _mount(file))]
+        stdin = _stdin(config)
+        argv = [
+            engine.program,
+            "run",
+            "--name",
+            name,
+            *labels(identity, attempt.ctx.step_key),
+            "--cidfile",
+            f"{{dir}}/{CID_FILE}",
+            *([] if stdin is None else ["--interactive"]),
+            *mounts,
+            *variables.flags,
+            *words,
+        ]
+        if variables.file:
+            files = {**files, _ENV: variables.file}
+        return ProcessSpec(
+            argv=argv,
+            env={**engine.env, **variables.env},
+            cwd=str(attempt.path(".").absolute()),
+            files=files,
+            # Whoever the program in the container is, it may write its outputs.
+            mode=0o777,
+            collect=(OUTPUT_FILE, OOM_FILE),
+            identity=identity,
+            secrets=attempt.secrets,
+            stdin=stdin,
+            timeout=config.timeout,
+            grace=config.grace,
+            cleanup=clean_up_after(engine, name, remove=config.remove, hold=config.detached),
+        )
+
+    def _inside(
+        self, config: DockerConfig, attempt: StepAttempt, identity: Identity
+    ) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Give the files of the container, by name, and its variables."""
+        files = {OUTPUT_FILE: b""}
+        wanted = {**attempt.variables(), **config.env, **identity_variables(identity, attempt.ctx.step_key)}
+        wanted["WFE_OUTPUT"] = f"{FOLDER}/{OUTPUT_FILE}"
+        script = config.run or ""
+        if self._placed is not None:
+            values = private_values(self._placed.placed, attempt.call.names)
+            files.update(values.files)
+            wanted.update(values.variables)
+            wanted.update({name: f"{FOLDER}/{file}" for name, file in values.paths.items()})
+            script = prelude(self._placed.placed, bash=False) + script
+        if script:
+            files[_SCRIPT] = script.encode("utf-8", "surrogateescape")
+        for name, value in wanted.items():
+            if "\0" in value:
+                raise StepError(f"the variable {name} contains the character NUL", retryable=False)
+        return files, wanted
+
+
+class _Placing(ConfiguredProgram[DockerConfig]):
+    """A step whose script has expressions of its own."""
+
+    def __init__(
+        self, executor: DockerExecutor, config: ConfigTemplate[DockerConfig], plan: StepPlan, script: Script
+    ) -> None:
+        super().__init__(executor, config, plan, {})
+        self._script = script
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Those of the config and of the script."""
+        return (*super().expressions, *(placed.expression for placed in self._script.placed))
+
+
+def _options(config: DockerConfig, attempt: StepAttempt) -> list[str]:
+    """Give the flags that come from the config."""
+    flags = ["--init"]
+    flags += ["--detach"] if config.detached else []
+    flags += ["--rm"] if config.remove else []
+    flags += ["--pull", config.pull] if config.pull != "missing" else []
+    for word, value in (
+        ("workdir", config.working_dir or None),
+        ("user", config.user),
+        ("network", config.network),
+        ("cpus", None if config.cpus is None else f"{config.cpus:g}"),
+        ("memory", config.memory),
+        # Otherwise it could use as much again of the swap space.
+        ("memory-swap", config.memory),
+        ("platform", config.platform),
+    ):
+        flags += [] if value is None else [f"--{word}", str(value)]
+    for volume in config.volumes:
+        flags += ["--volume", _volume(volume, attempt)]
+    return flags
+
+
+def _volume(text: str, attempt: StepAttempt) -> str:
+    """Give a volume as the engine takes it: with a whole path.
+
+    Raises:
+        StepError: the folder is not there: Docker would make one, which belongs to root.
+    """
+    found = _VOLUME.match(text)
+    if found is None or _VOLUME_NAME.match(found["source"]):
+        return text
+    path = attempt.path(found["source"]).absolute()
+    if not path.exists():
+        raise StepError(f"the volume {text!r} needs {str(path)!r}, which is not there", retryable=False)
+    if ":" in str(path):
+        raise StepError(f"Docker mounts no path with a colon: rename {str(path)!r}", retryable=False)
+    return str(path) + text[len(found["source"]) :]
+
+
+def _image(config: DockerConfig) -> list[str]:
+    """Give the image, and what runs in it."""
+    if config.run is not None:
+        script = f"{FOLDER}/{_SCRIPT}"
+        if config.run.startswith("#!"):
+            return ["--entrypoint", script, config.image]
+        return ["--entrypoint", "sh", config.image, "-e", script]
+    entrypoint = [] if config.entrypoint is None else ["--entrypoint", config.entrypoint]
+    return [*entrypoint, config.image, *(config.command or [])]
+
+
+def _mount(file: str) -> str:
+    written = "" if file == OUTPUT_FILE else ",readonly"
+    return f"type=bind,source={{dir,}}/{file},target={PurePosixPath(FOLDER, file)}{written}"
+
+
+def _stdin(config: DockerConfig) -> bytes | None:
+    if config.stdin is None:
+        return None
+    text = config.stdin if isinstance(config.stdin, str) else json.dumps(config.stdin, ensure_ascii=False)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _explained(result: ProcessResult, config: DockerConfig, said: Said) -> str | None:
+    """Say why it failed, where the exit code is not the program's own."""
+    if OOM_FILE in result.collected:
+        limit = "" if config.memory is None else f", more than its {config.memory / (1 << 20):g} MiB"
+        return f"out of memory: the kernel killed it, because it used too much{limit}"
+    return said.reason(config.image, result.exit_code)
+
+
+def _given(config: DockerConfig, stdout: Heard, attempt: StepAttempt) -> Mapping[str, Any]:
+    """Give the outputs that the mode of its output makes.
+
+    Raises:
+        OutputError: it wrote too much, or no JSON.
+    """
+    if config.output is None and not config.detached:
+        return {}
+    text = stdout.kept()["stdout"]
+    if isinstance(text, int):
+        raise OutputError(f"it wrote {text:,} bytes to stdout, too much for an output: write a file instead")
+    found: dict[str, Any]
+    if config.detached:
+        found = {"container": text.strip()}
+    elif config.output == "lines":
+        found = {"lines": text.splitlines()}
+    elif config.output == "text":
+        found = {"text": text}
+    else:
+        try:
+            value = json.loads(text)
+        except ValueError as exc:
+            raise OutputError(f"`output: json`, but what it wrote to stdout is none: {exc}") from None
+        found = cast("dict[str, Any]", value) if isinstance(value, dict) else {"result": value}
+    declared = attempt.plan.outputs
+    return found if declared is None else {name: found[name] for name in found if name in declared}
