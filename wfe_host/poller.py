@@ -15,13 +15,13 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
 from wfe_host.loading import load_scopes
-from wfe_host.store_time import look
+from wfe_host.store_time import look, look_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wfe_core.clock import TimerHandle
-    from wfe_core.ports import Claim, ItemChunk, LoadedInstance, PointerRecord
+    from wfe_core.ports import Claim, Hint, ItemChunk, LoadedInstance, PointerRecord
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
@@ -45,8 +45,8 @@ class Poller:
         # in the order of ids then writes few pages instead of all.
         self._news: dict[str, None] = {}
         """Instances held here whose inbox has something new."""
-        self._wanted: dict[str, None] = {}
-        """Instances nobody owns that want to be taken now."""
+        self._wanted: dict[str, bool] = {}
+        """Instances nobody owns that want to be taken now, and whether no other host has heard of that."""
         self._sweep_wanted = False
         self._claim_wanted = False
         self._doubtful = False
@@ -94,7 +94,7 @@ class Poller:
             if instance_id in runtime.actors:
                 self._news[instance_id] = None
             elif owner is None or owner in ("?", runtime.session_id):
-                self._wanted[instance_id] = None
+                self._wanted[instance_id] = True
             else:
                 elsewhere.append((owner, instance_id))
         if elsewhere:
@@ -166,9 +166,8 @@ class Poller:
                 if self._news:
                     await self._read_inboxes()
                 elif self._wanted:
-                    ids = tuple(self._wanted)
-                    self._wanted.clear()
-                    await self._take(ids)
+                    wanted, self._wanted = self._wanted, {}
+                    await self._take(wanted)
                 else:
                     sweep, self._sweep_wanted, self._claim_wanted = self._sweep_wanted, False, False
                     if sweep:
@@ -181,7 +180,9 @@ class Poller:
 
     async def _sweep_store(self) -> None:
         runtime = self._runtime
-        await look(runtime.store, runtime.clock)
+        if not self._takes:
+            # Who takes looks at the store's clock as well.
+            await look(runtime.store, runtime.clock)
         now = runtime.clock.now()
         before = now - runtime.config.event_retention_us
         woken = await runtime.store.sweep(retention_before=before, now=now)
@@ -226,7 +227,7 @@ class Poller:
         requests = {id_: actors[id_].machine.record.inbox_seq for id_ in self._news if id_ in actors}
         gone = [id_ for id_ in self._news if id_ not in actors]
         self._news.clear()
-        self._wanted.update(dict.fromkeys(gone))
+        self._wanted.update(dict.fromkeys(gone, True))
         if not requests:
             return
         for instance_id, messages in (await runtime.store.inbox(requests)).items():
@@ -240,13 +241,14 @@ class Poller:
         runtime = self._runtime
         return not (runtime.stopping or runtime.adrift or runtime.config.role == "client")
 
-    async def _take(self, ids: tuple[str, ...]) -> None:
-        """Take instances that a hint named, if they may be taken."""
+    async def _take(self, wanted: Mapping[str, bool]) -> None:
+        """Take what wants it, if it may be taken; what cannot be, and nobody else knows of, is passed on."""
         runtime = self._runtime
+        ids = tuple(wanted)
         if not self._takes:
             # A host that is adrift hears its own hints; it looks for itself when it has joined again.
             if not runtime.adrift:
-                runtime.hint(("*", id_) for id_ in ids)
+                runtime.hint(("*", id_) for id_ in ids if wanted[id_])
             return
         step = runtime.config.claim_batch
         for start in range(0, len(ids), step):
@@ -255,6 +257,16 @@ class Poller:
             claim = runtime.claim_filter(ids=part)
             if await self._claim(claim_limit=len(part), claim=claim) < len(part):
                 await self._look_ahead(claim)
+                await self._pass_on([id_ for id_ in part if wanted[id_] and id_ not in runtime.actors])
+
+    async def _pass_on(self, ids: Sequence[str]) -> None:
+        """Tell others of what cannot be taken here: its owner, or all, for one may know the definition."""
+        heads = await self._runtime.store.heads(ids) if ids else {}
+        self._runtime.hint(
+            (head.owner or "*", head.id)
+            for head in heads.values()
+            if head.owner != self._runtime.session_id and head.status in _OPEN
+        )
 
     async def _look_ahead(self, claim: Claim) -> None:
         """What came for an instance may only take effect later (an event of the future): wake up then."""
@@ -263,26 +275,31 @@ class Poller:
             self._arm(due if due > now else now + _BREATH)
 
     async def _take_due(self) -> None:
-        """Take everything that is due or left by dead hosts, batch by batch."""
+        """Take everything that is due or left by dead hosts; one look, while there is nothing."""
         runtime = self._runtime
         if not self._takes:
             return
-        dead = frozenset(await self._keeper.dead_sessions(await runtime.store.owners())) - {
-            runtime.session_id
-        }
-        claim = runtime.claim_filter(dead=dead)
+        outlook = await look_out(runtime.store, runtime.clock, runtime.claim_filter())
+        due = outlook.next_due
+        dead = frozenset(await self._keeper.dead_sessions(outlook.owners)) - {runtime.session_id}
+        if dead or (due is not None and due <= runtime.clock.now()):
+            await self._take_all(runtime.claim_filter(dead=dead))
+            due = await runtime.store.next_due(runtime.claim_filter())
+        now = runtime.clock.now()
+        if due is not None and due <= now:
+            # What is due and could not be taken just now (no room) must not be asked for without end.
+            due = now + _BREATH
+        self._arm(due)
+
+    async def _take_all(self, claim: Claim) -> None:
+        """Take all that fits, batch by batch."""
+        runtime = self._runtime
         while self._takes:
             # What is taken needs memory until it is committed.
             await runtime.committer.room(runtime.config.claim_batch)
             room = min(runtime.config.claim_batch, runtime.config.max_running_instances - len(runtime.actors))
             if room <= 0 or await self._claim(claim_limit=room, claim=claim) < room:
                 break
-        due = await runtime.store.next_due(runtime.claim_filter())
-        now = runtime.clock.now()
-        if due is not None and due <= now:
-            # What is due and could not be taken just now (no room) must not be asked for without end.
-            due = now + _BREATH
-        self._arm(due)
 
     async def _claim(self, *, claim_limit: int, claim: Claim) -> int:
         runtime = self._runtime
@@ -342,10 +359,19 @@ class Poller:
                 self._news.update(dict.fromkeys(runtime.actors))
                 self.claim_soon()
             elif hints:
-                ours = {x.instance_id for x in hints if x.topic == runtime.session_id}
-                self.wake(
-                    {x.instance_id: runtime.session_id if x.instance_id in ours else None for x in hints}
-                )
+                self._hear(hints)
+
+    def _hear(self, hints: Sequence[Hint]) -> None:
+        """Others sent hints: to this host alone, or to all that listen to a topic."""
+        runtime = self._runtime
+        for hint in hints:
+            if hint.instance_id in runtime.actors:
+                self._news[hint.instance_id] = None
+            elif not hint.shared:
+                self._wanted[hint.instance_id] = True
+            else:
+                self._wanted.setdefault(hint.instance_id, False)
+        self._kick()
 
     async def _pause(self) -> None:
         over = asyncio.get_running_loop().create_future()

@@ -8,7 +8,7 @@ from wfe_core.clock import boot_micros
 
 if TYPE_CHECKING:
     from wfe_core.clock import Clock
-    from wfe_core.ports import PersistenceProvider
+    from wfe_core.ports import Claim, Outlook, PersistenceProvider
 
 
 async def look(store: PersistenceProvider, clock: Clock) -> None:
@@ -22,3 +22,15 @@ async def look(store: PersistenceProvider, clock: Clock) -> None:
     sent = boot_micros()
     store_now = await store.now()
     clock.synchronise(store_now, sent=sent, received=boot_micros())
+
+
+async def look_out(store: PersistenceProvider, clock: Clock, claim: Claim) -> Outlook:
+    """Look at the store's clock and at what there is to do, in one call.
+
+    Raises:
+        ProviderError: the store does not answer; the clock goes on as it was.
+    """
+    sent = boot_micros()
+    outlook = await store.outlook(claim)
+    clock.synchronise(outlook.now, sent=sent, received=boot_micros())
+    return outlook

@@ -83,7 +83,7 @@ class Database:
     def __init__(self, location: Location, clock: Clock | None = None) -> None:
         self.location = location
         self.clock: Clock = SystemClock() if clock is None else clock
-        self._test_time = bool(getattr(clock, "manual", False))
+        self._manual = bool(getattr(clock, "manual", False))
         self._users = 0
         self._opening = asyncio.Lock()
         self._pool: Any = None
@@ -119,18 +119,18 @@ class Database:
         except DRIVER_ERRORS as exc:
             raise translate(exc, self.location) from exc
 
+    @property
+    def test_time(self) -> int | None:
+        """The time of a test's clock; None for the server's own, which statements then ask for themselves."""
+        return self.clock.now() if self._manual else None
+
     async def now(self) -> int:
         """The store's time: the server's, or that of the test clock."""
-        if self._test_time:
+        if self._manual:
             return self.clock.now()
         async with self.session() as session:
             instant: int = await session.connection.fetchval(STORE_TIME)
             return instant
-
-    @property
-    def test_time(self) -> int | None:
-        """The time of the test clock, which takes the place of the server's; None when there is none."""
-        return self.clock.now() if self._test_time else None
 
     async def own_connection(self, *, patient: bool = False) -> Any:
         """Open a connection outside of the pool, which the caller closes.
@@ -152,7 +152,7 @@ class Database:
 
     async def time_of(self, connection: Any) -> int:
         """The store's time, asked on this connection."""
-        if self._test_time:
+        if self._manual:
             return self.clock.now()
         instant: int = await connection.fetchval(STORE_TIME)
         return instant

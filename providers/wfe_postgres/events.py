@@ -48,12 +48,13 @@ class PostgresEvents(EventStore):
     async def sweep(self, *, retention_before: int, now: int) -> dict[str, str | None]:
         """Finish what dead publishers left, and forget old events; a look tells whether there is anything."""
         woken: Woken = {}
-        while left := await self._database.fetch(sql.UNDELIVERED, limit=_EVENTS):
+        [(undelivered, forgettable)] = await self._database.fetch(sql.SWEEPABLE, before=retention_before)
+        while undelivered and (left := await self._database.fetch(sql.UNDELIVERED, limit=_EVENTS)):
             woken.update(await self._deliver({row[0]: tuple(row[1:3]) for row in left}, now))
-        while await self._database.fetch(sql.FORGETTABLE, before=retention_before, limit=1):
-            await self._database.write(
-                lambda session: session.run(sql.FORGET_EVENTS, before=retention_before, limit=_PART)
-            )
+        while forgettable and await self._database.write(
+            lambda session: session.run(sql.FORGET_EVENTS, before=retention_before, limit=_PART)
+        ):
+            pass
         return woken
 
     async def outbox(self, after: int, *, limit: int) -> list[OutboxRow]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 from wfe_core.errors import ProviderError
 from wfe_core.liveness import LockFiles, shared_folder
 from wfe_core.ports import LockProvider, SessionInfo, SessionState
-from wfe_postgres.database import DRIVER_ERRORS, Database, Row, Session
+from wfe_postgres.database import DRIVER_ERRORS, Database, Session
 from wfe_postgres.failures import is_unreachable, translate
 from wfe_sql.generated import postgresql as sql
 
@@ -68,9 +69,9 @@ class PostgresLocks(LockProvider):
         """Prolong a session, even a late one, unless somebody has been told that it is dead."""
 
         async def prolong(session: Session) -> int | None:
-            now = await self._database.time_of(session.connection)
-            renewed = await session.run(sql.RENEW_SESSION, id=session_id, expires=now + ttl)
-            return now if renewed else None
+            now = self._database.test_time
+            renewed = await session.fetch(sql.RENEW_SESSION_NOW, id=session_id, ttl=ttl, now=now)
+            return renewed[0][0] if renewed else None
 
         return await self._alone(prolong)
 
@@ -93,29 +94,33 @@ class PostgresLocks(LockProvider):
         await asyncio.to_thread(self._files.release, session_id)
 
     async def states(self, ids: Sequence[str]) -> dict[str, SessionState]:
-        """Tell who lives."""
+        """Tell who lives; a look is enough unless somebody has died, which is written down."""
         if not ids:
             return {}
-
-        async def judge(session: Session) -> dict[str, SessionState]:
-            rows = await session.fetch(sql.LOCK_SESSIONS, sorted(ids))
-            now = await self._database.time_of(session.connection)
-            ended = [row[0] for row in rows if row[-1] is None and self._has_died(row, now)]
-            if ended:
-                # Written down before anybody acts on it: from now on it cannot be renewed.
-                await session.run(sql.BURY_SESSIONS, ended, now=now)
-            gone = {row[0] for row in rows if row[-1] is not None}.union(ended)
-            return {row[0]: "dead" if row[0] in gone else "live" for row in rows}
-
-        found = await self._database.write(judge)
+        rows = await self._database.fetch(sql.LOOK_AT_SESSIONS, ids, now=self._database.test_time)
+        gone = {id_ for id_, _, gone, _ in rows if gone is not None}
+        fallen = [id_ for id_, ends, _, now in rows if id_ not in gone and self._has_died(id_, ends, now)]
+        if fallen:
+            gone |= await self._database.write(partial(self._bury, fallen))
+        found: dict[str, SessionState] = {row[0]: "dead" if row[0] in gone else "live" for row in rows}
         return {session_id: found.get(session_id, "unknown") for session_id in ids}
 
     async def sessions(self) -> list[SessionInfo]:
         """List the sessions that have not been closed."""
         return [SessionInfo(*row[:7]) for row in await self._database.fetch(sql.LIST_SESSIONS)]
 
-    def _has_died(self, row: Row, now: int) -> bool:
-        return row[4] <= now or self._files.is_held(row[0]) is False
+    async def _bury(self, fallen: Sequence[str], session: Session) -> set[str]:
+        """Of sessions that looked dead, give those that are: from now on they cannot be renewed."""
+        rows = await session.fetch(sql.LOCK_SESSIONS, sorted(fallen))
+        now = await self._database.time_of(session.connection)
+        ended = [row[0] for row in rows if row[-1] is None and self._has_died(row[0], row[4], now)]
+        if ended:
+            # Before anybody acts on it.
+            await session.run(sql.BURY_SESSIONS, ended, now=now)
+        return {row[0] for row in rows if row[-1] is not None}.union(ended)
+
+    def _has_died(self, session_id: str, expires: int, now: int) -> bool:
+        return expires <= now or self._files.is_held(session_id) is False
 
     async def _alone(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do some work on a connection of this loop's own, which nothing else can hold up."""

@@ -14,6 +14,7 @@ from wfe_core.ports import (
     InstanceQuery,
     LoadedInstance,
     Message,
+    Outlook,
     PersistenceProvider,
     SchemaInfo,
 )
@@ -117,6 +118,14 @@ class PostgresStore(SqlReader, SqlFeed, PostgresEvents, PostgresDefinitions, Per
         """Tell when the first unowned instance wants to be taken."""
         rows = await self._database.fetch(sql.NEXT_DUE, **filters(claim), ids=listed(claim.ids))
         return rows[0][0] if rows else None
+
+    async def outlook(self, claim: Claim) -> Outlook:
+        """Tell who owns instances, when the first unowned one is due, and the time, in one query."""
+        ids, now = listed(claim.ids), self._database.test_time
+        rows = await self._database.fetch(sql.OUTLOOK, **filters(claim), ids=ids, now=now)
+        owners = {row[0] for row in rows if row[0] is not None}
+        due: int | None = next((row[1] for row in rows if row[0] is None), None)
+        return Outlook(owners, due, rows[0][2])
 
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete ended instances with all that belongs to them."""

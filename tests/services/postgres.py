@@ -94,6 +94,38 @@ class Postgres:
             server.start(lambda: subprocess.run(asked, check=False, timeout=PATIENCE).returncode == 0)
 
 
+def own_postgres(**settings: str) -> Postgres:
+    """Make a server of somebody's own, not started yet; it ends with this process, or by `server.destroy`.
+
+    Args:
+        settings: over the usual ones, as in its configuration file.
+
+    Raises:
+        UnavailableError: it is not installed.
+    """
+    binary = Path(_binary())
+    words = [part for name, value in {**_SETTINGS, **settings}.items() for part in ("-c", f"{name}={value}")]
+    server = LocalServer(
+        "postgres",
+        lambda folder, port: [str(binary), "-D", str(folder / "data"), "-p", str(port), *words],
+        unprivileged=True,
+    )
+    atexit.register(server.destroy, signal.SIGINT)
+    initdb, ready = (str(binary.resolve().with_name(name)) for name in ("initdb", "pg_isready"))
+    data = str(server.folder / "data")
+    made = subprocess.run(
+        [initdb, "-D", data, "-U", "wfe", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        cwd=server.folder,
+        user=server.user,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    if made.returncode:
+        raise UnavailableError(f"initdb failed: {made.stderr.decode('utf-8', 'replace')[-1_000:]}")
+    return Postgres(f"postgresql://wfe@127.0.0.1:{server.port}/postgres", server, ready)
+
+
 @cache
 def postgres() -> Postgres:
     """Find or start the server; it lives as long as this process.
@@ -104,39 +136,7 @@ def postgres() -> Postgres:
     given = os.environ.get("WFE_TEST_POSTGRES")
     if given:
         return Postgres(given.partition("?")[0])
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
-    binary = program("postgres", folders=folders)
-    initdb = str(Path(binary).resolve().with_name("initdb"))
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    server = LocalServer(
-        "postgres",
-        lambda folder, port: [binary, "-D", str(folder / "data"), "-p", str(port), *settings],
-        unprivileged=True,
-    )
-    atexit.register(server.destroy, signal.SIGINT)
-    made = subprocess.run(
-        [
-            initdb,
-            "-D",
-            str(server.folder / "data"),
-            "-U",
-            "wfe",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ],
-        cwd=server.folder,
-        user=server.user,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    if made.returncode:
-        raise UnavailableError(f"initdb failed: {made.stderr.decode('utf-8', 'replace')[-1_000:]}")
-    ready = str(Path(binary).resolve().with_name("pg_isready"))
-    found = Postgres(f"postgresql://wfe@127.0.0.1:{server.port}/postgres", server, ready)
+    found = own_postgres()
     found.start()
     return found
 
@@ -147,6 +147,28 @@ def postgres_or_skip() -> Postgres:
         return postgres()
     except UnavailableError as exc:
         pytest.skip(f"no PostgreSQL: {exc}")
+
+
+def own_postgres_or_skip(**settings: str) -> Postgres:
+    """Give a server of a test's own, not started yet, or skip the test that needs it."""
+    try:
+        return own_postgres(**settings)
+    except UnavailableError as exc:
+        pytest.skip(f"no PostgreSQL: {exc}")
+
+
+def has_library(name: str) -> bool:
+    """Whether the server that `own_postgres` starts can load a library of its `contrib` folder."""
+    config = Path(_binary()).resolve().with_name("pg_config")
+    if not config.exists():
+        return False
+    asked = subprocess.run([str(config), "--pkglibdir"], capture_output=True, text=True, check=True)
+    return (Path(asked.stdout.strip()) / f"{name}.so").exists()
+
+
+def _binary() -> str:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    return program("postgres", folders=folders)
 
 
 def _version(folder: Path) -> int:

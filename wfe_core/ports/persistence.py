@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from wfe_core.ports.changes import ChangeFeed
+from wfe_core.ports.records import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -273,6 +274,13 @@ class PersistenceProvider(
         """
         async with self:
             return self.schema
+
+    async def outlook(self, claim: Claim) -> Outlook:
+        """Tell what `owners`, `next_due` and `now` tell: hosts without work ask for them again and again.
+
+        A store that is a server answers in one query.
+        """
+        return Outlook(await self.owners(), await self.next_due(claim), await self.now())
 
     @abstractmethod
     async def now(self) -> int:

@@ -275,6 +275,21 @@ class Claim:
     """Sessions known to be dead."""
 
 
+@dataclass(slots=True, frozen=True)
+class Outlook:
+    """What a host without work looks at.
+
+    Attributes:
+        owners: sessions that own at least one instance.
+        next_due: the earliest instant at which an unowned instance that fits the claim wants to be taken.
+        now: the store's time.
+    """
+
+    owners: set[str]
+    next_due: int | None
+    now: int
+
+
 @dataclass(slots=True, frozen=True, kw_only=True)
 class InstanceQuery:
     """Filter for listing and searching; every given field must hold. Newest first."""

@@ -1073,6 +1073,46 @@ LOCK_SESSIONS: Final = Statement(
     ('id',),
 )
 
+RENEW_SESSION_NOW: Final = Statement(
+    'UPDATE session SET expires=(coalesce($1::BIGINT, (extract(epoch FROM clock_timestamp()) * '
+    '1000000)::bigint) + $2::BIGINT) WHERE session.id = $3::VARCHAR AND session.gone IS NULL '
+    'RETURNING session.expires - $2::BIGINT AS anon_1',
+    ('now', 'ttl', 'id'),
+)
+
+LOOK_AT_SESSIONS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($2::text[]) LIMIT (SELECT 1000000000)) SELECT session.id, '
+    'session.expires, session.gone, coalesce($1::BIGINT, (extract(epoch FROM clock_timestamp()) * '
+    '1000000)::bigint) AS coalesce_1 FROM session WHERE session.id IN (SELECT v.id FROM v)',
+    ('now',),
+    ('id',),
+)
+
+OUTLOOK: Final = Statement(
+    'SELECT seen.owner, seen.next_due, coalesce($1::BIGINT, (extract(epoch FROM clock_timestamp()) * '
+    '1000000)::bigint) AS coalesce_1 FROM (SELECT DISTINCT workflow.owner AS owner, CAST(NULL AS '
+    'BIGINT) AS next_due FROM workflow WHERE workflow.owner IS NOT NULL UNION ALL SELECT CAST(NULL AS '
+    'TEXT) AS anon_1, (SELECT workflow.next_due FROM workflow WHERE workflow.owner IS NULL AND '
+    "workflow.next_due IS NOT NULL AND (workflow.status NOT IN ('complete', 'cancelled', "
+    "'terminated')) AND ($2::VARCHAR IS NULL OR workflow.fingerprint IN (SELECT anon_3.value FROM "
+    'jsonb_array_elements_text(CAST($2::VARCHAR AS JSONB)) AS anon_3)) AND ($3::VARCHAR IS NULL OR '
+    "((workflow.definition_id || ' ') || workflow.version) IN (SELECT anon_4.value FROM "
+    'jsonb_array_elements_text(CAST($3::VARCHAR AS JSONB)) AS anon_4)) AND ($4::VARCHAR IS NULL OR '
+    'workflow.root_id IN (SELECT anon_5.value FROM jsonb_array_elements_text(CAST($4::VARCHAR AS '
+    'JSONB)) AS anon_5) OR workflow.id IN (SELECT anon_6.value FROM '
+    'jsonb_array_elements_text(CAST($4::VARCHAR AS JSONB)) AS anon_6)) AND ($5::VARCHAR IS NULL OR '
+    'workflow.id IN (SELECT anon_7.value FROM jsonb_array_elements_text(CAST($5::VARCHAR AS JSONB)) '
+    'AS anon_7)) ORDER BY workflow.next_due LIMIT 1 OFFSET 0) AS anon_2) AS seen',
+    ('now', 'fingerprints', 'definitions', 'roots', 'ids'),
+)
+
+SWEEPABLE: Final = Statement(
+    'SELECT EXISTS (SELECT 1 FROM event WHERE NOT event.fanned_out) AS anon_1, EXISTS (SELECT 1 FROM '
+    'event WHERE event.published < $1::BIGINT AND event.effective < $1::BIGINT AND event.fanned_out '
+    'AND NOT (EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = event.id))) AS anon_2',
+    ('before',),
+)
+
 FIND_MATCHING: Final = Statement(
     'SELECT workflow.id, workflow.definition_id, workflow.version, workflow.fingerprint, '
     'workflow.status, workflow.created, workflow.root_id, workflow.digest, workflow.reference, '

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, and_, exists, func, null, or_, select, union_all, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, index, limited, number, rows, words
 from wfe_sql.statements.inbox import wakes
@@ -27,7 +39,7 @@ def build(dialect: Dialect) -> Batch:
             .values(owner=words("session"), fence=t.workflow.c.fence + constant(1)),
             ID_ROWS,
         ),
-        "next_due": _next_due(dialect),
+        "next_due": Built(next_due(dialect)),
         "load_workflow": Built(
             select(*t.workflow.columns, subscribed).select_from(
                 ID_ROWS.join(t.workflow, t.workflow.c.id == ID_ROWS.c.id)
@@ -126,10 +138,11 @@ def _named_candidates(dialect: Dialect) -> Built:
     return Built(_ranked(dialect, choice), ID_ROWS)
 
 
-def _next_due(dialect: Dialect) -> Built:
+def next_due(dialect: Dialect) -> Select[tuple[int | None]]:
+    """Find the earliest instant at which an unowned instance wants to be taken."""
     of = t.workflow.c
     ids = or_(words("ids").is_(null()), among(dialect, of.id, "ids"))
-    return Built(
+    return (
         select(of.next_due)
         .where(of.owner.is_(null()), of.next_due.is_not(null()), wakes(of), *_fits(dialect, of), ids)
         .order_by(of.next_due)

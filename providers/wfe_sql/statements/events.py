@@ -92,8 +92,10 @@ def build(dialect: Dialect) -> Batch:
         "undelivered": Built(
             limited(select(event.id, event.name, event.key).where(~event.fanned_out).order_by(event.seq))
         ),
-        "forgettable": Built(_forgettable()),
-        "forget_events": Built(delete(t.event).where(event.seq.in_(_forgettable().subquery("old").select()))),
+        "forgettable": Built(limited(forgettable(event.seq))),
+        "forget_events": Built(
+            delete(t.event).where(event.seq.in_(limited(forgettable(event.seq)).subquery("old").select()))
+        ),
         "read_outbox": Built(
             limited(
                 select(*t.outbox.columns)
@@ -176,17 +178,15 @@ def _publishing_time(dialect: Dialect) -> ColumnElement[Any]:
     return dialect.greatest(number("now"), func.coalesce(number("test_time"), server))
 
 
-def _forgettable() -> Select[tuple[int]]:
-    """Old events that were delivered and that no inbox refers to; none that is still to take effect."""
+def forgettable(column: ColumnElement[int]) -> Select[Any]:
+    """Find old events that were delivered and that no inbox refers to; none that is still to take effect."""
     event, inbox = t.event.c, t.inbox.c
     referred = exists(select(constant(1)).where(inbox.event_id == event.id))
-    return limited(
-        select(event.seq).where(
-            event.published < number("before"),
-            event.effective < number("before"),
-            event.fanned_out,
-            not_(referred),
-        )
+    return select(column).where(
+        event.published < number("before"),
+        event.effective < number("before"),
+        event.fanned_out,
+        not_(referred),
     )
 
 

@@ -20,15 +20,16 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import column as plain_column
 
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
-from wfe_sql.statements.claims import among, idle
+from wfe_sql.statements.claims import among, idle, next_due
 from wfe_sql.statements.commits import Only
-from wfe_sql.statements.events import change_bounds, read_changes
+from wfe_sql.statements.events import change_bounds, forgettable, read_changes
 from wfe_sql.statements.extras import free_activity, leased_activity
 from wfe_sql.statements.listing import find
 from wfe_sql.statements.reading import heads
@@ -66,12 +67,54 @@ def build(dialect: Dialect) -> Batch:
             .with_for_update(),
             ID_ROWS,
         ),
+        "renew_session_now": _renew(),
+        "look_at_sessions": Built(
+            select(t.session.c.id, t.session.c.expires, t.session.c.gone, _now()).where(
+                t.session.c.id.in_(select(ID_ROWS.c.id))
+            ),
+            ID_ROWS,
+        ),
+        "outlook": _outlook(dialect),
+        "sweepable": Built(
+            select(
+                exists(select(constant(1)).where(~t.event.c.fanned_out)),
+                exists(forgettable(constant(1))),
+            )
+        ),
         "insert_outbox": insert_outbox(dialect),
         "read_outbox": _read_outbox(),
         "read_changes": read_changes(_settled()),
         "change_bounds": change_bounds(_settled()),
         **_search(dialect),
     }
+
+
+def _now() -> ColumnElement[int]:
+    """The server's time, unless that of a test's clock is given."""
+    server: ColumnElement[int] = plain_column(
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", is_literal=True
+    )
+    return func.coalesce(number("now"), server)
+
+
+def _renew() -> Built:
+    """Prolong a session and tell the time: one round trip, for every host does it all the time."""
+    session = t.session.c
+    return Built(
+        update(t.session)
+        .where(session.id == words("id"), session.gone.is_(null()))
+        .values(expires=_now() + number("ttl"))
+        .returning(session.expires - number("ttl"))
+    )
+
+
+def _outlook(dialect: Dialect) -> Built:
+    """Those who own something; in a row without an owner when the first unowned instance is due; the time."""
+    of = t.workflow.c
+    nobody, never = cast(null(), Text), cast(null(), BigInteger)
+    owners = select(of.owner, never.label("next_due")).distinct().where(of.owner.is_not(None))
+    seen = union_all(owners, select(nobody, next_due(dialect).scalar_subquery())).subquery("seen")
+    return Built(select(*seen.columns, _now()))
 
 
 def _search(dialect: Dialect) -> Batch:

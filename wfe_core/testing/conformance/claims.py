@@ -70,6 +70,27 @@ class ClaimSuite(Suite):
         assert await take(store, now=NOW + 10**9) == []
         assert await store.next_due(Claim()) is None
 
+    async def test_the_outlook_is_who_owns_what_comes_next_and_the_time(
+        self, store: PersistenceProvider
+    ) -> None:
+        """One look tells the same as the three questions, also of a claim with filters."""
+
+        async def looks(owners: set[str], due: int | None, claim: Claim) -> None:
+            before = await store.now()
+            seen = await store.outlook(claim)
+            assert (seen.owners, seen.next_due) == (owners, due)
+            assert before <= seen.now <= await store.now()
+
+        await looks(set(), None, Claim())
+        await begin(store, "held", owner=HOST)
+        await looks({HOST}, None, Claim())
+        await begin_idle(store, "later", NOW + MINUTE)
+        await begin_idle(store, "soon", NOW + SECOND)
+        await begin(store, "other", owner=OTHER)
+        await looks({HOST, OTHER}, NOW + SECOND, Claim())
+        await looks({HOST, OTHER}, NOW + MINUTE, Claim(ids=("later",)))
+        await looks({HOST, OTHER}, None, Claim(fingerprints=frozenset({"unknown"})))
+
     async def test_who_lives_keeps_what_it_owns(self, store: PersistenceProvider) -> None:
         """Instances of a session that is not named as dead are never given away, due or not."""
         await begin(store, "i", next_due=NOW - 1)
