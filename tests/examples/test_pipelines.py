@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.zypi.server import serving
 from tests.waiting import PATIENCE
 from wfe_yaml.executors.types.browser import find_browser
 
@@ -68,6 +69,14 @@ def test_a_release_waits_for_a_person(break_: str, code: int, told: tuple[str, .
         assert text in done.stdout
     shown = json.loads(wfe(tmp_path, "show", run[1], "--json").stdout)
     assert shown["status"] == ("complete" if code == 0 else "failed")
+
+
+def test_foreign_code_runs_in_a_microvm(tmp_path: Path) -> None:
+    """A Zypi runs it; what it gives is an output like any other."""
+    with serving() as zypi:
+        done = wfe(tmp_path, "run", str(PIPELINES / "sandbox.yaml"), "-i", f"zypi={zypi.url}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the largest is 3" in done.stdout
 
 
 def test_a_part_is_fetched_once(tmp_path: Path) -> None:

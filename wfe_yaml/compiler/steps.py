@@ -24,7 +24,7 @@ from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import StepPlan
 from wfe_yaml.executors.configs import config_keys, read_any
-from wfe_yaml.executors.registry import LATER, executors
+from wfe_yaml.executors.registry import executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
 from wfe_yaml.expressions.scope import Scope, Variable
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
@@ -251,11 +251,9 @@ class StepCompiler:
             self.problems.add(Code.UNAVAILABLE, str(exc), step.at("type"))
             return None
         if found is None:
-            later = kind in LATER
             known = [*executors(), *self._tools.types]
-            hint = None if later else suggest(kind, known) or f"there are: {listing(known)}"
-            message = f"there is no type of step {kind!r}" + (" in this version of wfe" if later else "")
-            self.problems.add(Code.UNAVAILABLE if later else Code.VALUE, message, step.at("type"), hint)
+            hint = suggest(kind, known) or f"there are: {listing(known)}"
+            self.problems.add(Code.VALUE, f"there is no type of step {kind!r}", step.at("type"), hint)
         return found
 
     def _recipe(self, step: StepModel, place: Place, program: Program, plan: StepPlan) -> Recipe:

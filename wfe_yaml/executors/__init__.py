@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import ProcessFailedError, StepPause, StepResult
     from wfe_yaml.executors.bodies import ExecutorStep
-    from wfe_yaml.executors.built_in import browser, delay, deno, docker, http, log, python, transform
+    from wfe_yaml.executors.built_in import browser, delay, deno, docker, http, log, python, transform, zypi
     from wfe_yaml.executors.configs import Config, Fixed, Grace, Seconds, Size
     from wfe_yaml.executors.executor import Executor, StepAttempt
 
@@ -36,12 +36,13 @@ __all__ = [
     "log",
     "python",
     "transform",
+    "zypi",
 ]
 
 _HOMES = {
     "base": ("ProcessFailedError", "StepPause", "StepResult"),
     "bodies": ("ExecutorStep",),
-    "built_in": ("browser", "delay", "deno", "docker", "http", "log", "python", "transform"),
+    "built_in": ("browser", "delay", "deno", "docker", "http", "log", "python", "transform", "zypi"),
     "configs": ("Config", "Fixed", "Grace", "Seconds", "Size"),
     "executor": ("Executor", "StepAttempt"),
 }

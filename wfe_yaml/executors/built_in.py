@@ -11,6 +11,7 @@ from wfe_yaml.executors.types.http import HttpConfig, HttpExecutor
 from wfe_yaml.executors.types.log import LogConfig, LogExecutor
 from wfe_yaml.executors.types.python import PythonConfig, PythonExecutor
 from wfe_yaml.executors.types.transform import TransformConfig, TransformExecutor
+from wfe_yaml.executors.types.zypi import ZypiConfig, ZypiExecutor
 
 
 @takes(BrowserConfig)
@@ -59,3 +60,9 @@ def python(config: PythonConfig) -> ExecutorStep[PythonConfig]:
 def transform(config: TransformConfig) -> ExecutorStep[TransformConfig]:
     """Compute a value."""
     return ExecutorStep(TransformExecutor, config)
+
+
+@takes(ZypiConfig)
+def zypi(config: ZypiConfig) -> ExecutorStep[ZypiConfig]:
+    """Run a command in a microVM of Zypi."""
+    return ExecutorStep(ZypiExecutor, config)

@@ -77,13 +77,18 @@ class ProcessExecutor(Executor[ProcessConfigT]):
 
     def check(self, config: ConfigTemplate[ProcessConfigT], plan: StepPlan, problems: Problems) -> None:
         """Variables of wfe, and those by which values would become code, cannot be set."""
-        for name, template in plan.env.items():
-            check_variable(name, template.scalar.location, problems, constant=template.constant)
-        env = config.node.get("env")
-        for name, entry in env.entries.items() if isinstance(env, Mapping) else ():
-            value = entry.value
-            constant = not isinstance(value, Scalar) or not has_holes(value.text)
-            check_variable(name, value.location, problems, constant=constant)
+        check_environment(config, plan, problems)
+
+
+def check_environment(config: ConfigTemplate[Any], plan: StepPlan, problems: Problems) -> None:
+    """Refuse variables of wfe, and those by which values would become code."""
+    for name, template in plan.env.items():
+        check_variable(name, template.scalar.location, problems, constant=template.constant)
+    env = config.node.get("env")
+    for name, entry in env.entries.items() if isinstance(env, Mapping) else ():
+        value = entry.value
+        constant = not isinstance(value, Scalar) or not has_holes(value.text)
+        check_variable(name, value.location, problems, constant=constant)
 
 
 def environment(config: ProcessConfig, attempt: StepAttempt, identity: Identity) -> dict[str, str]:

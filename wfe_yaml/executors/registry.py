@@ -26,10 +26,9 @@ BUILT_IN = {
     "log": "wfe_yaml.executors.types.log:LogExecutor",
     "python": "wfe_yaml.executors.types.python:PythonExecutor",
     "transform": "wfe_yaml.executors.types.transform:TransformExecutor",
+    "zypi": "wfe_yaml.executors.types.zypi:ZypiExecutor",
 }
 """Where the built-in types are."""
-LATER = frozenset({"zypi"})
-"""Types of the language that this version does not have."""
 
 
 class StepTypes(Mapping[str, type[StepType]]):

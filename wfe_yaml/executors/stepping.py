@@ -43,7 +43,8 @@ class ProcessPolicy:
         timeout: seconds, for the message; the supervisor keeps it.
         grace: seconds between the stop signal and SIGKILL.
         memory: bytes it may use, for the message.
-        explain: says what made it fail, from the files that were collected; None when they do not tell.
+        explain: says what made it fail, from the files that were collected; None when they do not tell. It
+            may raise a `StepError` instead, for a failure that an exit code is too little for.
         heard: told of each line, also of those of an attempt that is taken up.
         gives: outputs besides those that the process has set, once it has ended well.
     """

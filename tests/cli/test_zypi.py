@@ -1,0 +1,68 @@
+"""Zypi steps of pipelines: the command describes them, and a runner that is killed loses nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.services.zypi.machines import PlainMachine
+from tests.services.zypi.server import serving
+from tests.waiting import PATIENCE, eventually
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Project
+
+STEP = """{name: slow
+      type: zypi
+      idempotent: false
+      config:
+        image: busybox
+        url: $<< inputs.url >>
+        run: |
+          echo begun >> "$SHARED/log"
+          until [ -e "$SHARED/go" ]; do sleep 0.02; done
+          echo "a=7" >> "$WFE_OUTPUT"
+          echo last;}"""
+LAST = "{name: last, run: 'echo \"a=$<< steps.slow.outputs.a >>\" >> log'}"
+INPUTS = "  inputs: {url: string}\n"
+
+
+@pytest.mark.signals
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted by their marks in /proc")
+@pytest.mark.parametrize("ended", [False, True], ids=["running", "ended"])
+def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
+    """Whether it still runs or has ended meanwhile: it runs once, though nothing says it may run twice."""
+    file = project.steps(STEP.removeprefix("{").removesuffix("}"), LAST, head=INPUTS)
+    with serving(PlainMachine(shared=project.folder)) as zypi:
+        runner = project.start("run", file, "--id", "r", "-i", f"url={zypi.url}")
+        project.wait_for("begun")
+        runner.send_signal(signal.SIGKILL)
+        runner.communicate()
+        go = project.folder / "go"
+        if ended:
+            go.touch()
+            eventually(lambda: list(project.folder.glob(".wfe/wfe.run/*/*/result.json")))
+        second = project.start("resume", "r")
+        go.touch()
+        out, err = second.communicate(timeout=PATIENCE)
+        assert second.returncode == 0, (out, err)
+        assert zypi.begun == 1
+    assert "last" in out
+    assert project.log() == ["begun", "a=7"]
+
+
+def test_the_command_knows_the_type(project: Project) -> None:
+    """`wfe steps` has its keys, `wfe schema` too, and `wfe validate` finds a slip at its place."""
+    (told,) = json.loads(project.wfe("steps", "zypi", "--json").stdout)
+    keys = {key["key"] for key in told["config"]}
+    wanted = "image command run url env working_dir timeout boot memory_mb vcpus files stdin on_orphan"
+    assert set(wanted.split()) == keys
+    assert "microVM" in project.wfe("schema", "zypi.image").stdout
+    file = project.steps("{name: a, type: zypi, config: {image: i, comand: [x]}}")
+    wrong = project.wfe("validate", file)
+    assert wrong.returncode == 2
+    assert "w.yaml:4:48: error[E010]: unknown key 'comand'" in wrong.stdout + wrong.stderr

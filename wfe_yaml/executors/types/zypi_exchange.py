@@ -1,0 +1,120 @@
+"""Sends the command of a zypi step and waits for the answer, in a process under the supervisor of the run.
+
+Such a process outlives a runner that is killed, so that the answer is not lost with it. By stdin comes a
+JSON object with what the step says; arguments are the file of the outputs, and the one in which it says what
+became of the command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from wfe_yaml.zypi.client import ZypiClient
+from wfe_yaml.zypi.errors import SandboxTimeoutError, ZypiError
+from wfe_yaml.zypi.guest import Guest
+from wfe_yaml.zypi.protocol import ExecRequest, ExecResult
+
+
+def request_of(told: dict[str, Any], guest: Guest) -> ExecRequest:
+    """Make the request: with a shell around it where the step needs more than the protocol has.
+
+    Raises:
+        RefusedError: the guest could not do it.
+    """
+    files: dict[str, str] = dict(told["files"])
+    env: dict[str, str] = dict(told["env"])
+    collect: list[str] = []
+    if told["run"] is not None:
+        script = guest.path(told["name"])
+        files[script] = told["run"]
+        command = ["/bin/sh", "-e", script]
+    else:
+        command = told["command"]
+    if told["outputs"]:
+        env["WFE_OUTPUT"] = guest.path("output")
+        collect.append(env["WFE_OUTPUT"])
+    request = ExecRequest(
+        command=tuple(command),
+        image=told["image"],
+        env=env,
+        working_dir=told["working_dir"],
+        timeout=told["timeout"],
+        files=files,
+        memory_mb=told["memory_mb"],
+        vcpus=told["vcpus"],
+    )
+    if told["stdin"] is None and not collect:
+        return request
+    return guest.wrapped(request, stdin=told["stdin"], collect=collect)
+
+
+async def exchange(told: dict[str, Any], guest: Guest) -> ExecResult:
+    """Send the command and give the result.
+
+    Raises:
+        ZypiError: there is none.
+    """
+    async with ZypiClient(told["url"], boot=told["boot"]) as client:
+        return guest.unwrapped(await client.exec(request_of(told, guest)))
+
+
+def show(stdout: str, stderr: str) -> None:
+    """Write what the command wrote."""
+    for stream, text in ((sys.stdout, stdout), (sys.stderr, stderr)):
+        stream.buffer.write(text.encode("utf-8", "replace"))
+        stream.flush()
+
+
+class Report:
+    """Says what became of the command.
+
+    Args:
+        outputs: the file of its outputs.
+        trouble: the file for what its exit code does not tell.
+    """
+
+    def __init__(self, outputs: str, trouble: str) -> None:
+        self._outputs = Path(outputs)
+        self._trouble = Path(trouble)
+
+    def ended(self, result: ExecResult, output: str) -> int:
+        """It ran; gives the exit code."""
+        show(result.stdout, result.stderr)
+        self._outputs.write_text(output, "utf-8", "replace")
+        self._tell({"kind": "", "exit_code": result.exit_code})
+        return result.exit_code & 0xFF
+
+    def failed(self, error: ZypiError) -> int:
+        """It did not run to its end."""
+        if isinstance(error, SandboxTimeoutError):
+            show(error.stdout, error.stderr)
+        self._tell({"kind": type(error).__name__, "message": str(error)})
+        return 1
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        self._trouble.write_text(json.dumps(told), "utf-8")
+
+
+async def run(told: dict[str, Any], report: Report) -> int:
+    """Have the command run, say what became of it, and give the exit code."""
+    guest = Guest()
+    try:
+        result = await exchange(told, guest)
+    except ZypiError as exc:
+        return report.failed(exc)
+    return report.ended(result, result.files.get(guest.path("output"), ""))
+
+
+async def _until_its_end(told: dict[str, Any], report: Report) -> None:
+    # The end of a loop would wait for a look-up of a name that hangs in a thread.
+    os._exit(await run(told, report))
+
+
+def main() -> None:
+    """Run it, and end as the command did."""
+    asyncio.run(_until_its_end(json.load(sys.stdin), Report(*sys.argv[1:3])))
