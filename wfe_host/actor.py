@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 logger: logging.Logger = logging.getLogger("wfe.host")
 
 
+class AdriftError(HostStateError):
+    """The session was lost before anything of a start was written: it can be tried again."""
+
+
 class Actor:
     """Holds the lease of one instance. Everything here runs on the host's loop."""
 
@@ -267,8 +271,11 @@ class Actor:
         if self.created is not None and not self.created.done() and self._transition is None:
             if stored:
                 self.created.set_result(CommitOutcome("exists"))
+            elif runtime.adrift and not runtime.stopping:
+                self.created.set_exception(AdriftError(f"the session was lost before {self.id!r} began"))
             else:
-                self.created.set_exception(HostStateError(f"the host stopped before it began {self.id!r}"))
+                msg = f"the host stopped before it began {self.id!r}: start it again, on a host that runs"
+                self.created.set_exception(HostStateError(msg))
         if runtime.actors.get(self.id) is self:
             del runtime.actors[self.id]
         if self._timer is not None:

@@ -6,7 +6,7 @@ import asyncio
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.engine.waiting import APPROVAL_EVENT, approval_key
+from wfe_core.engine.waiting import approval_key
 from wfe_core.errors import (
     ActivityTokenError,
     HostStateError,
@@ -16,7 +16,7 @@ from wfe_core.errors import (
 )
 from wfe_core.models import WorkflowStatus
 from wfe_core.policies import Duration, micros
-from wfe_core.ports import EventRecord, InstanceQuery, Message
+from wfe_core.ports import APPROVAL_EVENT, EventRecord, InstanceQuery, Message
 from wfe_core.serialization import dumps, loads
 from wfe_host.checking import event_names, instant
 from wfe_host.waiters import Look

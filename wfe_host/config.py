@@ -32,6 +32,7 @@ _DURATIONS = {
     "abandon_after": 0,
     "short_sleep": 0,
     "event_retention": 0,
+    "outbox_retention": 0,
 }
 """Durations and their least values, in microseconds."""
 
@@ -56,6 +57,8 @@ class HostConfig:
         abandon_after: how long the next attempt of a plain function waits for the thread of the last one.
         short_sleep: sleeps shorter than this stay in memory, under the host's lease.
         event_retention: how long events are kept for subscriptions that may still come.
+        outbox_retention: how long changes are kept for a reader of the store's outbox that is behind, such as
+            a search index. Those that every reader has passed go sooner.
         max_value_bytes: the longest JSON text of a data field or output.
         limits: bounds for steps that name them (`@step(limit="api")`), and under the names
             `definition:<id>` and `step:<step key>` for all steps of a definition and for one step.
@@ -84,6 +87,7 @@ class HostConfig:
     abandon_after: Duration = "60s"
     short_sleep: Duration = "5s"
     event_retention: Duration = "30d"
+    outbox_retention: Duration = "1d"
     max_value_bytes: int = 1_048_576
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit], hash=False)
     claim: Literal["registered"] | AbstractSet[str] | tuple[str, ...] | list[str] = "registered"
@@ -139,6 +143,11 @@ class HostConfig:
     def event_retention_us(self) -> int:
         """`event_retention` in microseconds."""
         return micros(self.event_retention)
+
+    @property
+    def outbox_retention_us(self) -> int:
+        """`outbox_retention` in microseconds."""
+        return micros(self.outbox_retention)
 
     @property
     def claim_roots(self) -> frozenset[str] | None:

@@ -16,6 +16,7 @@ from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
 from wfe_host.loading import load_scopes
 from wfe_host.store_time import look, look_out
+from wfe_host.trimming import Trimmer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,6 +59,7 @@ class Poller:
         self._timer_due: int | None = None
         self._sweep_timer: TimerHandle | None = None
         self._closed = False
+        self._trimmer = Trimmer(runtime)
 
     async def start(self) -> None:
         """Listen for hints, and take what is due."""
@@ -183,6 +185,7 @@ class Poller:
         if not self._takes:
             # Who takes looks at the store's clock as well.
             await look(runtime.store, runtime.clock)
+        self._trimmer.look()
         now = runtime.clock.now()
         before = now - runtime.config.event_retention_us
         woken = await runtime.store.sweep(retention_before=before, now=now)

@@ -16,7 +16,7 @@ from wfe_core.engine.settling import SETTLED, settled_text
 from wfe_core.errors import InstanceConflictError, ProviderError
 from wfe_core.models import SettledStep
 from wfe_core.serialization import dumps
-from wfe_host.actor import Actor
+from wfe_host.actor import Actor, AdriftError
 from wfe_host.checking import built, shown
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ async def start_all(
     """
     items = _checked(requests)
     prepared = [_prepare_item(runtime, index, len(items), item) for index, item in enumerate(items)]
-    futures = [_launch(runtime, machine) for machine in prepared]
-    outcomes = await asyncio.gather(*futures)
+    outcomes = await _outcomes(runtime, items, prepared)
     results: list[tuple[str, WorkflowDefinition[Any], bool]] = []
     taken = [m for m, outcome in zip(prepared, outcomes, strict=True) if outcome.status == "exists"]
     existing = await runtime.store.instances([m.record.id for m in taken]) if taken else {}
@@ -74,6 +73,25 @@ async def start_all(
             _check_same(machine, existing.get(record.id))
         results.append((record.id, machine.definition, outcome.status == "committed"))
     return results
+
+
+async def _outcomes(
+    runtime: Runtime, requests: list[StartRequest], machines: list[Machine]
+) -> list[CommitOutcome]:
+    """Wait until all instances are in the store, or refused.
+
+    Whoever starts one need not know that the host loses its session at this very moment: what was not on its
+    way by then is made anew (in `machines` too) as nobody's, and taken by the first host that can.
+    """
+    futures = [_launch(runtime, machine) for machine in machines]
+    while True:
+        try:
+            return await asyncio.gather(*futures)
+        except AdriftError:
+            for place, future in enumerate(futures):
+                if future.done() and isinstance(future.exception(), AdriftError):
+                    machines[place] = _prepare(runtime, requests[place])
+                    futures[place] = _launch(runtime, machines[place])
 
 
 def _prepare_item(runtime: Runtime, index: int, count: int, request: StartRequest) -> Machine:

@@ -50,11 +50,7 @@ class MemoryEvents(EventStore):
                 event = stored.event
                 age_from = max(event.published, stored.effective)
                 if age_from < retention_before and not tables.references[event.id]:
-                    del tables.events[event.id], tables.references[event.id]
-                    topic = (event.name, event.key)
-                    tables.topics[topic].remove(stored)
-                    if not tables.topics[topic]:
-                        del tables.topics[topic]
+                    tables.forget(stored)
         return {}
 
     async def outbox(self, after: int, *, limit: int) -> list[OutboxRow]:
@@ -65,12 +61,15 @@ class MemoryEvents(EventStore):
             told = (rows[n] for n in range(start, len(rows)) if rows[n].entries)
             return list(islice(told, limit))
 
-    async def trim_outbox(self, before: int) -> None:
+    async def trim_outbox(self, before: int, *, limit: int) -> int:
         """Forget what every reader has seen."""
-        with self._tables.lock:
-            rows = self._tables.outbox
-            self._tables.outbox_trimmed = max(self._tables.outbox_trimmed, before)
-            del rows[: bisect_right(rows, before, key=attrgetter("seq"))]
+        tables = self._tables
+        with tables.lock:
+            number = min(bisect_right(tables.outbox, before, key=attrgetter("seq")), limit)
+            if number:
+                tables.outbox_trimmed = tables.outbox[number - 1].seq
+                del tables.outbox[:number]
+            return number
 
 
 class MemoryDefinitions(DefinitionStore):

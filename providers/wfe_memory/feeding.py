@@ -57,3 +57,13 @@ class MemoryFeed(ChangeFeed):
                 return False
             self._tables.cursors[reader] = after
             return True
+
+    async def cursors(self) -> dict[str, int]:
+        """Read the places of all readers; the search has none, for it looks into the tables."""
+        with self._tables.lock:
+            return dict(self._tables.cursors)
+
+    async def drop_cursor(self, reader: str) -> None:
+        """Forget the place of a reader."""
+        with self._tables.lock:
+            self._tables.cursors.pop(reader, None)

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from wfe_core.models import WorkflowStatus
-from wfe_core.ports import InboxMessage, InstanceRecord, LogChunk, OutboxRow, PointerRecord
+from wfe_core.ports import APPROVAL_EVENT, InboxMessage, InstanceRecord, LogChunk, OutboxRow, PointerRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +175,15 @@ class Tables:
         row.record.inbox_seq = message.seq
         self.make_due(row, due)
 
+    def forget(self, stored: EventRow) -> None:
+        """Forget an event that no inbox refers to."""
+        event = stored.event
+        del self.events[event.id], self.references[event.id]
+        topic = (event.name, event.key)
+        self.topics[topic].remove(stored)
+        if not self.topics[topic]:
+            del self.topics[topic]
+
     # ------------------------------------------------------------ the outbox
 
     def tell(self, record: InstanceRecord, entries: str) -> None:
@@ -196,6 +205,10 @@ class Tables:
         for topic in row.subscriptions:
             self.unsubscribe(record.id, topic)
         self.references.subtract(row.event_ids)
+        for event_id in row.event_ids:
+            stored = self.events.get(event_id)
+            if stored is not None and stored.event.name == APPROVAL_EVENT and not self.references[event_id]:
+                self.forget(stored)
         for activity_id in row.activities:
             del self.activities[activity_id]
         parent = self.rows.get(record.parent_id or "")

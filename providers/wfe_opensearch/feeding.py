@@ -102,6 +102,7 @@ class Feed:
         building = self._building
         if building is None or (building.index, building.before) != (index, before):
             building = _Build(index, before, await self._store.newest_change())
+            await self._hold(index, building.start)
             self._building = building
         page = await self._store.find(InstanceQuery(limit=room, cursor=building.cursor))
         number = len(page.instances)
@@ -112,6 +113,7 @@ class Feed:
             if before is not None:
                 await self._drop_gone(index)
             await self._store.move_cursor(index.reader, before, building.start)
+            await self._store.drop_cursor(_held(index, building.start))
             self.complete, self._building = True, None
             self.place = index.uuid, building.start
         return number
@@ -151,7 +153,8 @@ class Feed:
         """
         store, writer = self._store, self._writer
         fresh = await self._indexes.fresh()
-        place = await store.newest_change()
+        start = place = await store.newest_change()
+        await self._hold(fresh, start)
         number, query = 0, InstanceQuery(limit=_PAGE)
         while True:
             page = await store.find(query)
@@ -170,12 +173,22 @@ class Feed:
         await self._indexes.show(fresh.target)
         if not await store.move_cursor(fresh.reader, None, place):
             raise ProviderError(f"the new index {fresh.name} has a place already; build another one")
+        await store.drop_cursor(_held(fresh, start))
         await self._indexes.switch(fresh)
         self._shown = None
         return number
+
+    async def _hold(self, index: Index, place: int) -> None:
+        """Let hosts forget no change from here on before the index has a place of its own."""
+        await self._store.move_cursor(_held(index, place), None, place)
 
     async def _changes(self, place: int) -> list[Any]:
         changes = await self._store.changes(place, limit=_PAGE)
         if changes is None:
             raise ProviderUnavailableError("the outbox was trimmed while the index was built; build it again")
         return changes
+
+
+def _held(index: Index, place: int) -> str:
+    """Name a place that is held while an index is built; several may build it from several places."""
+    return f"{index.reader}:from:{place}"

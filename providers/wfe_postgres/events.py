@@ -62,15 +62,18 @@ class PostgresEvents(EventStore):
         rows = await self._database.fetch(sql.READ_OUTBOX, after=after, limit=limit)
         return [OutboxRow(*row) for row in rows]
 
-    async def trim_outbox(self, before: int) -> None:
+    async def trim_outbox(self, before: int, *, limit: int) -> int:
         """Forget what every reader has seen."""
 
-        async def trim(session: Session) -> None:
-            await session.run(sql.TRIM_OUTBOX, before=before)
-            await session.run(sql.HIDE_OUTBOX, before=before)
-            await session.run(sql.NOTE_TRIM, before=before)
+        async def trim(session: Session) -> int:
+            [(last, number)] = await session.fetch(sql.TRIM_PAGE, before=before, limit=limit)
+            if last is None:
+                return 0
+            for statement in (sql.TRIM_OUTBOX, sql.HIDE_OUTBOX, sql.NOTE_TRIM):
+                await session.run(statement, before=last)
+            return int(number)
 
-        await self._database.write(trim)
+        return await self._database.write(trim)
 
     async def _deliver(self, topics: Mapping[str, tuple[str, str]], now: int) -> Woken:
         """Deliver stored events, a transaction for each thousand subscribers."""

@@ -31,6 +31,7 @@ from wfe_sql.revisions import HEAD
 from wfe_sql.rows import to_message
 
 _PURGE: Final = (
+    sql.PURGE_APPROVALS,
     sql.PURGE_WORKFLOW,
     sql.PURGE_POINTER,
     sql.PURGE_DATA,
@@ -70,6 +71,10 @@ class PostgresStore(SqlReader, SqlFeed, PostgresEvents, PostgresDefinitions, Per
 
     async def _change(self, name: str, rows: Sequence[Any] | None = None, **given: Any) -> int:
         return await self._database.write(lambda session: session.run(getattr(sql, name), rows, **given))
+
+    async def _indexed(self) -> int:
+        [(cursor, _)] = await self._database.fetch(sql.SEARCH_CURSOR)
+        return int(cursor)
 
     @property
     def schema(self) -> SchemaInfo:

@@ -34,7 +34,7 @@ _AHEAD: Final = f"SELECT coalesce((SELECT max(seq) FROM outbox) >= {_NEXT}, fals
 _RENUMBER: Final = (
     "DELETE FROM outbox",
     "UPDATE search_cursor SET seq = 0",
-    "DELETE FROM cache WHERE key LIKE 'cursor:%'",
+    "DELETE FROM cache WHERE key LIKE 'cursor:%' OR key = 'outbox:trimmed'",
 )
 
 SEARCH_TABLES: Final = (

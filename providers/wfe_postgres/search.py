@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from wfe_core.ports import InstanceQuery, Page, SearchProvider
 from wfe_core.words import terms
-from wfe_postgres.database import Database, Session
+from wfe_postgres.database import Database, Row, Session
 from wfe_sql import listing
 from wfe_sql.generated import postgresql as sql
 from wfe_sql.words import Document, documents
@@ -53,10 +53,15 @@ class PostgresSearch(SearchProvider):
 
     async def refresh(self, *, limit: int) -> int:
         """Index what has changed since the last call, by whomever."""
-        [(cursor, first)] = await self._database.fetch(sql.SEARCH_CURSOR)
-        if first > cursor + 1:
-            return await self._catch_up(cursor, first - 1, limit)
-        changes = await self._database.fetch(sql.READ_CHANGES, after=cursor, limit=limit)
+        [(cursor, unread)] = await self._database.fetch(sql.SEARCH_CURSOR)
+        changes: Sequence[Row] = ()
+        if unread <= cursor:
+            changes = await self._database.fetch(sql.READ_CHANGES, after=cursor, limit=limit)
+        if changes:
+            # Looked at again: some may have been forgotten between the two.
+            [(_, unread)] = await self._database.fetch(sql.SEARCH_CURSOR)
+        if unread > cursor:
+            return await self._catch_up(cursor, unread, limit)
         if changes:
             ids = list(dict.fromkeys(row[1] for row in changes))
             await self._index(ids, cursor=cursor, upto=changes[-1][0])
@@ -82,14 +87,15 @@ class PostgresSearch(SearchProvider):
         rows = await self._database.fetch(sql.UNINDEXED, limit=limit)
         if rows:
             await self._index([row[0] for row in rows])
-            return len(rows)
+        if len(rows) == limit:
+            return limit
 
         async def skip(session: Session) -> None:
             await session.run(sql.DROP_GONE_WORDS)
             await session.run(sql.MOVE_CURSOR, before=cursor, after=upto)
 
         await self._database.write(skip)
-        return 0
+        return len(rows)
 
     async def _index(self, ids: Sequence[str], *, cursor: int = 0, upto: int | None = None) -> int:
         """Write the documents of these instances, and move the cursor if nobody else has."""

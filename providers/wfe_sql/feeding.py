@@ -10,6 +10,8 @@ from wfe_core.ports import Change, ChangeFeed, Content
 from wfe_sql.rows import to_instance
 
 _FOR_EVER: Final = 2**63 - 1
+_PREFIX: Final = "cursor:"
+_OWN_SEARCH: Final = "search"
 
 
 class SqlFeed(ChangeFeed):
@@ -24,6 +26,10 @@ class SqlFeed(ChangeFeed):
     @abstractmethod
     async def _change(self, name: str, rows: Sequence[Any] | None = None, **given: Any) -> int:
         """Run one of them in a transaction of its own; returns the number of rows that were changed."""
+
+    @abstractmethod
+    async def _indexed(self) -> int:
+        """How far the store's own search has come; 0 when it has not begun."""
 
     async def changes(self, after: int, *, limit: int) -> list[Change] | None:
         """Read what has changed; None when the outbox does not reach back so far."""
@@ -56,6 +62,16 @@ class SqlFeed(ChangeFeed):
             return bool(await self._change("PUT_CURSOR", [(_key(reader), str(after), _FOR_EVER)]))
         return bool(await self._change("MOVE_READER", key=_key(reader), before=str(before), after=str(after)))
 
+    async def cursors(self) -> dict[str, int]:
+        """Read the places of all readers."""
+        found = {key.removeprefix(_PREFIX): int(value) for key, value in await self._read("READ_CURSORS")}
+        indexed = await self._indexed()
+        return {**found, _OWN_SEARCH: indexed} if indexed else found
+
+    async def drop_cursor(self, reader: str) -> None:
+        """Forget the place of a reader."""
+        await self._change("DROP_CURSOR", key=_key(reader))
+
 
 def _key(reader: str) -> str:
-    return f"cursor:{reader}"
+    return f"{_PREFIX}{reader}"

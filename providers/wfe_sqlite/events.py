@@ -77,16 +77,20 @@ class SqliteEvents(EventStore):
         values = sql.READ_OUTBOX.values(after=after, limit=limit)
         return [OutboxRow(*row) for row in await self._database.readers.fetch(sql.READ_OUTBOX.sql, values)]
 
-    async def trim_outbox(self, before: int) -> None:
+    async def trim_outbox(self, before: int, *, limit: int) -> int:
         """Forget what every reader has seen."""
 
-        def trim(connection: sqlite3.Connection) -> None:
+        def trim(connection: sqlite3.Connection) -> int:
+            values = sql.TRIM_PAGE.values(before=before, limit=limit)
+            [(last, number)] = connection.execute(sql.TRIM_PAGE.sql, values).fetchall()
+            if last is None:
+                return 0
             # The newest row stays, without its entries: its seq must not be given again.
-            connection.execute(sql.TRIM_OUTBOX.sql, sql.TRIM_OUTBOX.values(before=before))
-            connection.execute(sql.HIDE_OUTBOX.sql, sql.HIDE_OUTBOX.values(before=before))
-            connection.execute(sql.NOTE_TRIM.sql, sql.NOTE_TRIM.values(before=before))
+            for statement in (sql.TRIM_OUTBOX, sql.HIDE_OUTBOX, sql.NOTE_TRIM):
+                connection.execute(statement.sql, statement.values(before=last)).close()
+            return int(number)
 
-        await self._database.write(trim, low=True)
+        return await self._database.write(trim, low=True)
 
     async def _deliver(self, ids: Sequence[str], now: int) -> Woken:
         """Deliver stored events one by one, a transaction for each thousand subscribers."""

@@ -65,6 +65,13 @@ class SqliteStore(SqlReader, SqlFeed, SqliteEvents, SqliteDefinitions, Persisten
 
         return await self._database.write(change, low=True)
 
+    async def _indexed(self) -> int:
+        readers = self._database.readers
+        if not await readers.fetch(words.HAVE_TABLES):
+            return 0
+        [(cursor,)] = await readers.fetch(words.CURSOR)
+        return int(cursor)
+
     @property
     def schema(self) -> SchemaInfo | None:
         """The schema of the open file."""

@@ -15,6 +15,7 @@ _TREE: Final = Listed(sql.READ_TREE)
 _PURGE: Final = tuple(
     Listed(statement)
     for statement in (
+        sql.PURGE_APPROVALS,
         sql.PURGE_WORKFLOW,
         sql.PURGE_POINTER,
         sql.PURGE_DATA,

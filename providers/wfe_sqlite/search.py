@@ -26,10 +26,7 @@ _MATCHING: Final = with_rows(
     " WHERE search_text MATCH ?",
     sql.FIND_AMONG,
 )
-_CURSOR: Final = "SELECT seq FROM search_cursor"
-_FIRST: Final = "coalesce((SELECT min(seq) FROM outbox), 1)"
-_MISSED: Final = f"SELECT {_FIRST} > ? + 1"
-_SKIP: Final = f"UPDATE search_cursor SET seq = {_FIRST} - 1 WHERE seq = ?"  # noqa: S608 - constants
+_MOVE: Final = "UPDATE search_cursor SET seq = ? WHERE seq = ?"
 _UNINDEXED: Final = (
     "SELECT w.id FROM workflow AS w LEFT JOIN search_doc AS d ON d.instance_id = w.id"
     " WHERE d.revision IS NULL OR d.revision <> w.revision LIMIT ?"
@@ -79,10 +76,12 @@ class SqliteSearch(SearchProvider):
         """Index what has changed since the last call, by whomever."""
         await self._prepare()
         readers = self._database.readers
-        [(cursor,)] = await readers.fetch(_CURSOR)
-        if (await readers.fetch(_MISSED, (cursor,)))[0][0]:
-            return await self._catch_up(cursor, limit)
+        [(cursor,)] = await readers.fetch(words.CURSOR)
         changes = await readers.run("READ_CHANGES", after=cursor, limit=limit)
+        # Looked at last: nothing can be forgotten between the two.
+        [(trimmed, _)] = await readers.run("CHANGE_BOUNDS")
+        if trimmed > cursor:
+            return await self._catch_up(cursor, trimmed, limit)
         if changes:
             ids = list(dict.fromkeys(row[1] for row in changes))
             await self._index(ids, cursor=cursor, upto=changes[-1][0])
@@ -111,19 +110,20 @@ class SqliteSearch(SearchProvider):
                 await self._database.write(words.make_tables)
             self._ready = True
 
-    async def _catch_up(self, cursor: int, limit: int) -> int:
+    async def _catch_up(self, cursor: int, trimmed: int, limit: int) -> int:
         """Compare revisions: rows of the outbox were forgotten before they could be followed."""
         rows = await self._database.readers.fetch(_UNINDEXED, (limit,))
         if rows:
             await self._index([row[0] for row in rows])
-            return len(rows)
+        if len(rows) == limit:
+            return limit
 
         def skip(connection: sqlite3.Connection) -> None:
             words.forget_gone(connection)
-            connection.execute(_SKIP, (cursor,))
+            connection.execute(_MOVE, (trimmed, cursor))
 
         await self._database.write(skip, low=True)
-        return 0
+        return len(rows)
 
     async def _index(self, ids: Sequence[str], *, cursor: int = 0, upto: int | None = None) -> int:
         """Write the documents of these instances, and move the cursor if nobody else has."""
@@ -139,7 +139,7 @@ class SqliteSearch(SearchProvider):
 
         def write(connection: sqlite3.Connection) -> None:
             if upto is not None:
-                moved = connection.execute("UPDATE search_cursor SET seq = ? WHERE seq = ?", (upto, cursor))
+                moved = connection.execute(_MOVE, (upto, cursor))
                 if not moved.rowcount:
                     return
             for document in found:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 HAVE_TABLES: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'search_cursor'"
+CURSOR: Final = "SELECT seq FROM search_cursor"
 # Words are found and case-folded here, in the same way on every store; FTS5 only keeps them apart.
 _TABLES: Final = (
     """CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5

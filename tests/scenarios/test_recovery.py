@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from wfe_core import WorkflowBuilder
+from tests.waiting import until
+from wfe_core import HostStateError, WorkflowBuilder
+from wfe_host import StartRequest
 from wfe_host.testing.engine import WfeEngine
 
 
@@ -88,6 +91,72 @@ async def test_a_host_whose_session_is_lost_stops_its_steps_and_joins_again(wfe:
     assert await wfe.result(handle) == {"by": "a"}
     assert other.runtime.session_id
     assert (await wfe.host.get(handle.id)).fence >= 2
+
+
+def held_commits(store: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, list[int]]:
+    """Let commits wait for an event; gives that, and the sizes of those that wait or have waited."""
+    commit, gate, sent = store.commit, asyncio.Event(), list[int]()
+
+    async def wait_and_commit(checkpoints: Any, *, now: int) -> Any:
+        sent.append(len(checkpoints))
+        await gate.wait()
+        return await commit(checkpoints, now=now)
+
+    monkeypatch.setattr(store, "commit", wait_and_commit)
+    return gate, sent
+
+
+async def test_a_start_does_not_notice_that_the_session_is_lost(
+    wfe: WfeEngine, rec: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 2: what was on its way is stored, what was not is stored as nobody's; each runs once."""
+    flow = WorkflowBuilder("flow").then(rec.step("a", lambda ctx: {"ran": ctx.instance_id})).build()
+    wfe.register(flow)
+    host, store, keeper = wfe.host, wfe.host.providers.store, wfe.host._keeper
+    assert keeper is not None
+    await wfe.settle()
+    gate, sent = held_commits(store, monkeypatch)
+    starts = [asyncio.ensure_future(host.start(flow, {}, instance_id="on its way"))]
+    await until(lambda: sent)
+    names = [f"queued {number}" for number in range(3)]
+    starts.append(asyncio.ensure_future(host.start(flow, {}, instance_id=names[0])))
+    requests = [StartRequest(definition=flow, instance_id=name) for name in names[1:]]
+    many = asyncio.ensure_future(host.start_many(requests))
+    await until(lambda: len(host.runtime.actors) == 4)
+    lost = host.runtime.session_id
+    assert keeper._session is not None
+    keeper._session.lose()
+    await until(lambda: host.runtime.session_id != lost)
+    gate.set()
+    handles = [*await asyncio.gather(*starts), *await many]
+    assert [(handle.id, handle.created) for handle in handles] == [
+        ("on its way", True), *((name, True) for name in names),
+    ]  # fmt: skip
+    await wfe.advance("20s")
+    assert [await handle.result() for handle in handles] == [{"ran": handle.id} for handle in handles]
+    assert rec.log == ["a"] * 4
+
+
+async def test_a_start_on_a_host_that_stops_is_refused(
+    wfe: WfeEngine, rec: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would be left to do it; the error says what to do, and nothing of it is stored."""
+    flow = WorkflowBuilder("flow").then(rec.step("a")).build()
+    wfe.register(flow)
+    host, store = wfe.host, wfe.host.providers.store
+    await wfe.settle()
+    gate, sent = held_commits(store, monkeypatch)
+    first = asyncio.ensure_future(host.start(flow, {}, instance_id="first"))
+    await until(lambda: sent)
+    second = asyncio.ensure_future(host.start(flow, {}, instance_id="second"))
+    await until(lambda: "second" in host.runtime.actors)
+    host.runtime.stopping = True
+    host.runtime.actors["second"].drop()
+    with pytest.raises(HostStateError, match="before it began 'second': start it again, on a host that runs"):
+        await second
+    gate.set()
+    await first
+    assert (await store.instances(["first", "second"])).keys() == {"first"}
 
 
 async def test_a_client_starts_but_never_runs(wfe: WfeEngine, rec: Any) -> None:

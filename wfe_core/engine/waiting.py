@@ -26,15 +26,12 @@ from wfe_core.engine.stopping import stop_leaf
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, StepError, WaitTimeoutError, WfeError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus
-from wfe_core.ports import ActivityItem, InboxMessage, Subscription
+from wfe_core.ports import APPROVAL_EVENT, ActivityItem, InboxMessage, Subscription
 from wfe_core.serialization import dumps, loads
 
 if TYPE_CHECKING:
     from wfe_core.definition.nodes import ActivityNode, ApprovalNode, Node, SubWorkflowNode, WaitNode
     from wfe_core.ports import PointerRecord
-
-APPROVAL_EVENT = "wfe.approval"
-"""Name of the event by which `host.approve` and `host.reject` reach an instance."""
 
 
 def approval_key(instance_id: str, step_key: str) -> str:

@@ -20,6 +20,7 @@ from wfe_core.ports.persistence import (
 from wfe_core.ports.providers import Capabilities, Providers
 from wfe_core.ports.queues import QueueProvider
 from wfe_core.ports.records import (
+    APPROVAL_EVENT,
     CHUNK,
     COMMITTED,
     ActivityItem,
@@ -47,6 +48,7 @@ from wfe_core.ports.records import (
 from wfe_core.ports.search import SearchProvider
 
 __all__ = [
+    "APPROVAL_EVENT",
     "CHUNK",
     "COMMITTED",
     "ActivityClaim",

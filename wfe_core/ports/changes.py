@@ -34,6 +34,10 @@ class ChangeFeed(ABC):
     """Lets a reader outside of the store follow it: read changes, read what changed, remember the place.
 
     A reader that does these three in this order loses nothing when it dies, and sees some changes twice.
+
+    Hosts forget changes that every reader with a place has passed, after an hour or more, and all that are
+    older than `HostConfig.outbox_retention`. Who begins with a long look at everything takes a place for that
+    time, under a name of its own.
     """
 
     @abstractmethod
@@ -59,3 +63,11 @@ class ChangeFeed(ABC):
     @abstractmethod
     async def move_cursor(self, reader: str, before: int | None, after: int) -> bool:
         """Move a reader's place, durably, if it still is `before`; tells whether it was."""
+
+    @abstractmethod
+    async def cursors(self) -> dict[str, int]:
+        """The places of all readers, the store's own search included once it has indexed anything."""
+
+    @abstractmethod
+    async def drop_cursor(self, reader: str) -> None:
+        """Forget the place of a reader that will not come back; harmless when it has none."""

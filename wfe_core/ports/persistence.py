@@ -83,7 +83,8 @@ class WorkflowStore(ABC):
     async def purge(self, query: InstanceQuery, *, now: int) -> list[str]:
         """Delete up to `query.limit` ended instances with all that belongs to them, children included.
 
-        One transaction, of which the feed of changes tells. Instances that have not ended are never deleted,
+        One transaction, of which the feed of changes tells. Approvals that nobody else has go with them; what
+        the outbox tells of them goes when it is trimmed. Instances that have not ended are never deleted,
         nor ended children of a parent that has not. Returns the ids deleted; an empty list means there are
         no more. A query that no purge can go by is refused (`InstanceQuery.check_for_purge`).
 
@@ -161,8 +162,12 @@ class EventStore(ABC):
         """Read outbox rows with a seq above `after` that no open transaction can precede, by seq."""
 
     @abstractmethod
-    async def trim_outbox(self, before: int) -> None:
-        """Forget outbox rows up to and including seq `before`."""
+    async def trim_outbox(self, before: int, *, limit: int) -> int:
+        """Forget outbox rows up to and including seq `before`, the oldest first, in one short transaction.
+
+        Returns how many rows went; fewer than `limit` mean that no more are left. The row with the highest
+        seq of all may have to stay, without its entries.
+        """
 
 
 class DefinitionStore(ABC):

@@ -333,6 +333,10 @@ class Page:
     cursor: str | None = None
 
 
+APPROVAL_EVENT = "wfe.approval"
+"""Name of the event by which an approval reaches the instance that its key names: it is purged with that."""
+
+
 @dataclass(slots=True, frozen=True)
 class EventRecord:
     """A row of `event`."""

@@ -623,8 +623,25 @@ CHANGE_BOUNDS: Final = Statement(
     (),
 )
 
+TRIM_PAGE: Final = Statement(
+    'SELECT max(page.seq) AS max_1, count(*) AS count_1 FROM (SELECT outbox.seq AS seq FROM outbox '
+    'WHERE outbox.seq >= (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_1 FROM '
+    "cache WHERE cache.key = 'outbox:trimmed') AND outbox.seq <= $1::BIGINT AND (outbox.seq > (SELECT "
+    'coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_2 FROM cache WHERE cache.key = '
+    "'outbox:trimmed') OR outbox.seq < (SELECT max(newest.seq) AS max_2 FROM outbox AS newest)) ORDER "
+    'BY outbox.seq LIMIT $2::BIGINT OFFSET 0) AS page',
+    ('before', 'limit'),
+)
+
+TRIM_OUTBOX: Final = Statement(
+    'DELETE FROM outbox WHERE outbox.seq >= (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS '
+    "coalesce_1 FROM cache WHERE cache.key = 'outbox:trimmed') AND outbox.seq <= $1::BIGINT AND "
+    'outbox.seq < (SELECT max(newest.seq) AS max_1 FROM outbox AS newest)',
+    ('before',),
+)
+
 HIDE_OUTBOX: Final = Statement(
-    "UPDATE outbox SET entries='' WHERE outbox.seq <= $1::BIGINT AND outbox.entries != ''",
+    "UPDATE outbox SET entries='' WHERE outbox.seq = $1::BIGINT AND outbox.entries != ''",
     ('before',),
 )
 
@@ -632,12 +649,6 @@ NOTE_TRIM: Final = Statement(
     "INSERT INTO cache (key, value, expires) VALUES ('outbox:trimmed', CAST($1::BIGINT AS TEXT), "
     '9223372036854775807) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE '
     'CAST(cache.value AS BIGINT) < CAST(excluded.value AS BIGINT) RETURNING cache.key',
-    ('before',),
-)
-
-TRIM_OUTBOX: Final = Statement(
-    'DELETE FROM outbox WHERE outbox.seq <= $1::BIGINT AND outbox.seq < (SELECT max(newest.seq) AS '
-    'max_1 FROM outbox AS newest)',
     ('before',),
 )
 
@@ -820,6 +831,16 @@ READ_TREE: Final = Statement(
     ('id',),
 )
 
+PURGE_APPROVALS: Final = Statement(
+    'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM event '
+    "WHERE event.name = 'wfe.approval' AND event.id IN (SELECT inbox.event_id FROM inbox WHERE "
+    'inbox.instance_id IN (SELECT v.id FROM v) AND inbox.event_id IS NOT NULL) AND NOT (EXISTS '
+    '(SELECT 1 FROM inbox AS others WHERE others.event_id = event.id AND (others.instance_id NOT IN '
+    '(SELECT v.id FROM v))))',
+    (),
+    ('id',),
+)
+
 PURGE_WORKFLOW: Final = Statement(
     'WITH v("id") AS (SELECT * FROM unnest($1::text[]) LIMIT (SELECT 1000000000)) DELETE FROM '
     'workflow WHERE workflow.id IN (SELECT v.id FROM v)',
@@ -948,6 +969,17 @@ PUT_CURSOR: Final = Statement(
 MOVE_READER: Final = Statement(
     'UPDATE cache SET value=$1::VARCHAR WHERE cache.key = $2::VARCHAR AND cache.value = $3::VARCHAR',
     ('after', 'key', 'before'),
+)
+
+READ_CURSORS: Final = Statement(
+    'SELECT cache.key, cache.value FROM cache WHERE cache.expires = 9223372036854775807 AND cache.key '
+    "LIKE 'cursor:%'",
+    (),
+)
+
+DROP_CURSOR: Final = Statement(
+    'DELETE FROM cache WHERE cache.key = $1::VARCHAR',
+    ('key',),
 )
 
 CACHE_TRIM: Final = Statement(
@@ -1164,8 +1196,10 @@ DROP_GONE_WORDS: Final = Statement(
 )
 
 SEARCH_CURSOR: Final = Statement(
-    'SELECT search_cursor.seq, (SELECT coalesce(min(outbox.seq), 1) AS coalesce_1 FROM outbox) AS '
-    'anon_1 FROM search_cursor',
+    'SELECT search_cursor.seq, greatest((SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS '
+    "coalesce_1 FROM cache WHERE cache.key = 'outbox:trimmed'), CASE WHEN (search_cursor.seq = 0) "
+    'THEN (SELECT coalesce(min(outbox.seq), 1) AS coalesce_2 FROM outbox) - 1 ELSE 0 END) AS '
+    'greatest_1 FROM search_cursor',
     (),
 )
 

@@ -527,8 +527,25 @@ CHANGE_BOUNDS: Final = Statement(
     (),
 )
 
+TRIM_PAGE: Final = Statement(
+    'SELECT max(page.seq) AS max_1, count(*) AS count_1 FROM (SELECT outbox.seq AS seq FROM outbox '
+    'WHERE outbox.seq >= (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_1 FROM '
+    'cache WHERE cache."key" = \'outbox:trimmed\') AND outbox.seq <= ? AND (outbox.seq > (SELECT '
+    'coalesce(max(CAST(cache.value AS BIGINT)), 0) AS coalesce_2 FROM cache WHERE cache."key" = '
+    "'outbox:trimmed') OR outbox.seq < (SELECT max(newest.seq) AS max_2 FROM outbox AS newest)) ORDER "
+    'BY outbox.seq LIMIT ? OFFSET 0) AS page',
+    ('before', 'limit'),
+)
+
+TRIM_OUTBOX: Final = Statement(
+    'DELETE FROM outbox WHERE outbox.seq >= (SELECT coalesce(max(CAST(cache.value AS BIGINT)), 0) AS '
+    'coalesce_1 FROM cache WHERE cache."key" = \'outbox:trimmed\') AND outbox.seq <= ? AND outbox.seq < '
+    '(SELECT max(newest.seq) AS max_1 FROM outbox AS newest)',
+    ('before',),
+)
+
 HIDE_OUTBOX: Final = Statement(
-    "UPDATE outbox SET entries='' WHERE outbox.seq <= ? AND outbox.entries != ''",
+    "UPDATE outbox SET entries='' WHERE outbox.seq = ? AND outbox.entries != ''",
     ('before',),
 )
 
@@ -536,12 +553,6 @@ NOTE_TRIM: Final = Statement(
     'INSERT INTO cache ("key", value, expires) VALUES (\'outbox:trimmed\', CAST(? AS TEXT), '
     '9223372036854775807) ON CONFLICT ("key") DO UPDATE SET value = excluded.value WHERE '
     'CAST(cache.value AS BIGINT) < CAST(excluded.value AS BIGINT) RETURNING "key"',
-    ('before',),
-)
-
-TRIM_OUTBOX: Final = Statement(
-    'DELETE FROM outbox WHERE outbox.seq <= ? AND outbox.seq < (SELECT max(newest.seq) AS max_1 FROM '
-    'outbox AS newest)',
     ('before',),
 )
 
@@ -691,6 +702,15 @@ READ_TREE: Final = Statement(
     ('id',),
 )
 
+PURGE_APPROVALS: Final = Statement(
+    "DELETE FROM event WHERE event.name = 'wfe.approval' AND event.id IN (SELECT inbox.event_id FROM "
+    'inbox WHERE inbox.instance_id IN (SELECT v.id FROM v) AND inbox.event_id IS NOT NULL) AND NOT '
+    '(EXISTS (SELECT 1 FROM inbox AS others WHERE others.event_id = event.id AND (others.instance_id '
+    'NOT IN (SELECT v.id FROM v))))',
+    (),
+    ('id',),
+)
+
 PURGE_WORKFLOW: Final = Statement(
     'DELETE FROM workflow WHERE workflow.id IN (SELECT v.id FROM v)',
     (),
@@ -805,6 +825,17 @@ PUT_CURSOR: Final = Statement(
 MOVE_READER: Final = Statement(
     'UPDATE cache SET value=? WHERE cache."key" = ? AND cache.value = ?',
     ('after', 'key', 'before'),
+)
+
+READ_CURSORS: Final = Statement(
+    'SELECT cache."key", cache.value FROM cache WHERE cache.expires = 9223372036854775807 AND '
+    'cache."key" LIKE \'cursor:%\'',
+    (),
+)
+
+DROP_CURSOR: Final = Statement(
+    'DELETE FROM cache WHERE cache."key" = ?',
+    ('key',),
 )
 
 CACHE_TRIM: Final = Statement(

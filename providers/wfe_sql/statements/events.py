@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     not_,
+    or_,
     select,
     true,
     update,
@@ -105,18 +106,7 @@ def build(dialect: Dialect) -> Batch:
         ),
         "read_changes": read_changes(),
         "change_bounds": change_bounds(),
-        "hide_outbox": Built(
-            update(t.outbox)
-            .where(t.outbox.c.seq <= number("before"), t.outbox.c.entries != constant(""))
-            .values(entries=constant(""))
-        ),
-        "note_trim": _note_trim(dialect),
-        "trim_outbox": Built(
-            delete(t.outbox).where(
-                t.outbox.c.seq <= number("before"),
-                t.outbox.c.seq < select(func.max(t.outbox.alias("newest").c.seq)).scalar_subquery(),
-            )
-        ),
+        **_trimming(dialect),
         "put_definition": _put_definition(dialect),
         "get_definition": Built(
             select(t.definition.c.source).where(t.definition.c.fingerprint == words("fingerprint"))
@@ -133,11 +123,36 @@ def read_changes(*settled: ColumnElement[bool]) -> Built:
 
 def change_bounds(*settled: ColumnElement[bool]) -> Built:
     """Read up to where changes were forgotten, and the newest."""
-    seq, cache = t.outbox.c.seq, t.cache.c
+    newest = select(func.coalesce(func.max(t.outbox.c.seq), constant(0))).where(*settled)
+    return Built(select(trimmed(), newest.scalar_subquery()))
+
+
+def _trimming(dialect: Dialect) -> Batch:
+    """Forget changes: a page of them, from where the last one ended, but never the newest row of all.
+
+    Without that beginning each page would have to go through what was deleted before, until that is vacuumed.
+    """
+    seq = t.outbox.c.seq
+    newest = select(func.max(t.outbox.alias("newest").c.seq)).scalar_subquery()
+    page = select(seq).where(seq >= trimmed(), seq <= number("before"), or_(seq > trimmed(), seq < newest))
+    paged = limited(page.order_by(seq)).subquery("page")
+    return {
+        "trim_page": Built(select(func.max(paged.c.seq), func.count()).select_from(paged)),
+        "trim_outbox": Built(delete(t.outbox).where(seq >= trimmed(), seq <= number("before"), seq < newest)),
+        "hide_outbox": Built(
+            update(t.outbox)
+            .where(seq == number("before"), t.outbox.c.entries != constant(""))
+            .values(entries=constant(""))
+        ),
+        "note_trim": _note_trim(dialect),
+    }
+
+
+def trimmed() -> ColumnElement[Any]:
+    """Up to where changes were forgotten."""
+    cache = t.cache.c
     trimmed = select(func.coalesce(func.max(cast(cache.value, BigInteger)), constant(0)))
-    newest = select(func.coalesce(func.max(seq), constant(0))).where(*settled)
-    bounds = (trimmed.where(cache.key == constant(_TRIMMED)).scalar_subquery(), newest.scalar_subquery())
-    return Built(select(*bounds))
+    return trimmed.where(cache.key == constant(_TRIMMED)).scalar_subquery()
 
 
 def _note_trim(dialect: Dialect) -> Built:

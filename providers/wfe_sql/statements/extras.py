@@ -37,6 +37,13 @@ def build(dialect: Dialect) -> Batch:
             .where(cache.key == words("key"), cache.value == words("before"))
             .values(value=words("after"))
         ),
+        # By the index on what expires: outputs in the cache may be many, and none of them is kept for ever.
+        "read_cursors": Built(
+            select(cache.key, cache.value).where(
+                cache.expires == constant(2**63 - 1), cache.key.like(constant("cursor:%"))
+            )
+        ),
+        "drop_cursor": Built(delete(t.cache).where(cache.key == words("key"))),
         "cache_trim": Built(delete(t.cache).where(cache.expires <= number("now"))),
     }
 

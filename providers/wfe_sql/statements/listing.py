@@ -18,6 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from wfe_core.ports import APPROVAL_EVENT
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, words
 from wfe_sql.tables import t
 
@@ -39,6 +40,7 @@ def build(dialect: Dialect) -> Batch:
         "find_among": Built(find(dialect, of.id.in_(select(ID_ROWS.c.id))).statement, ID_ROWS),
         "find_ended": _find_ended(dialect),
         "read_tree": _read_tree(),
+        "purge_approvals": _purge_approvals(),
         **{f"purge_{name}": _purge(name) for name in BELONGINGS},
     }
 
@@ -60,6 +62,20 @@ def _purge(name: str) -> Built:
     table = getattr(t, name)
     statement: Delete = delete(table).where(table.c[BELONGINGS[name]].in_(select(ID_ROWS.c.id)))
     return Built(statement, ID_ROWS)
+
+
+def _purge_approvals() -> Built:
+    """Delete the approvals that these instances got and no other; while their inboxes are still there."""
+    event, inbox, others = t.event.c, t.inbox.c, t.inbox.alias("others").c
+    doomed = select(ID_ROWS.c.id)
+    got = select(inbox.event_id).where(inbox.instance_id.in_(doomed), inbox.event_id.is_not(null()))
+    elsewhere = exists(
+        select(constant(1)).where(others.event_id == event.id, others.instance_id.not_in(doomed))
+    )
+    return Built(
+        delete(t.event).where(event.name == constant(APPROVAL_EVENT), event.id.in_(got), not_(elsewhere)),
+        ID_ROWS,
+    )
 
 
 def _in_tree(id_: Any, root_id: Any, parent_id: Any, wanted: Any) -> ColumnElement[bool]:

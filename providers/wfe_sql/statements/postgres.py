@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -29,7 +30,7 @@ from sqlalchemy.sql.expression import column as plain_column
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
 from wfe_sql.statements.claims import among, idle, next_due
 from wfe_sql.statements.commits import Only
-from wfe_sql.statements.events import change_bounds, forgettable, read_changes
+from wfe_sql.statements.events import change_bounds, forgettable, read_changes, trimmed
 from wfe_sql.statements.extras import free_activity, leased_activity
 from wfe_sql.statements.listing import find
 from wfe_sql.statements.reading import heads
@@ -136,6 +137,10 @@ def _search(dialect: Dialect) -> Batch:
         include_defaults=False,
     )
     first = select(func.coalesce(func.min(t.outbox.c.seq), constant(1))).scalar_subquery()
+    # An index that has not begun had better look at the instances than at all that has happened to them.
+    unread = func.greatest(
+        trimmed(), case((cursor.c.seq == constant(0), first - constant(1)), else_=constant(0))
+    )
     there = exists(select(constant(1)).where(of.id == doc.c.instance_id))
     return {
         "find_matching": find(dialect, of.id.in_(matching)),
@@ -148,7 +153,7 @@ def _search(dialect: Dialect) -> Batch:
         ),
         "drop_words": Built(delete(doc).where(doc.c.instance_id.in_(select(ID_ROWS.c.id))), ID_ROWS),
         "drop_gone_words": Built(delete(doc).where(not_(there))),
-        "search_cursor": Built(select(cursor.c.seq, first)),
+        "search_cursor": Built(select(cursor.c.seq, unread)),
         "move_cursor": Built(
             update(cursor).where(cursor.c.seq == number("before")).values(seq=number("after"))
         ),

@@ -69,7 +69,7 @@ class ChangeSuite(Suite):
         first = await store.changes(0, limit=1)
         assert first is not None
         newest = await store.newest_change()
-        await store.trim_outbox(newest)
+        await store.trim_outbox(newest, limit=100)
         assert await store.changes(first[0].seq, limit=9) is None
         assert await store.newest_change() == newest
         assert await followed(store, newest) == []
@@ -119,6 +119,27 @@ class ChangeSuite(Suite):
             assert await store.cursor("a") == 10
             assert await store.move_cursor("a", 10, 3)
             assert await other.store.cursor("a") == 3
+
+    async def test_all_places_are_told(self, host: Providers, backend: Backend) -> None:
+        """Those of readers on every host; one that is dropped is as if it had never been."""
+        store = host.store
+        assert await store.cursors() == {}
+        for reader, place in (("a", 7), ("b %_ü", 2**62)):
+            assert await store.move_cursor(reader, None, place)
+        async with backend.connect() as other:
+            assert await other.store.cursors() == {"a": 7, "b %_ü": 2**62}
+            await other.store.drop_cursor("a")
+            await other.store.drop_cursor("never")
+        assert await store.cursors() == {"b %_ü": 2**62}
+        assert await store.cursor("a") is None
+        assert await store.move_cursor("a", None, 1)
+
+    async def test_values_in_the_cache_are_no_places(self, host: Providers) -> None:
+        """Whatever steps keep there, and for however long."""
+        assert host.cache is not None
+        await host.cache.cache_put("a", "7", expires=2**62)
+        assert await host.store.cursors() == {}
+        assert await host.store.cursor("a") is None
 
     async def test_a_follower_misses_nothing(self, host: Providers, backend: Backend) -> None:
         """While many commit, one that follows sees each change once, in whatever order they are written."""

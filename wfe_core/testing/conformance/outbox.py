@@ -1,4 +1,4 @@
-# ruff: noqa: S101 - shipped tests: they assert, and expected values are literals
+# ruff: noqa: S101, PLR2004 - shipped tests: they assert, and expected values are literals
 """The laws of the outbox: what happened, in order, for every reader."""
 
 from __future__ import annotations
@@ -76,13 +76,74 @@ class OutboxSuite(Suite):
         for n in range(4):
             await holder.commit(happened=[entry("log", n=n)])
         rows = await store.outbox(0, limit=10)
-        await store.trim_outbox(rows[1].seq)
+        await store.trim_outbox(rows[1].seq, limit=100)
         assert await store.outbox(0, limit=10) == rows[2:]
-        await store.trim_outbox(rows[3].seq)
+        await store.trim_outbox(rows[3].seq, limit=100)
         assert await store.outbox(0, limit=10) == []
         await holder.commit(happened=[entry("log")])
         [last] = await store.outbox(rows[3].seq, limit=10)
         assert last.seq > rows[3].seq
+
+    async def test_rows_are_trimmed_in_pages(self, store: PersistenceProvider) -> None:
+        """The oldest first, up to so many a call, which tells how many; then there is nothing to do."""
+        assert await store.trim_outbox(10, limit=10) == 0
+        holder = await begin(store, "i")
+        for n in range(6):
+            await holder.commit(happened=[entry("log", n=n)])
+        changes = await store.changes(0, limit=10)
+        assert changes is not None
+        rows = await store.outbox(0, limit=10)
+        assert [await store.trim_outbox(rows[3].seq, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+        assert await store.outbox(0, limit=10) == rows[4:]
+        assert await store.changes(changes[4].seq, limit=10) == changes[5:]
+        assert await store.trim_outbox(rows[5].seq, limit=10) == 2
+        assert await store.trim_outbox(rows[5].seq, limit=10) == 0
+
+    async def test_each_page_is_told_of(self, store: PersistenceProvider) -> None:
+        """A reader hears that it has missed something when that is gone, and not before."""
+        holder = await begin(store, "i")
+        for n in range(5):
+            await holder.commit(happened=[entry("log", n=n)])
+        changes = await store.changes(0, limit=10)
+        assert changes is not None
+        places = [change.seq for change in changes]
+        for n, place in enumerate(places):
+            assert await store.trim_outbox(places[-1], limit=1) == 1
+            assert await store.changes(place, limit=10) == changes[n + 1 :]
+            assert await store.changes(place - 1, limit=10) is None
+
+    async def test_what_comes_later_is_never_forgotten_ahead(self, store: PersistenceProvider) -> None:
+        """Trimming beyond the newest row forgets what there is, and no more."""
+        holder = await begin(store, "i")
+        newest = await store.newest_change()
+        assert await store.trim_outbox(newest + 10**9, limit=10) == 1
+        await holder.commit(happened=[entry("log")])
+        changes = await store.changes(newest, limit=10)
+        assert changes is not None
+        assert [change.instance_id for change in changes] == ["i"]
+        [row] = await store.outbox(newest, limit=10)
+        assert row.revision == 2
+
+    async def test_hosts_that_trim_at_once_harm_nothing(self, host: Providers, backend: Backend) -> None:
+        """While others commit, too: what is up to the place goes, and what is after it stays."""
+        store = host.store
+        holder = await begin(store, "i")
+        for n in range(20):
+            await holder.commit(happened=[entry("log", n=n)])
+        place = await store.newest_change()
+        async with backend.connect() as other:
+
+            async def trim(one: PersistenceProvider) -> None:
+                while await one.trim_outbox(place, limit=3) == 3:
+                    pass
+
+            async def write() -> None:
+                for n in range(5):
+                    await holder.commit(happened=[entry("log", n=n)])
+
+            await asyncio.gather(trim(store), write(), trim(other.store))
+        assert [row.revision for row in await store.outbox(0, limit=100)] == [22, 23, 24, 25, 26]
+        assert len(await store.changes(place, limit=100) or ()) == 5
 
     async def test_a_reader_with_a_cursor_misses_nothing(self, host: Providers, backend: Backend) -> None:
         """While many commit, a reader with a cursor sees each row once, each instance's in order."""

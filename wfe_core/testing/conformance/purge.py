@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wfe_core.ports import (
+    APPROVAL_EVENT,
     ActivityItem,
     Claim,
     InstanceQuery,
@@ -16,6 +17,7 @@ from wfe_core.ports import (
     Message,
     PersistenceProvider,
     Providers,
+    Subscription,
 )
 from wfe_core.testing.conformance.backend import Suite
 from wfe_core.testing.conformance.make import (
@@ -184,6 +186,21 @@ class PurgeSuite(Suite):
         await store.sweep(retention_before=NOW, now=NOW)
         late = await begin(store, "late", parts={"subscriptions": [PAID]})
         assert await late.inbox() == []
+
+    async def test_approvals_go_with_their_instance(self, store: PersistenceProvider) -> None:
+        """They name people and what these said; one that another instance has too stays for that."""
+        for name, key in (("i", "i/ok"), ("a", "a/b/ok"), ("a/b", "a/b/ok")):
+            subscription = Subscription(APPROVAL_EVENT, key, as_of=0)
+            await begin(store, name, **ended(), parts={"subscriptions": [subscription]})
+        for key in ("i/ok", "a/b/ok"):
+            await store.publish([event(key, name=APPROVAL_EVENT, key=key)], now=NOW)
+        await begin_idle(store, "a/b/1", parent_id="a/b", root_id="a/b")
+        assert sorted(await store.purge(ALL, now=NOW)) == ["a", "i"]
+        for name, key, expected in (("i", "i/ok", []), ("a", "a/b/ok", ["a/b/ok"])):
+            again = await begin(
+                store, name, parts={"subscriptions": [Subscription(APPROVAL_EVENT, key, as_of=0)]}
+            )
+            assert [message.event_id for message in await again.inbox()] == expected
 
     async def test_the_others_are_left_alone(self, store: PersistenceProvider) -> None:
         """Purging touches nothing of instances that stay."""
