@@ -22,7 +22,7 @@ _MARK: Final = "outbox:mark:"
 _HOUR: Final = 3_600_000_000
 _LEAST: Final = 60_000_000
 """Microseconds between two turns at least, however short the retention."""
-_PAGE: Final = 2_000
+_PAGE: Final = 1_000
 """Rows in one transaction: no checkpoint waits for more."""
 
 
