@@ -79,6 +79,33 @@ async def test_forgotten_changes_are_made_up_for(cluster: Cluster) -> None:
         assert cluster.indexed() == {"new", "stays"}
 
 
+async def test_a_build_keeps_the_changes_that_come_meanwhile(cluster: Cluster) -> None:
+    """A place is held from its beginning to its end, so that no host forgets what it still has to follow."""
+    async with cluster.host("fallback=none") as host:
+        store, search = host.store, search_of(host)
+        for number in range(6):
+            await begin_idle(store, f"i{number}", parts={"data": {"k": '"needle"'}})
+        start = await store.newest_change()
+        assert await search.refresh(limit=3) == 3
+        assert list((await store.cursors()).values()) == [start]
+        await begin_idle(store, "late", parts={"data": {"k": '"needle"'}})
+        assert len(await find(host)) == 7
+        [(reader, place)] = (await store.cursors()).items()
+        assert place > start
+        held: list[dict[str, int]] = []
+        looks: list[asyncio.Task[None]] = []
+
+        async def look() -> None:
+            held.append(await store.cursors())
+
+        assert await search.reindex(progress=lambda _: looks.append(asyncio.ensure_future(look()))) == 7
+        await asyncio.gather(*looks)
+        assert [len(places) for places in held] == [2]
+        assert set(held[0].values()) == {place}
+        assert (await store.cursors()).keys() > {reader}
+        assert len(await store.cursors()) == 2
+
+
 async def test_what_was_purged_is_never_shown(cluster: Cluster) -> None:
     """Not even before the index has heard of it, nor does the next instance of the same id suffer."""
     async with cluster.host() as host:
