@@ -6,7 +6,7 @@ import asyncio
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.engine.waiting import approval_key
+from wfe_core.engine.waiting import approval_of
 from wfe_core.errors import (
     ActivityTokenError,
     HostStateError,
@@ -137,34 +137,35 @@ class Commands:
         return record.id
 
     async def decide(self, instance_id: str, step: str, *, approved: bool, by: str, comment: str) -> None:
-        """Approve or reject an approval step (by key or by name, when only one waits by that name)."""
-        key = await self._approval(instance_id, step)
+        """Approve or reject an approval step, by its place or, when only one waits so, its key or name."""
+        key = await self._approval(instance_id, step, "approve" if approved else "reject")
         data = {"approved": approved, "by": by, "comment": comment}
-        await self.publish(
-            APPROVAL_EVENT, approval_key(instance_id, key), data, effective=None, event_id=None
-        )
+        await self.publish(APPROVAL_EVENT, key, data, effective=None, event_id=None)
 
-    async def _approval(self, instance_id: str, step: str) -> str:
+    async def _approval(self, instance_id: str, step: str, command: str) -> str:
         runtime = self._runtime
         if instance_id not in await runtime.store.instances([instance_id]):
             raise InstanceNotFoundError(instance_id)
         after = 0
-        waiting: list[str] = []
+        keys: dict[str, str] = {}
+        alike: list[str] = []
         while True:
             page = await runtime.store.pointers(instance_id, after=after, limit=1_000)
-            waiting += [
-                p.step
-                for p in page
-                if p.live and p.status == "waiting" and p.state and APPROVAL_EVENT in p.state
-            ]
+            for p in page:
+                wanted = approval_of(instance_id, p) if p.live else None
+                if wanted is not None:
+                    place, keys[place] = wanted[0], wanted[1]
+                    alike += [place] * (step in (p.step, p.step.rsplit("/", 1)[-1]))
             if len(page) < 1_000:  # noqa: PLR2004
                 break
             after = page[-1].id
-        matches = [key for key in waiting if key == step or key.rsplit("/", 1)[-1] == step]
-        if len(matches) == 1:
-            return matches[0]
-        have = f"waiting here: {', '.join(waiting)}" if waiting else "no step waits for an approval"
-        raise InvalidCommandError("approve", instance_id, f"not waiting at step {step!r}", have)
+        if step in keys:
+            return keys[step]
+        if len(alike) == 1:
+            return keys[alike[0]]
+        have = f"waiting here: {', '.join(keys)}" if keys else "no step waits for an approval"
+        wrong = f"waiting at several steps {step!r}" if alike else f"not waiting at step {step!r}"
+        raise InvalidCommandError(command, instance_id, wrong, have)
 
     async def purge_ended(
         self, status: str | Iterable[str] | None, older_than: Duration | None, definition: str | None

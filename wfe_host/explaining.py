@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from wfe_core.clock import to_datetime
 from wfe_core.engine.failing import read_error
 from wfe_core.engine.guarding import running_hook
+from wfe_core.engine.waiting import approval_of
 from wfe_core.models import PointerStatus, WorkflowStatus
 from wfe_core.serialization import loads
 
@@ -36,6 +37,8 @@ class Reason:
     step_key: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    place: str | None = None
+    """For an approval: the step with the items of the loops it is in, as `ship[2]/ask`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Explanation:
         """One line for the instance and one for each reason."""
         lines = [f"{self.instance_id} is {self.status}"]
         for reason in self.reasons:
-            at = f"{reason.step_key}: " if reason.step_key else ""
+            where = reason.place or reason.step_key
+            at = f"{where}: " if where else ""
             lines.append(f"  {at}{reason.text} -> {reason.remedy}")
         return "\n".join(lines)
 
@@ -139,6 +143,7 @@ def _reason(  # noqa: PLR0911 - one sentence for each kind of waiting
     if p.status == PointerStatus.SLEEPING:
         return Reason("timer", f"sleeps until {until}", "the timer", p.step, since, until)
     if "prompt" in state:
+        wanted = approval_of(record.id, p)
         return Reason(
             "approval",
             f"waits for an approval: {state['prompt']}",
@@ -146,6 +151,7 @@ def _reason(  # noqa: PLR0911 - one sentence for each kind of waiting
             p.step,
             since,
             until,
+            None if wanted is None else wanted[0],
         )
     if "wait" in state:
         name, key, _ = state["wait"]

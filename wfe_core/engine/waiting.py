@@ -21,7 +21,7 @@ from wfe_core.engine.flow import (
 )
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.leaves import take_result
-from wfe_core.engine.state import State, read_state, write_state
+from wfe_core.engine.state import PointerScope, State, read_state, write_state
 from wfe_core.engine.stopping import stop_leaf
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, StepError, WaitTimeoutError, WfeError
@@ -34,9 +34,27 @@ if TYPE_CHECKING:
     from wfe_core.ports import PointerRecord
 
 
-def approval_key(instance_id: str, step_key: str) -> str:
-    """Key of the approval event of a step."""
-    return f"{instance_id}/{step_key}"
+def _approval_key(s: State, p: PointerRecord, node: Node) -> str:
+    """Key of the approval event of a step: items of loops can wait at the same time, each for its own."""
+    place = node.key
+    around: Node | None = node.parent
+    for index in reversed(PointerScope(s, p).indices):
+        while around is not None and around.kind != "for_each":
+            around = around.parent
+        if around is None:
+            break
+        cut = len(around.key)
+        place = f"{place[:cut]}[{index}]{place[cut:]}"
+        around = around.parent
+    return f"{s.record.id}/{place}"
+
+
+def approval_of(instance_id: str, p: PointerRecord) -> tuple[str, str] | None:
+    """Give where a pointer waits for an approval, such as `ship[2]/ask`, and the key of the event for it."""
+    wanted = read_state(p).get("wait") if p.state is not None and p.status == PointerStatus.WAITING else None
+    if wanted is None or wanted[0] != APPROVAL_EVENT:
+        return None
+    return wanted[1].removeprefix(f"{instance_id}/"), wanted[1]
 
 
 def _enter_wait(s: State, p: PointerRecord, node: WaitNode) -> None:
@@ -57,8 +75,7 @@ def _enter_wait(s: State, p: PointerRecord, node: WaitNode) -> None:
 
 def _enter_approval(s: State, p: PointerRecord, node: ApprovalNode) -> None:
     prompt = evaluate(s, p, node, node.prompt, "the prompt")
-    key = approval_key(s.record.id, node.key)
-    _begin_wait(s, p, node, APPROVAL_EVENT, key, s.record.created, prompt=prompt)
+    _begin_wait(s, p, node, APPROVAL_EVENT, _approval_key(s, p, node), s.record.created, prompt=prompt)
 
 
 def _begin_wait(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.models import WorkflowStatus
@@ -72,7 +73,8 @@ def command_for(run: WorkflowInstance, reason: Reason, store: Store) -> str | No
     words = reason.text.split("'")
     event = f"{words[1]} {words[3]}".rstrip() if reason.what == "event" else ""
     child = words[1] if reason.what == "child" else ""
-    command = form.format(run=run.id, step=reason.step_key or "STEP", event=event, child=child)
+    step = quote(reason.place or reason.step_key or "STEP")
+    command = form.format(run=run.id, step=step, event=event, child=child)
     return command + store.option
 
 
@@ -89,7 +91,7 @@ def _told(run: WorkflowInstance, reason: Reason, store: Store, *, held: bool) ->
             text = f"was running ({reason.text})"
     return {
         "what": reason.what,
-        "step": reason.step_key,
+        "step": reason.place or reason.step_key,
         "text": text,
         "remedy": reason.remedy,
         "command": command,

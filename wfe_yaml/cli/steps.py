@@ -85,10 +85,13 @@ class StepView:
 
     @property
     def state(self) -> str:
-        """The status; that of an item follows from what is inside of it."""
+        """The status; that of an item follows from what is inside of it, as does why a container stopped."""
         if not self.item:
-            return self.status
-        states = [child.state for child in self.children]
+            stopped = self.container and self.status == "cancelled"
+            return (
+                "failed" if stopped and any(each.state == "failed" for each in self.inside()) else self.status
+            )
+        states = [each.state for each in self.children if not each.hook or each.status != "pending"]
         for word in _WORST_FIRST:
             if word in states:
                 return word
@@ -133,12 +136,12 @@ class StepView:
             self.lines = deque(maxlen=TAIL)
         self.lines.append(line[:_LINE])
 
-    def close(self, status: str) -> None:
-        """It is over: what is inside and never began is over as well."""
-        for child in self.children:
-            if child.status == "pending":
-                child.status = status
-                child.close(status)
+    def close(self) -> None:
+        """It is over: what is inside and never began is skipped."""
+        for child in self.inside():
+            if child.status == "pending" and not child.hook:
+                child.status = "skipped"
+            child.close()
 
     def reset(self) -> None:
         """Forget what became of it, and of what is inside: it begins anew."""

@@ -78,7 +78,8 @@ def say_waiting(ending: Ending, reasons: Sequence[Reason], progress: Progress) -
     state = "suspended" if run.status is WorkflowStatus.SUSPENDED else "waiting"
     if not progress.wants_summary:
         listed = [
-            {"step": reason.step_key, "text": reason.text, "command": command} for reason, command in told
+            {"step": reason.place or reason.step_key, "text": reason.text, "command": command}
+            for reason, command in told
         ]
         whole = {
             "event": "run.waiting",
@@ -91,7 +92,8 @@ def say_waiting(ending: Ending, reasons: Sequence[Reason], progress: Progress) -
         return
     lines = [f"run {run.id}: {state} ({_counts(ending.view)})"]
     for reason, command in told:
-        at = f"{reason.step_key} " if reason.step_key else ""
+        where = reason.place or reason.step_key
+        at = f"{where} " if where else ""
         lines.append(f"  {at}{reason.text}")
         if command is not None:
             lines.append(f"    {command}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wfe_core.definition.nodes import SagaNode
+from wfe_core.policies import ErrorBehavior
 from wfe_core.ports import CHUNK
 from wfe_yaml.cli.steps import StepView, row_for
 from wfe_yaml.cli.values import slot_of
@@ -53,6 +55,7 @@ class RunView:
         others: Iterable[WorkflowDefinition[Any]] = (),
         *,
         inside: StepView | None = None,
+        goes_on: bool = False,
     ) -> None:
         self.run_id: str = run_id
         self.workflow: str = definition.id
@@ -66,6 +69,7 @@ class RunView:
         self._nodes = definition.steps
         self._others = {other.id: other for other in others}
         self._inside = inside
+        self._whole_goes_on = goes_on
         self._fixed: dict[str, StepView] = {}
         """The rows that are not inside of an item, by key."""
         self._by_pointer: dict[int, StepView] = {}
@@ -145,7 +149,8 @@ class RunView:
                 if pointer.iteration > step.iteration:
                     _next_iteration(step, pointer.iteration)
                 self._by_pointer[pointer.id] = step
-                step.pointer = pointer.id
+                if not _transparent(node):
+                    step.pointer = pointer.id
 
     def missing(self) -> list[tuple[StepView, int]]:
         """Give, once, the loops and the numbers of their chunks whose items are yet to be read."""
@@ -161,16 +166,23 @@ class RunView:
             node = self._nodes.get(pointer.step_key)
             if step is None or node is None or step.item or _undone(node) is not None:
                 continue
+            if _transparent(node):
+                error = None if pointer.error is None else pointer.error.message
+                self._end_guarded(step, node, str(pointer.status), error)
+                continue
             if node.kind == "sub_workflow":
                 for attempt in range(1, pointer.attempt + 1):
                     self._begin_child(step, f"{self.run_id}/{pointer.id}/{attempt}")
             step.status = str(pointer.status)
             if step.container and step.status in _OVER:
-                step.close(step.status)
+                step.close()
             step.continued = pointer.outcome == FAILED
             step.attempt = pointer.attempt
             step.started, step.ended = pointer.started_at, pointer.ended_at
-            if step.continued:
+            if step.status == "failed":
+                self._pass_over(step, node)
+                step.error = pointer.error.message if pointer.error is not None else None
+            elif step.continued:
                 step.status = "failed"
                 rows: dict[str, dict[str, Any]] = pointer.output or {}
                 step.error = str(rows.get(slot_of(step), {}).get("error"))
@@ -202,14 +214,46 @@ class RunView:
             return None
         if event.pointer_id is not None:
             self._by_pointer[event.pointer_id] = step
-            step.pointer = event.pointer_id
+            if not _transparent(node):
+                step.pointer = event.pointer_id
+        if _transparent(node):
+            self._end_guarded(step, node, _STATUS.get(event.kind, ""), event.detail.get("message"))
+            return step if event.kind == "step.skipped" else None
         if event.kind == "log":
             _take_line(step, event)
         elif _undone(node) is not None:
             _take_undo(step, event)
         elif (status := _STATUS.get(event.kind)) is not None:
             self._take_status(step, event, status)
+            if event.kind == "step.failed":
+                self._pass_over(step, node)
         return step
+
+    def _pass_over(self, step: StepView, node: Node) -> None:
+        """Note whether the run goes on after a failure: what is inside and never began is skipped then."""
+        step.continued = self._goes_on(node)
+        if step.continued:
+            step.close()
+
+    def _end_guarded(self, step: StepView, guard: Node, status: str, error: str | None) -> None:
+        """Take the end of a guard: it skips the step it is around, or tells that this has failed for good."""
+        if status == "skipped":
+            step.status = status
+            step.close()
+        elif status == "failed" and step.status != "complete":
+            step.status, step.error = status, step.error or error
+            self._pass_over(step, guard)
+
+    def _goes_on(self, node: Node) -> bool:
+        """Whether the run goes on after a failure of a node, by its policy or that of something around it."""
+        each: Node | None = node
+        while each is not None:
+            if each.on_error is ErrorBehavior.CONTINUE:
+                return True
+            if isinstance(each, SagaNode) and each.after_undo is ErrorBehavior.CONTINUE and each is not node:
+                return True
+            each = each.parent
+        return self._whole_goes_on
 
     def _take_status(self, step: StepView, event: LifecycleEvent, status: str) -> None:
         step.status = "failed" if step.continued and event.kind == "step.completed" else status
@@ -219,6 +263,8 @@ class RunView:
             step.waits = ""
         else:
             step.ended = event.at
+        if step.container and status in _OVER:
+            step.close()
         if event.kind in ("step.failed", "step.retrying"):
             step.error = str(event.detail.get("message", ""))
         if event.kind == "step.waiting":
@@ -228,10 +274,13 @@ class RunView:
                 self._begin_child(step, str(child))
 
     def _begin_child(self, step: StepView, run_id: str) -> None:
-        definition = self._others.get(str(getattr(self._nodes[step.key], "workflow", "")))
+        node = self._nodes[step.key]
+        definition = self._others.get(str(getattr(node, "workflow", "")))
         if definition is not None and run_id not in self.children:
             step.container = True
-            self.children[run_id] = RunView(run_id, definition, self._others.values(), inside=step)
+            self.children[run_id] = RunView(
+                run_id, definition, self._others.values(), inside=step, goes_on=self._goes_on(node)
+            )
 
     def _towards(self, instance_id: str) -> RunView | None:
         """Give the run directly below this one that is an instance, or that has it inside.
@@ -275,6 +324,9 @@ class RunView:
         owner = _undone(node)
         if owner is not None:
             return self._locate(owner, indices)
+        if _transparent(node):
+            guarded = _guarded(node)
+            return None if guarded is None else self._locate(guarded, indices)
         if node.key in self._fixed:
             return self._fixed[node.key]
         path: list[Node] = [node]
@@ -311,6 +363,12 @@ class RunView:
 def _transparent(node: Node) -> bool:
     """Whether a node is only there for the engine, and its one step stands for it."""
     return bool(getattr(node, "implicit", False))
+
+
+def _guarded(guard: Node) -> Node | None:
+    """Give the node whose row stands for a guard, too; None for a guard around a whole workflow."""
+    alone = not getattr(guard, "whole", False) or bool(guard.status_field)
+    return guard.bodies[0].nodes[-1] if alone and guard.bodies[0].nodes else None
 
 
 def _loops_above(node: Node) -> bool:

@@ -46,7 +46,7 @@ def guard(
     return GuardNode(
         name=node.name,
         implicit=True,
-        bodies=[Sequence([node]), *_bodies(compiler, step, place, shape, site)],
+        bodies=[Sequence([node]), *hook_bodies(compiler, step, place, shape, site)],
         only_if=condition,
         status_field=node.status_field,
         on_error_given=ErrorBehavior.CONTINUE if continues else None,
@@ -60,15 +60,16 @@ def guard_workflow(
     """Put the hooks of a workflow around its main line."""
     if not hooked(model):
         return nodes
-    bodies = [Sequence(nodes), *_bodies(compiler, model, place, shape, site)]
+    bodies = [Sequence(nodes), *hook_bodies(compiler, model, place, shape, site)]
     return [
         GuardNode(name=place.key, whole=True, implicit=True, bodies=bodies, ensure_timeout=_budget(model))
     ]
 
 
-def _bodies(
+def hook_bodies(
     compiler: StepCompiler, model: StepModel | WorkflowModel, place: Place, shape: Shape, site: Site
 ) -> list[Sequence]:
+    """Compile the hooks of a step or a workflow, in the order of `HOOKS`."""
     bodies: list[Sequence] = []
     for word in HOOKS:
         steps: list[StepModel] | None = getattr(model, word)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.definition.nodes import ForEachNode, ParallelNode, Sequence, WhileNode
 from wfe_core.errors import ConditionError
 from wfe_yaml.compiler.containers import ITSELF, body_of
-from wfe_yaml.compiler.hooks import HOOKS
+from wfe_yaml.compiler.hooks import HOOKS, hooked
 from wfe_yaml.compiler.names import group_shape, list_shape
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shapes import UNKNOWN, Shape, check_expressions
@@ -102,11 +102,13 @@ def cells(
     place.kind = "cells"
     bodies: list[Sequence] = []
     each: Shape = UNKNOWN
+    # Hooks are around the matrix: a failure comes to them first, and is passed over after that.
+    held = hooked(step) and compiler.continues(step, site)
     for label, cell in matrix.cells.items():
         name = f"{step.name}[{label}]"
         seen = site.seen.inside()
-        values = {**dict.fromkeys(matrix.axes), **cell}
-        inside = replace(site.below(place, seen), matrix=values, cell_of=step.name)
+        values = {**(site.matrix or {}), **dict.fromkeys(matrix.axes), **cell}
+        inside = replace(site.below(place, seen), matrix=values, cell_of=step.name, held=held)
         one = replace(step, name=name, matrix=None, when=None, **_OUTSIDE)
         compiled = compiler.step(one, inside)
         place.children[label] = compiled.place
@@ -114,7 +116,7 @@ def cells(
         each = compiled.shape
     limit = matrix.max_parallel or compiler.limit(step)
     fast = step.fail_fast if matrix.fail_fast is None else matrix.fail_fast
-    node = ParallelNode(bodies=bodies, max_parallel=limit, fail_fast=fast is not False, **common)
+    node = ParallelNode(bodies=bodies, max_parallel=limit, fail_fast=fast is not False and not held, **common)
     return node, list_shape(each)
 
 

@@ -59,6 +59,7 @@ class Site:
         hook: what the hook belongs to that it is in.
         hook_shape: what is known of the result of that.
         cell_of: the name of the step of which the step here is a cell, if it is one.
+        held: the cell's failure goes to the hooks around its matrix, which pass it over.
     """
 
     prefix: str
@@ -71,11 +72,12 @@ class Site:
     hook: Hooked | None = None
     hook_shape: Shape = UNKNOWN
     cell_of: str | None = None
+    held: bool = False
 
     def below(self, place: Place, seen: Seen, part: str = "") -> Site:
         """Give the site of the steps inside a container, or inside a part of it."""
         prefix = f"{place.key}/{part}/" if part else f"{place.key}/"
-        return replace(self, prefix=prefix, seen=seen, depth=self.depth + 1, cell_of=None)
+        return replace(self, prefix=prefix, seen=seen, depth=self.depth + 1, cell_of=None, held=False)
 
 
 def around(site: Site) -> dict[str, Shape]:

@@ -15,7 +15,7 @@ from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
 from wfe_yaml.compiler.caching import CachedProgram, Recipe
 from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
-from wfe_yaml.compiler.hooks import guard, hooked
+from wfe_yaml.compiler.hooks import guard, hook_bodies, hooked
 from wfe_yaml.compiler.keeping import ArtifactKeeper
 from wfe_yaml.compiler.loops import LOOPS, cells
 from wfe_yaml.compiler.names import Site, around, declared_shape, kept_shapes, result_shape
@@ -136,6 +136,9 @@ class StepCompiler:
             common["timeout"] = step.timeout
         made = ROOMS[step.construct](self, step, place, site, common)
         if made is None:
+            # There is no definition then; what is wrong with the steps that belong to it is told as well.
+            self._compensation(step, place, UNKNOWN, site)
+            hook_bodies(self, step, place, UNKNOWN, site)
             return Compiled(None, place, UNKNOWN)
         node, shape = made
         if step.compensate is not None:
@@ -317,6 +320,8 @@ class StepCompiler:
 
     def continues(self, step: StepModel, site: Site) -> bool:
         """Whether a failure of the step does not stop the run; a saga is undone unless the step says so."""
+        if site.held:
+            return False
         if step.given("continue_on_error"):
             return step.continue_on_error
         return self._model.on_error == "continue" and not site.saga

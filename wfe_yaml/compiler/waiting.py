@@ -22,6 +22,7 @@ from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expression
 from wfe_yaml.expressions.templates import ConditionSelector, TemplateSelector
 from wfe_yaml.expressions.values import is_mapping, type_name
 from wfe_yaml.model.inputs import checked_inputs
+from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
@@ -200,13 +201,14 @@ def _workflow(
 
 def _check_with(compiler: StepCompiler, step: StepModel, inputs: Mapping[str, InputModel]) -> None:
     """Check what can be known before anything runs: names, what is missing, and constant values."""
-    given = step.with_ or {}
+    given, node = step.with_ or {}, step.node.get("with")
+    keys = {word: entry.key for word, entry in node.entries.items()} if isinstance(node, MappingNode) else {}
     for name, value in given.items():
         model = inputs.get(name)
         if model is None:
             hint = suggest(name, inputs) or f"its inputs are: {listing(inputs)}"
             message = f"the workflow {step.workflow!r} has no input {name!r}"
-            compiler.problems.add(Code.INPUT, message, value.node.location, hint)
+            compiler.problems.add(Code.INPUT, message, keys.get(name, value.node).location, hint)
         elif not value.expressions:
             trouble = model.trouble(model.type.from_node(value.node))
             if trouble is not None:

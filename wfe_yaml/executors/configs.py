@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -22,12 +22,13 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeVar
 
 from wfe_core.errors import StepError
 from wfe_core.policies import micros
-from wfe_yaml.errors import Code
-from wfe_yaml.expressions.holes import has_holes
+from wfe_yaml.errors import Code, YamlError
+from wfe_yaml.expressions.holes import Hole, has_holes, hole_location, split
 from wfe_yaml.expressions.values import deep_plain, is_list, to_text
 from wfe_yaml.model.kinds import structure
 from wfe_yaml.model.records import FREE_PREFIXES, Record, keys_of, read_record
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from wfe_yaml.source.problems import Problems
     from wfe_yaml.source.text import Location
 
+_NO_DURATION: Final = "no_duration"
+_CONFLICT: Final = "conflict"
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _IN_A_FILE = {"file": True}
 """The context of validation that tells a file from Python, where numbers are seconds."""
@@ -87,7 +90,7 @@ def _seconds(value: object, info: ValidationInfo) -> object:
     elif isinstance(value, str):
         with contextlib.suppress(ValueError):
             return micros(value) / 1e6
-    raise ValueError(message)
+    raise PydanticCustomError(_NO_DURATION, "{message}", {"message": message})
 
 
 def _bytes(value: object) -> object:
@@ -114,6 +117,16 @@ Size = Annotated[
 AsText = Callable[[object, Node], "str | None"]
 """Gives the text that a value stands for at a node; None when it must stay what it is."""
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=Any)
+
+
+def conflict(key: str, message: str) -> PydanticCustomError:
+    """Make the error for a key that cannot stand beside another: for a validator of a config to raise.
+
+    Args:
+        key: the key, as in a file.
+        message: what is wrong.
+    """
+    return PydanticCustomError(_CONFLICT, "{message}", {"message": message, "key": key})
 
 
 class ConfigError(StepError):
@@ -164,10 +177,8 @@ def read_config(
     node = _without_free(node)
     for word, mark in _fixed(model).items():
         entry = node.entries.get(word)
-        for scalar in () if entry is None else _with_holes(entry.value):
-            problems.add(
-                Code.FORBIDDEN, f"an expression cannot stand in {word!r}", scalar.location, mark.hint
-            )
+        for place in () if entry is None else _places_of_holes(entry.value, problems):
+            problems.add(Code.FORBIDDEN, f"an expression cannot stand in {word!r}", place, mark.hint)
     try:
         _validated(model, plain_value(node), node, _as_written)
     except ValidationError as exc:
@@ -231,6 +242,16 @@ def _with_holes(node: Node) -> Iterator[Scalar]:
     elif isinstance(node, MappingNode):
         for entry in node.entries.values():
             yield from _with_holes(entry.value)
+
+
+def _places_of_holes(node: Node, problems: Problems) -> Iterator[Location]:
+    for scalar in _with_holes(node):
+        try:
+            holes = [piece for piece in split(scalar) if isinstance(piece, Hole)]
+        except YamlError as exc:
+            problems.take(exc)
+            continue
+        yield from (hole_location(scalar, hole) for hole in holes)
 
 
 # ---------------------------------------------------------------- validating
@@ -327,11 +348,12 @@ def _troubles(exc: ValidationError, model: type[BaseModel], node: MappingNode) -
 
 def _trouble(error: ErrorDetails, model: type[BaseModel], node: MappingNode) -> _Trouble:
     here: Node = node
+    around: Node = node
     words: list[str] = []
     for part in error["loc"]:
         deeper = _into(here, part)
         if deeper is not None:
-            here = deeper
+            around, here = here, deeper
             words.append(str(part))
     kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
     if kind == "missing":
@@ -340,20 +362,25 @@ def _trouble(error: ErrorDetails, model: type[BaseModel], node: MappingNode) -> 
         message = f"{_whole(model, words)} needs the key {last!r}{about[:2]}{about[2:3].lower()}{about[3:]}"
         return _Trouble(Code.MISSING_KEY, message, here.location, None, later=False)
     if kind == "extra_forbidden":
-        entry = node.entries.get(last) if len(words) == 1 else None
+        entry = around.entries.get(last) if isinstance(around, MappingNode) else None
         place = entry.key.location if entry is not None else here.location
         known = list(fields_of(model)) if len(words) <= 1 else []
         hint = suggest(last, known) or (f"there are: {listing(known, most=30)}" if known else None)
         message = f"unknown key {last!r} in {_whole(model, words[:-1])}"
         return _Trouble(Code.UNKNOWN_KEY, message, place, hint, later=False)
     message = error["msg"].removeprefix("Value error, ")
+    if kind == _CONFLICT:
+        entry = node.entries.get(error.get("ctx", {}).get("key", ""))
+        place = entry.key.location if entry is not None else here.location
+        return _Trouble(Code.CONFLICT, message, place, "remove one of the two", later=False)
     if message.startswith("Input should be "):
         shown = repr(here.text[:40]) if isinstance(here, Scalar) and here.kind == "a text" else here.kind
         message = f"expected {message.removeprefix('Input should be ')}, found {shown}"
     typed = kind.endswith(("_type", "_parsing"))
     later = next(_with_holes(here), None) is not None
     name = f"{words[0]!r}: " if words and len(words) == 1 and not typed else ""
-    return _Trouble(Code.TYPE if typed else Code.VALUE, name + message, here.location, None, later)
+    code = Code.DURATION if kind == _NO_DURATION else Code.TYPE if typed else Code.VALUE
+    return _Trouble(code, name + message, here.location, None, later)
 
 
 def _whole(model: type[BaseModel], words: Sequence[str]) -> str:

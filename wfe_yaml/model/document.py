@@ -38,7 +38,6 @@ class DefaultsModel(Record):
     """What steps have when they do not say otherwise."""
 
     title: ClassVar[str] = "defaults"
-    later: ClassVar[frozenset[str]] = frozenset({"retry"})
 
     shell: Node | None = key(Raw(), "The shell that runs `run`.")
     timeout: Node | None = key(Raw(), "How long one attempt may take.")
@@ -57,7 +56,9 @@ class WorkflowModel(Record):
     )
 
     id: str = key(IDENTIFIER, "What the workflow is called.", required=True)
-    version: int = key(Integer(1), "A label that sub-workflows can ask for.", default=1)
+    version: int = key(
+        Integer(1), "A label: `workflow.version`, and what `sub_workflow` in Python can ask for.", default=1
+    )
     description: str = key(Text(), "What it does, for people.", default="")
     inputs: dict[str, InputModel] = key(
         MapOf(

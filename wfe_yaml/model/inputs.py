@@ -14,6 +14,13 @@ from wfe_yaml.model.types import STRING, Type, ValueType
 from wfe_yaml.source.nodes import Mapping, Node, Scalar
 from wfe_yaml.source.problems import Problems, listing, suggest
 
+_BOUNDS = {
+    "pattern": ("string", "any"),
+    "min": ("int", "number", "string", "list", "any"),
+    "max": ("int", "number", "string", "list", "any"),
+}
+"""What values each bound can say something of."""
+
 
 @record
 class DeclaredModel(Record):
@@ -27,7 +34,7 @@ class DeclaredModel(Record):
     max: float | None = key(Number(), "The largest number, or the greatest length of a text or list.")
 
     def check(self, problems: Problems) -> None:
-        """The pattern must be one, and the bounds must leave room for a value."""
+        """The pattern must be one, and the bounds must fit the type and leave room for a value."""
         if self.min is not None and self.max is not None and self.min > self.max:
             message = f"nothing is at least {self.min:g} and at most {self.max:g}"
             problems.add(Code.VALUE, message, self.at("max"))
@@ -37,6 +44,15 @@ class DeclaredModel(Record):
             except (re.error, RecursionError, OverflowError) as exc:
                 problems.add(Code.VALUE, f"the pattern is no regular expression: {exc}", self.at("pattern"))
                 self.pattern = None
+        for node in self.enum or ():
+            trouble = self.type.trouble(self.type.from_node(node))
+            if trouble is not None:
+                problems.add(Code.TYPE, f"the value does not fit: {trouble}", node.location)
+        for word, types in _BOUNDS.items():
+            if self.given(word) and self.type.base not in types:
+                message = f"{word!r} says nothing of a value of the type {self.type}"
+                hint = f"it belongs to {listing(types)}"
+                problems.add(Code.CONFLICT, message, self.key_at(word), hint)
 
     def trouble(self, value: Any) -> str | None:
         """Say why a value is not allowed; None when it is."""

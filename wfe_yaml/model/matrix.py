@@ -58,7 +58,9 @@ class Matrix(Kind[MatrixModel]):
         cells = self._include(cells, node.get("include"), axes, problems)
         limit, fast = node.get("max_parallel"), node.get("fail_fast")
         if not cells:
-            problems.add(Code.VALUE, "the matrix has no cell", node.location)
+            # Without a value on some axis, what is wrong with that axis has been said.
+            if all(axes.values()):
+                problems.add(Code.VALUE, "the matrix has no cell", node.location)
             return None
         if len(cells) > MOST_CELLS:
             message = f"the matrix has {len(cells)} cells, more than {MOST_CELLS}"

@@ -79,8 +79,6 @@ class Record:
 
     title: ClassVar[str] = "this mapping"
     """What it is, for messages: "a step"."""
-    later: ClassVar[frozenset[str]] = frozenset()
-    """Keys of the language that this version does not have."""
     extensible: ClassVar[bool] = False
     """It may begin as a copy of a template: `extends`."""
 
@@ -146,9 +144,6 @@ def read_record(model: type[R], node: Mapping, problems: Problems) -> R | None:
                 values[field] = value
             elif spec.required:
                 usable = False
-        elif name in model.later:
-            message = f"{name!r} is part of the language, but not of this version of wfe"
-            problems.add(Code.UNAVAILABLE, message, entry.key.location)
         elif not name.startswith(FREE_PREFIXES):
             hint = suggest(name, declared) or f"{model.title} has: {listing(declared, most=30)}"
             problems.add(Code.UNKNOWN_KEY, f"unknown key {name!r} in {model.title}", entry.key.location, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, cast
 
 from wfe_yaml.errors import Code, YamlError
@@ -49,6 +50,8 @@ class ValueType:
         }[self.base]
         if not fits:
             return f"expected {self}, found {type_name(value)}"
+        if isinstance(value, float) and not isfinite(value):
+            return f"expected {self}, found {value}, which JSON cannot hold"
         if self.inner is None:
             return None
         parts = (
@@ -78,8 +81,9 @@ class ValueType:
         if self.base == "number" and re.fullmatch(
             r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,4})?", stripped[:400]
         ):
-            value = float(stripped)
-            return int(stripped) if re.fullmatch(r"[-+]?\d{1,300}", stripped) else value
+            value = int(stripped) if re.fullmatch(r"[-+]?\d{1,300}", stripped) else float(stripped)
+            if isfinite(value):
+                return value
         if self.base == "bool" and stripped.casefold() in _WORDS:
             return _WORDS[stripped.casefold()]
         if self.base in ("list", "map", "any"):

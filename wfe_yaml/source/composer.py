@@ -33,6 +33,10 @@ from wfe_yaml.source.text import Location, SourceText, check_characters
 
 _CORE = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null"})
+_EXPRESSION = "$<<"
+_QUOTE = (
+    "quote the whole value: in an expression that is not quoted, YAML takes [ ] { } , and ': ' as its own"
+)
 _MARKS_HINT = {
     "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
     "mapping values are not allowed here": "quote the text if the ': ' belongs to it",
@@ -282,13 +286,18 @@ class Composer:
         mark = exc.problem_mark or exc.context_mark
         offset = mark.index if mark is not None else 0
         message = exc.problem or exc.context or "this is not YAML"
-        hint = _MARKS_HINT.get(message)
+        hint = _QUOTE if self._after_hole(offset) else _MARKS_HINT.get(message)
         if exc.context and exc.context_mark is not None and exc.problem_mark is not None:
             line, _ = self._source.position(exc.context_mark.index)
             if line != self._source.position(offset)[0]:
                 message = f"{message} ({exc.context} in line {line})"
         offset = min(offset, max(len(self._source.text) - 1, 0))
         self._problems.add(Code.SYNTAX, message, Location(self._source, offset), hint)
+
+    def _after_hole(self, offset: int) -> bool:
+        """Whether an expression begins before a place in its line: then YAML took a part of it as its own."""
+        text = self._source.text
+        return _EXPRESSION in text[text.rfind("\n", 0, offset) + 1 : offset]
 
 
 def compose(source: SourceText, *, limits: Limits | None = None) -> Node:

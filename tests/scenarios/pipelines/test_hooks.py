@@ -151,3 +151,19 @@ async def test_hooks_in_a_loop_know_their_item(book: Any) -> None:
             - {name: one, run: out v=$<< item >>, on_success: {run: say $<< item >> $<< step.outputs.v >>}}
     """)
     assert book.log == ["a a", "b b"]
+
+
+async def test_failing_cells_that_are_passed_over_still_run_the_hooks_around_them(book: Any) -> None:
+    """Language: hooks wrap the matrix, so `on_failure` sees a failed cell; no cell stops another."""
+    await book.run("""
+        - name: m
+          matrix: {v: [1, 2, 3]}
+          max_parallel: 1
+          continue_on_error: true
+          run: "say $<< matrix.v >>\\n$<< 'fail 4' if matrix.v == 2 else 'say fine' >>"
+          on_failure: {run: say failed $<< step.status >>}
+          on_success: {run: say never}
+          ensure: {run: say ensure}
+        - {name: after, run: "say $<< steps.m[1].exit_code >> $<< steps.m[2].status >>"}
+    """)
+    assert book.log == ["1", "fine", "2", "3", "fine", "failed failed", "ensure", "4 complete"]

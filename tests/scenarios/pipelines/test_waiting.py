@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wfe_core.errors import WorkflowFailedError
+from wfe_core.errors import InvalidCommandError, WorkflowFailedError
 from wfe_yaml import YamlError
 
 
@@ -144,3 +144,43 @@ async def test_a_wait_survives_a_crash(book: Any) -> None:
     await book.wfe.host.publish_event("start", "", 5)
     await book.wfe.result(handle)
     assert book.log == ["5"]
+
+
+async def test_items_that_wait_at_the_same_step_are_approved_one_by_one(book: Any) -> None:
+    """Language, approval in a loop: each item has a place of its own; one that is meant by all is refused."""
+    handle = await book.start("""
+        - name: out
+          for_each: [a, b]
+          steps:
+            - name: in
+              for_each: [x, y]
+              fail_fast: false
+              steps:
+                - {name: ask, approval: "$<< items.out >>$<< item >>?", continue_on_error: true}
+                - {name: do, run: "say $<< items.out >>$<< item >> $<< steps.ask.status >>"}
+    """)
+    reasons = (await book.wfe.host.explain(handle.id)).reasons
+    assert sorted((each.place, each.text.rpartition(" ")[2]) for each in reasons) == [
+        ("out[0]/in[0]/ask", "ax?"), ("out[0]/in[1]/ask", "ay?"),
+        ("out[1]/in[0]/ask", "bx?"), ("out[1]/in[1]/ask", "by?"),
+    ]  # fmt: skip
+    for step in ("out/in/ask", "ask"):
+        with pytest.raises(
+            InvalidCommandError, match=r"it is waiting at several steps .*out\[0\]/in\[0\]/ask"
+        ):
+            await book.wfe.host.approve(handle.id, step)
+    with pytest.raises(
+        InvalidCommandError, match=r"cannot reject .*not waiting at step 'out\[2\]/in\[0\]/ask'"
+    ):
+        await book.wfe.host.reject(handle.id, "out[2]/in[0]/ask")
+    await book.wfe.host.approve(handle.id, "out[1]/in[0]/ask")
+    await book.wfe.settle()
+    await book.wfe.host.reject(handle.id, "out[0]/in[1]/ask")
+    await book.wfe.settle()
+    await book.wfe.kill()
+    await book.wfe.add_host()
+    await book.wfe.host.approve(handle.id, "out[0]/in[0]/ask")
+    await book.wfe.settle()
+    await book.wfe.host.approve(handle.id, "ask")
+    await book.wfe.result(handle)
+    assert book.log == ["bx complete", "ay failed", "ax complete", "by complete"]

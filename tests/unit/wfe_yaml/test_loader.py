@@ -160,6 +160,20 @@ def test_wrong_inputs_are_named(texts: dict[str, str], message: str | None) -> N
     assert message in str(caught.value)
 
 
+def test_numbers_are_those_that_json_can_hold() -> None:
+    """Infinity and what is no number are refused, as a text and as a value."""
+    compiled = load_workflow_from_str(
+        "workflow: {id: a, inputs: {n: number}, steps: [{name: s, run: 'true'}]}"
+    )
+    assert compiled.read_inputs({"n": "1.5e3"}) == {"n": 1500.0}
+    for text in ("1e400", "-1e400", "nan", "inf"):
+        with pytest.raises(YamlError, match="expected number"):
+            compiled.read_inputs({"n": text})
+    for value in (float("inf"), float("nan")):
+        with pytest.raises(YamlError, match="which JSON cannot hold"):
+            compiled.start_data({"n": value})
+
+
 def test_constraints_of_inputs_hold() -> None:
     """`enum`, `pattern`, `min`, `max`, and inputs without a default that must be given."""
     text = (

@@ -27,7 +27,8 @@ EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
 FORM = {"E010", "E012", "E016", "E006"}
 """Problems of the form of a file, which a schema can see."""
 BEYOND = {
-    "extends-number", "include-number", "input-default", "matrix-not-list", "merge-text", "template-key",
+    "extends-number", "include-number", "input-default", "input-enum", "matrix-expression", "matrix-not-list",
+    "merge-text", "template-key",
     "template-list", "templates-list", "duration-zero", "when-comparison", "schedule-step",
 }  # fmt: skip
 """Those that it cannot: what templates, types of inputs and the cells of a matrix are."""

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
-from wfe_yaml.executors.configs import Config, Fixed, Size
+from wfe_yaml.executors.configs import Config, Fixed, Size, conflict
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import (
     ERROR_FILE,
@@ -82,7 +82,9 @@ class DenoConfig(ProcessConfig):
 
     @model_validator(mode="after")
     def _one_program(self) -> Self:
-        if (self.script is None) == (self.file is None):
+        if self.script is not None and self.file is not None:
+            raise conflict("file", "'script' and 'file' exclude each other")
+        if self.script is None and self.file is None:
             message = "a deno step needs either 'script' or 'file': the program"
             raise ValueError(message)
         return self

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from wfe_core.errors import StepError, StepTimeoutError
 from wfe_yaml.executors.base import ConfigModel
-from wfe_yaml.executors.configs import Config, Seconds, Size
+from wfe_yaml.executors.configs import Config, Seconds, Size, conflict
 from wfe_yaml.executors.executor import Executor, StepAttempt
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class HttpConfig(Config):
     @model_validator(mode="after")
     def _one_body(self) -> Self:
         if self.body is not None and "json_" in self.model_fields_set:
-            message = "'json' and 'body' exclude each other"
-            raise ValueError(message)
+            raise conflict("body", "'json' and 'body' exclude each other")
         return self
 
 

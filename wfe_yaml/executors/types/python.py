@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
-from wfe_yaml.executors.configs import Fixed, Grace, Size
+from wfe_yaml.executors.configs import Fixed, Grace, Size, conflict
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import (
     ERROR_FILE,
@@ -62,9 +62,11 @@ class PythonConfig(ProcessConfig):
     @model_validator(mode="after")
     def _one_program(self) -> Self:
         given = [word for word in _WAYS if getattr(self, word) is not None]
-        if len(given) != 1:
+        if len(given) > 1:
+            raise conflict(given[1], f"{' and '.join(map(repr, given))} exclude each other")
+        if not given:
             message = f"a python step needs one of {', '.join(_WAYS)}"
-            raise ValueError(message + (f", not {' and '.join(given)}" if given else ""))
+            raise ValueError(message)
         return self
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
-from wfe_yaml.executors.configs import Config
+from wfe_yaml.executors.configs import Config, conflict
 from wfe_yaml.executors.executor import Executor, StepAttempt
 
 _WAYS = ("expression", "json_parse", "json_stringify")
@@ -30,9 +30,11 @@ class TransformConfig(Config):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         given = [word for word in _WAYS if word in self.model_fields_set]
-        if len(given) != 1:
+        if len(given) > 1:
+            raise conflict(given[1], f"{' and '.join(map(repr, given))} exclude each other")
+        if not given:
             message = f"a transform step needs one of {', '.join(_WAYS)}"
-            raise ValueError(message + (f", not {' and '.join(given)}" if given else ""))
+            raise ValueError(message)
         return self
 
 
