@@ -55,6 +55,7 @@ MEASURES = {
     "postgres_alone": "benchmarks.postgres:alone",
     "postgres_full": "benchmarks.postgres:full",
     "postgres_two_hosts": "benchmarks.postgres:two_hosts",
+    "cluster_waking": "benchmarks.cluster:waking",
 }
 
 
@@ -243,9 +244,25 @@ def postgres(*, peers: bool) -> list[Row]:
     text = f"{f['ratio']:.2f} times {f['one_steps_per_s']:,.0f} steps/s"
     text += f", {f['two_cpu_s']:.1f} s of processor each, alone {f['one_cpu_s']:.1f}"
     rows.append(Row("  two hosts against one", text, "≥ 0.95", f["ratio"] >= 0.95))
+    rows += cluster_waking()
     f = child("postgres_full")
     rows.append(Row("  after 50,000 instances / new", f"{f['ratio']:.2f}", "≥ 0.9", f["ratio"] >= 0.9))
     return rows
+
+
+def cluster_waking() -> list[Row]:
+    """An event that another host publishes."""
+    f = child("cluster_waking")
+    return [
+        Row(
+            f"  an event of one host wakes a wait on another ({name})",
+            f"{f[key]:.1f} ms = {f[key] / f['notify_ms']:.0f} bare NOTIFYs of {f['notify_ms']:.2f} ms",
+            "< 50 ms",
+            f[key] < 50,
+        )
+        for name, key in (("PostgreSQL", "postgres_ms"), ("Redis", "redis_ms"))
+        if key in f
+    ]
 
 
 GROUPS: dict[str, Callable[[], list[Row]]] = {

@@ -53,7 +53,7 @@ async def _drop(schema: str) -> None:
 
 
 @asynccontextmanager
-async def _schema() -> AsyncIterator[str]:
+async def fresh_schema() -> AsyncIterator[str]:
     """A schema of its own, dropped afterwards."""
     name = f"bench_{uuid.uuid4().hex[:12]}"
     try:
@@ -74,7 +74,7 @@ async def throughput(_: Path) -> Figures:
     """Steps per second, the best of several rounds, and the commits and processor time of that many steps."""
     definition = chain(STEPS)
     best = 0.0
-    async with _schema() as schema, host_on(schema) as host:
+    async with fresh_schema() as schema, host_on(schema) as host:
         host.register(definition)
         for _ in range(ROUNDS):
             before, used = host.runtime.committer.stats.batches, cpu()
@@ -110,7 +110,7 @@ async def floor(_: Path) -> Figures:
     """Steps per second of a bare loop that writes what wfe wrote: same tables, statements and parameters."""
     definition = chain(STEPS)
     best = 0.0
-    async with _schema() as schema:
+    async with fresh_schema() as schema:
         async with host_on(schema) as host:
             host.register(definition)
             with Recorder() as recorder:
@@ -135,7 +135,7 @@ async def _noop() -> None:
 async def alone(_: Path) -> Figures:
     """One chain of 10 steps alone, in single-row commits of the raw driver per step."""
     definition = chain(10, "alone")
-    async with _schema() as schema:
+    async with fresh_schema() as schema:
         async with host_on(schema) as host:
             host.register(definition)
             spans = sorted([await _run(host, definition, 1) for _ in range(30)])
@@ -155,7 +155,7 @@ async def alone(_: Path) -> Figures:
 async def full(_: Path) -> Figures:
     """Steps per second on a new store, and when it holds 50,000 finished instances."""
     definition, short = chain(STEPS), chain(1, "short")
-    async with _schema() as schema, host_on(schema) as host:
+    async with fresh_schema() as schema, host_on(schema) as host:
         host.register(definition)
         host.register(short)
         new = min([await _run(host, definition, CHAINS) for _ in range(ROUNDS)])
@@ -167,7 +167,7 @@ async def full(_: Path) -> Figures:
 
 async def two_hosts(_: Path) -> Figures:
     """Steps per second of two processes side by side, against those of one; each does the same work."""
-    async with _schema() as schema:
+    async with fresh_schema() as schema:
         alone_, alone_cpu = await _side_by_side(schema, 1)
         both, both_cpu = await _side_by_side(schema, 2)
     return {"one_steps_per_s": alone_, "ratio": both / alone_, "one_cpu_s": alone_cpu, "two_cpu_s": both_cpu}

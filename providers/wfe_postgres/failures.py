@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import asyncpg
 
 from wfe_core.errors import ProviderError, ProviderUnavailableError
@@ -18,6 +20,7 @@ _UNREACHABLE = (
     # What the driver says of a connection that was cut while nobody used it.
     asyncpg.InternalClientError,
 )
+_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _VALUES = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
 _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
@@ -53,6 +56,16 @@ def is_unreachable(error: BaseException) -> bool:
 def translate(error: BaseException, where: Location) -> ProviderError:
     """Say what an error of the driver means; raise it `from` the error."""
     text = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ProviderError(
+            f"the store {where} shows a certificate that is not trusted: give its authority as ?sslrootcert= "
+            f"and the name that it is made out to ({text})"
+        )
+    if _is_about_files(error, where):
+        return ProviderError(
+            f"the store {where} cannot be used: one of the files ?sslrootcert=, ?sslcert= and ?sslkey= is "
+            f"missing or not what it should be ({text})"
+        )
     for kind, remedy in _REMEDIES:
         if isinstance(error, kind):
             return ProviderError(f"the store {where} cannot be used: {remedy} ({text})")
@@ -69,3 +82,10 @@ def translate(error: BaseException, where: Location) -> ProviderError:
             f"the store {where} cannot be reached: does the server run, and is the URL right? ({text})"
         )
     return ProviderError(f"the store {where} failed: {text} ({type(error).__name__})")
+
+
+def _is_about_files(error: BaseException, where: Location) -> bool:
+    """Whether files with certificates or keys cannot be read; a socket that is missing is none of them."""
+    if isinstance(error, ssl.SSLError):
+        return error.library == "X509" or "PEM" in str(error)
+    return isinstance(error, FileNotFoundError) and any(f"{name}=" in where.dsn for name in _FILES)

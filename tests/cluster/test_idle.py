@@ -40,8 +40,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Postgres]:
     await asyncio.to_thread(found.start)
     with runtime_folder(tmp_path / "runtime"):
         yield found
-    if found.server is not None:
-        await asyncio.to_thread(found.server.destroy, signal.SIGINT)
+    await asyncio.to_thread(found.own().destroy, signal.SIGINT)
 
 
 @step

@@ -73,16 +73,25 @@ class Postgres:
         finally:
             await connection.close()
 
+    def own(self) -> LocalServer:
+        """The process.
+
+        Raises:
+            UnavailableError: it belongs to somebody else.
+        """
+        if self.server is None:
+            raise UnavailableError("the server belongs to somebody else: it is not restarted")
+        return self.server
+
     async def restart_meanwhile(self) -> None:
         """Restart the server in fast mode while the loop goes on."""
         await asyncio.to_thread(self.restart)
 
     def restart(self, how: int = signal.SIGINT) -> None:
         """Stop the server (SIGINT: fast, SIGQUIT: immediate, as in a crash) and start it again."""
-        if self.server is None:
-            raise UnavailableError("the server belongs to somebody else: it is not restarted")
-        self.server.signal(how)
-        self.server.wait()
+        server = self.own()
+        server.signal(how)
+        server.wait()
         self.start()
 
     def start(self) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.services.local import UnavailableError, program
+from tests.services.certificates import certificates_or_skip
+from tests.services.local import UnavailableError
 from tests.services.redis import Redis
 from tests.services.redis_groups import Watched, cluster_or_skip
 from tests.unit.providers.wfe_redis.conftest import entered
@@ -75,31 +75,7 @@ async def use(mine: RedisProviders) -> None:
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority and a certificate for this machine, both self-made."""
-    folder = tmp_path_factory.mktemp("tls")
-    try:
-        openssl = program("openssl")
-    except UnavailableError as exc:
-        pytest.skip(f"no certificates: {exc}")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    for name, more in (
-        ("ca", ["-addext", "basicConstraints=critical,CA:TRUE"]),
-        ("other", ["-addext", "basicConstraints=critical,CA:TRUE"]),
-        ("server", ["-CA", "ca.crt", "-CAkey", "ca.key", "-addext", "subjectAltName=IP:127.0.0.1"]),
-    ):
-        words = [
-            openssl,
-            "req",
-            "-x509",
-            *key,
-            "-subj",
-            f"/CN={name}",
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.crt",
-        ]
-        subprocess.run([*words, "-days", "2", *more], cwd=folder, check=True, capture_output=True)
-    return folder
+    return certificates_or_skip(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
