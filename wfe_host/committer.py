@@ -79,6 +79,8 @@ class Committer:
         on_batch: Callable[[int], object] | None = None,
     ) -> None:
         self.stats: CommitStats = CommitStats()
+        self.trouble: str | None = None
+        """What the store says while it refuses commits; None when the last one went through."""
         self._store = store
         self._clock = clock
         self._on_error = on_error
@@ -250,6 +252,7 @@ class Committer:
         failures = 0
         while pending:
             failures += 1
+            self.trouble = str(exc)
             self._report(exc)
             await self._pause(failures)
             try:
@@ -276,6 +279,7 @@ class Committer:
                     self._fail(pending.pop(group[0])[0], error)
                 else:
                     self._tell_some([pending.pop(id_)[0] for id_ in group], outcomes)
+        self.trouble = None
 
     async def _pause(self, failures: int) -> None:
         delay = min(_FIRST_PAUSE << min(failures - 1, 20), _LONGEST_PAUSE)

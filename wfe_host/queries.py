@@ -211,6 +211,9 @@ class Queries:
             store = "ok" if await runtime.store.now() else "?"
         except ProviderError as exc:
             store = f"unavailable: {exc}"
+        if runtime.committer.trouble is not None:
+            # It may well answer questions, with a disk that is full for example.
+            store = f"unavailable: {runtime.committer.trouble}"
         return {
             "session": runtime.session_id,
             "store": store,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wfe_core.engine import happenings as h
 from wfe_core.errors import ProviderError
 from wfe_core.ports import Hint
+from wfe_host.committer import wake
 
 if TYPE_CHECKING:
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
 
 logger: logging.Logger = logging.getLogger("wfe.host")
+
+_PATIENCE = 10_000_000
+"""Microseconds for which a host that stops waits for a store that refuses its commits."""
 
 
 async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
@@ -28,7 +33,7 @@ async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
     await _running_steps(runtime, runtime.config.grace_period_us)
     runtime.interrupt_now()
     await _running_steps(runtime, 1_000_000)
-    await runtime.committer.drain()
+    await _commits(runtime)
     await runtime.committer.close()
     await runtime.middleware.drain()
     for actor in list(runtime.actors.values()):
@@ -48,6 +53,28 @@ async def shut_down(runtime: Runtime, keeper: SessionKeeper) -> None:
         logger.warning("the other hosts could not be told of what was given back: %s", exc)
 
 
+async def _commits(runtime: Runtime) -> None:
+    """Wait until what is to be written is, however long that takes; not for a store that refuses it.
+
+    What it refused is as after a crash: whoever takes the instances next finds what the store has.
+    """
+    committer = runtime.committer
+    drained = asyncio.ensure_future(committer.drain())
+    try:
+        while not drained.done():
+            over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            timer = runtime.clock.call_at(runtime.clock.now() + _PATIENCE, partial(wake, over))
+            try:
+                await asyncio.wait((drained, over), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                timer.cancel()
+            if committer.trouble is not None and not drained.done():
+                logger.warning("the last commits are given up: %s", committer.trouble)
+                return
+    finally:
+        drained.cancel()
+
+
 async def _running_steps(runtime: Runtime, allowed: int) -> None:
     """Wait until no attempt runs, at most `allowed` microseconds."""
     if allowed == 0:
@@ -59,7 +86,7 @@ async def _running_steps(runtime: Runtime, allowed: int) -> None:
     )
     try:
         while not over.done():
-            await runtime.committer.drain()
+            await _commits(runtime)
             tasks = [
                 attempt.task
                 for actor in runtime.actors.values()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -51,13 +51,13 @@ class Project:
             stdin=subprocess.DEVNULL,
         )
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
+    def start(self, *args: str, stdout: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start the command in the background."""
         process = subprocess.Popen(
             [str(WFE), *args],
             cwd=self.folder,
             env=self.env,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             stdin=subprocess.DEVNULL,

@@ -83,6 +83,10 @@ class Terminal:
         """Press keys."""
         os.write(self._master, text.encode())
 
+    def close(self) -> None:
+        """Close the window, as a person does, with the command still in it."""
+        os.close(self._master)
+
     def until(self, condition: Callable[[str], bool]) -> str:
         """Read until what came so far fulfils a condition; gives it.
 
@@ -99,10 +103,15 @@ class Terminal:
             pass
         code = self.process.wait(timeout=PATIENCE)
         os.close(self._master)
+        return Shown(self.text, self.lines, code)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is to be seen now, without the empty lines at the end."""
         lines: list[str] = [line.rstrip() for line in self._screen.display]
         while lines and not lines[-1]:
             lines.pop()
-        return Shown(self.text, lines, code)
+        return lines
 
     @property
     def text(self) -> str:

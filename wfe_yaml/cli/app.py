@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -11,7 +12,7 @@ import typer
 
 from wfe_yaml.cli.commands import keeping, looking, runs, steering, writing
 from wfe_yaml.cli.exits import CommandError, Exit, say_error
-from wfe_yaml.cli.options import Sectioned
+from wfe_yaml.cli.options import Sectioned, forget_output
 
 # Typer's rich help costs 300 ms, which is all that `wfe --help` may take.
 app: typer.Typer = typer.Typer(
@@ -30,6 +31,13 @@ app: typer.Typer = typer.Typer(
 )
 for _part in (runs, looking, steering, writing, keeping):
     app.add_typer(_part.app)
+
+
+_MACHINE = frozenset({
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE,
+    errno.ENFILE,
+})  # fmt: skip
+"""What the machine or its owner refuses: no error of the command."""
 
 
 def _version(value: bool) -> None:
@@ -51,11 +59,30 @@ def _root(
 
 def run_app() -> None:
     """Run the command; errors become messages and exit codes."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # What the terminal cannot show must not end a run.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_outcome())
+    code = _outcome()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            forget_output(stream)
+    sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Let what is written to a stream that whoever called has closed (`wfe run FILE >&-`) go nowhere."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free is this one: no file of a store may get it.
+            handle = os.open(os.devnull, os.O_RDWR)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8"))
 
 
 def _outcome() -> int:
@@ -73,11 +100,13 @@ def _outcome() -> int:
         say_error(str(exc), None)
         _annotate(exc)
         return Exit.USAGE
-    except BrokenPipeError:
-        _forget_output()
-        return Exit.PIPE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except OSError as exc:
+        if exc.errno not in _MACHINE:
+            return _internal(exc)
+        say_error(f"{exc.strerror}" + (f": {exc.filename}" if exc.filename else ""), None)
+        return Exit.USAGE
     except Exception as exc:  # noqa: BLE001 - the last resort: a person gets a sentence, not a traceback
         return _internal(exc)
     return Exit.COMPLETE
@@ -90,12 +119,6 @@ def _annotate(exc: Exception) -> None:
 
     if isinstance(exc, YamlError):
         annotate(exc.problems)
-
-
-def _forget_output() -> None:
-    """Nobody reads what is still to be written: Python must not complain of it when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _internal(exc: Exception) -> int:

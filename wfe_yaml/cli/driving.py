@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import SystemClock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from wfe_core.models import LifecycleEvent
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.progress import Progress
+    from wfe_yaml.cli.steps import StepView
     from wfe_yaml.cli.stores import Store
     from wfe_yaml.executors.processes import ProcessRunner
     from wfe_yaml.loader import CompiledWorkflow
@@ -36,11 +38,14 @@ if TYPE_CHECKING:
 _TICK = 0.1
 _LOOK = 2.0
 """Seconds between two looks whether the run can go on here at all."""
+_REFUSALS = 15
+"""Looks in a row that find the store refusing commits, after which the run is left."""
 _REST = 0.05
 """Seconds between two looks whether a run that seems to wait really does."""
 _LAST_EVENTS = 0.5
 """Seconds in which the last events of an ended run must come."""
 _PAGE = 256
+_STOPPING = "stopping the steps (SIGTERM, then SIGKILL after their grace); once more kills at once"
 _LAST = frozenset({"workflow.completed", "workflow.failed", "workflow.cancelled", "workflow.terminated"})
 _MOVING = frozenset({"running", "sleeping", "compensating"})
 
@@ -113,7 +118,7 @@ class Driver:
                 try:
                     outcome = await self._follow(host, run_id, start, events, view)
                 finally:
-                    self._progress.end()
+                    self._with_progress(lambda progress: progress.end())
             return await self._tell(host, run_id, view, compiled, outcome)
         finally:
             self._interrupts.remove()
@@ -125,7 +130,8 @@ class Driver:
         """Say how it ended, or how to go on; gives the exit code."""
         progress = self._progress
         if progress is None or outcome == "interrupted":
-            say_interrupted(run_id, view, progress, self._store, self._interrupts.exit)
+            with contextlib.suppress(OSError):
+                say_interrupted(run_id, view, progress, self._store, self._interrupts.exit)
             return self._interrupts.exit
         run = await host.get(run_id)
         await load_view(host, view)
@@ -157,7 +163,7 @@ class Driver:
         showing = asyncio.ensure_future(self._show(host, events, view))
         ticking = asyncio.ensure_future(self._tick())
         signalled = asyncio.ensure_future(self._interrupts.came.wait())
-        lost = asyncio.ensure_future(_lost(host, run_id))
+        lost = asyncio.ensure_future(_lost(host, run_id, self._store.option))
         resting = asyncio.ensure_future(self._resting(host, view))
         tasks = (result, showing, ticking, signalled, lost, resting)
         ends = [result, signalled, lost] if self._showing.wait else [result, signalled, lost, resting]
@@ -191,26 +197,34 @@ class Driver:
             step = view.take(event)
             if step is None and view.run_of(event.instance_id) is None:
                 continue
-            try:
-                if self._progress is not None:
-                    self._progress.event(event, step)
-            except BrokenPipeError:
-                self._reader_left()
+            self._with_progress(partial(_tell_event, event, step))
             self._news.set()
             if event.kind in SETTLED and event.pointer_id is not None and self._processes is not None:
                 self._processes.settled(event.instance_id, event.pointer_id, event.attempt or 0)
             if event.kind in _LAST and event.instance_id == view.run_id:
                 return
 
-    def _reader_left(self) -> None:
-        """Whoever read the output is gone: stop, as a signal would."""
-        self._progress = QuietProgress(self._progress.view) if self._progress is not None else None
-        self._interrupts.interrupt(Exit.PIPE)
+    def _with_progress(self, show: Callable[[Progress], None]) -> None:
+        """Show something; when whoever read the output is gone, stop the run as a signal would."""
+        progress = self._progress
+        if progress is None:
+            return
+        try:
+            show(progress)
+        except OSError as exc:
+            # A terminal that was closed says EIO, a pipe EPIPE.
+            code = Exit.PIPE if isinstance(exc, BrokenPipeError) else Exit.HUNG_UP
+            if not isinstance(progress, QuietProgress):
+                self._progress = QuietProgress(progress.view)
+                with contextlib.suppress(OSError):
+                    progress.end()
+            if not self._interrupts.came.is_set():
+                self._interrupts.interrupt(code)
 
     async def _tick(self) -> None:
         while self._progress is not None:
             await _pause(_TICK)
-            self._progress.tick()
+            self._with_progress(lambda progress: progress.tick())
 
     async def _resting(self, host: WorkflowHost, view: RunView) -> None:
         """Wait until the run can only go on by something from outside: an event, a decision, a worker."""
@@ -226,10 +240,12 @@ class Driver:
                 await _pause(_REST)
 
     def _signalled(self, times: int) -> None:
-        if self._progress is not None and times == 1:
-            self._progress.note(
-                "stopping the steps (SIGTERM, then SIGKILL after their grace); once more kills at once"
-            )
+        if times == 1:
+            self._with_progress(lambda progress: progress.note(_STOPPING))
+
+
+def _tell_event(event: LifecycleEvent, step: StepView | None, progress: Progress) -> None:
+    progress.event(event, step)
 
 
 async def _place(host: WorkflowHost, view: RunView, event: LifecycleEvent) -> None:
@@ -263,13 +279,21 @@ async def _result(host: WorkflowHost, run_id: str) -> None:
         await host.handle(run_id).result()
 
 
-async def _lost(host: WorkflowHost, run_id: str) -> CommandError:
+async def _lost(host: WorkflowHost, run_id: str, option: str = "") -> CommandError:
     """Wait until the run cannot go on in this process, and say why: nobody may wait for it for ever."""
+    refusals = 0
     while True:
         await _pause(_LOOK)
         health = await host.health()
         if run_id in health["refused"]:
             return CommandError(f"the run {run_id} cannot go on: {health['refused'][run_id]}")
+        trouble = str(health["store"]).partition("unavailable: ")[2]
+        refusals = refusals + 1 if trouble else 0
+        if refusals == _REFUSALS:
+            return CommandError(
+                f"the run {run_id} cannot go on: {trouble}",
+                hint=f"then go on with  wfe resume {run_id}{option}",
+            )
         run = await host.get(run_id)
         if run.owner not in (None, health["session"]) and not run.status.terminal:
             return CommandError(f"the run {run_id} is running in another process", code=Exit.HELD)

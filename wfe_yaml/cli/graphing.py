@@ -53,7 +53,7 @@ async def draw(
         _print(compiled.definition, form, None, compiled)
         return Exit.COMPLETE
     store = Store.of(store_option)
-    if store.path is not None and not store.path.exists():
+    if not store.exists():
         raise CommandError(f"there is no file {source!r}, and there are no runs here")
     async with store.open() as host:
         view = await view_of(host, await find_run(host, source))

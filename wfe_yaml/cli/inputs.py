@@ -58,8 +58,10 @@ def read_env_file(file: Path) -> dict[str, str]:
     """
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CommandError(f"--env-file {file} cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise CommandError(f"--env-file {file} cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise CommandError(f"--env-file {file} cannot be read: it is not UTF-8") from exc
     values: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip().removeprefix("export ")
@@ -75,6 +77,8 @@ def read_env_file(file: Path) -> dict[str, str]:
 
 
 def _from_file(compiled: CompiledWorkflow, file: Path) -> dict[str, Any]:
+    if file.is_dir():
+        raise CommandError(f"--inputs-file {file} is a directory", hint="name a YAML or JSON file")
     node = compose(read_source(file))
     if not isinstance(node, Mapping):
         message = f"a file of inputs is a mapping from names to values, not {node.kind}"

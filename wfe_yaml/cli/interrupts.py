@@ -79,6 +79,9 @@ class Interrupts(Middleware):
             await asyncio.wait(running)
 
     def _signal(self, code: Exit) -> None:
+        if code is Exit.HUNG_UP and self.came.is_set():
+            # The end of a terminal is told by its signal and by its silence: that is once.
+            return
         self._times += 1
         if self._times == 1:
             self.exit = code

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from wfe_yaml.cli.completing import complete_run, complete_step
+from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -122,7 +123,20 @@ def finish(work: Callable[[], int] | Coroutine[Any, Any, int]) -> NoReturn:
     import asyncio
     import sys
 
-    code = work() if callable(work) else asyncio.run(work)
-    # Whoever reads along may be gone: better known here than when Python ends.
-    sys.stdout.flush()
+    try:
+        code = work() if callable(work) else asyncio.run(work)
+        # Whoever reads along may be gone: better known here than when Python ends.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The framework would make an ordinary failure of it.
+        forget_output(sys.stdout)
+        code = Exit.PIPE
     raise typer.Exit(int(code))
+
+
+def forget_output(stream: TextIO) -> None:
+    """Nobody reads what is still to be written: Python must not complain of it when it ends."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())

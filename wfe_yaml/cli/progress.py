@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, TextIO
 
 from wfe_yaml.cli.marks import paint, wants_colour
-from wfe_yaml.cli.words import clean, duration
+from wfe_yaml.cli.words import clean, clean_lines, duration
 from wfe_yaml.compiler.body import UNSHOWN
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def said(event: LifecycleEvent, step: StepView) -> str | None:
     if event.kind == "step.waiting":
         return f"waits for {step.waits}" if step.waits else None
     took = duration(step.seconds) if event.kind in _TAKES_TIME else ""
-    error = f": {step.error}" if step.error else ""
+    error = f": {clean_lines(step.error)}" if step.error else ""
     if step.continued:
         words, error = "failed", f"{error}; the run goes on"
     return f"{words}{f' in {took}' if took else ''}{error}"

@@ -103,6 +103,10 @@ def _check(options: RunOptions) -> None:
     for one, other in (("fresh", "resume"), ("only", "from_"), ("resume", "only"), ("resume", "from_")):
         if getattr(options, one) and getattr(options, other):
             raise CommandError(f"--{one} and --{other.rstrip('_')} exclude each other")
+    junit = options.showing.junit
+    if junit is not None and junit.is_dir():
+        # Better known now than when the run is over.
+        raise CommandError(f"--junit {junit} is a directory", hint="name the file to write")
 
 
 def _environment(file: Path | None) -> dict[str, str]:

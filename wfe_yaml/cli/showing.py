@@ -38,7 +38,7 @@ _PAGE = 100
 async def list_runs(store_option: str | None, *, limit: int, unfinished: bool, as_json: bool) -> int:
     """List runs, newest first."""
     store = Store.of(store_option)
-    if store.path is not None and not store.path.exists():
+    if not store.exists():
         print("[]" if as_json else "no runs yet: start one with  wfe run FILE")
         return Exit.COMPLETE
     statuses = ["runnable", "suspended"] if unfinished else None

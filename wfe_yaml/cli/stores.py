@@ -30,6 +30,21 @@ _BUFFER = 200_000
 """Lifecycle events kept while the terminal is slow: a step can write tens of thousands of lines at once."""
 
 
+class _Once(logging.Filter):
+    """Lets each message through once: what is tried again for minutes need not be told each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is new."""
+        text = record.getMessage()
+        new = text not in self._told
+        self._told.add(text)
+        return new
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A store, and how it was named."""
@@ -130,13 +145,34 @@ class Store:
         return f" --store {quote(self.given if self.shown == self.url else self.shown)}"
 
     def prepare(self) -> None:
-        """Make the folder of the default store."""
+        """Make the folder of the default store.
+
+        Raises:
+            CommandError: it cannot be made.
+        """
         if self.given is None:
             folder = Path(FOLDER)
-            folder.mkdir(exist_ok=True)
-            ignore = folder / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", "utf-8")
+            try:
+                folder.mkdir(exist_ok=True)
+                ignore = folder / ".gitignore"
+                if not ignore.exists():
+                    ignore.write_text("*\n", "utf-8")
+            except OSError as exc:
+                raise CommandError(
+                    f"the folder {FOLDER}, where runs are kept, cannot be made here: {exc.strerror}",
+                    hint="keep them elsewhere with  --store FILE",
+                ) from exc
+
+    def exists(self) -> bool:
+        """Whether it is there; of one on a server that is not asked.
+
+        Raises:
+            CommandError: that cannot be seen.
+        """
+        try:
+            return self.path is None or self.path.exists()
+        except OSError as exc:
+            raise CommandError(f"the store {self.path} cannot be read: {exc.strerror}") from exc
 
     def must_exist(self) -> None:
         """Refuse to make a new store where an old one is asked for.
@@ -144,7 +180,7 @@ class Store:
         Raises:
             CommandError: there is none.
         """
-        if self.path is not None and not self.path.exists():
+        if not self.exists():
             hint = "start one with  wfe run FILE" if self.given is None else None
             raise CommandError(f"there are no runs here: {self.path} does not exist", hint=hint)
 
@@ -168,6 +204,7 @@ class Store:
         if not os.environ.get("WFE_DEBUG"):
             # On a machine that is busy it would speak of the steps of a program, which this one has not.
             logging.getLogger("wfe.host.watchdog").setLevel(logging.ERROR)
+            logging.getLogger("wfe.host").addFilter(_Once())
         options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
         config = HostConfig(
             claim=frozenset(claim or ()),

@@ -12,7 +12,7 @@ from wfe_yaml.cli.explaining import command_for
 from wfe_yaml.cli.marks import paint, wants_colour
 from wfe_yaml.cli.steps import TAIL
 from wfe_yaml.cli.values import outputs_of
-from wfe_yaml.cli.words import clean, duration, shown
+from wfe_yaml.cli.words import clean, clean_lines, duration, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,13 +141,13 @@ def _failures(ending: Ending) -> list[str]:
         place = ending.location(step)
         at = f"  ({place.file}:{place.line})" if place is not None else ""
         lines.append("")
-        lines.append(f"step {step.label} failed: {step.error or 'see above'}{at}")
+        lines.append(f"step {step.label} failed: {clean_lines(step.error or 'see above')}{at}")
         tail = [clean(line) for line in step.tail]
         if tail:
             lines.append(f"  its last {len(tail)} lines:" if len(tail) >= TAIL else "  its output:")
             lines.extend(f"  | {line}" for line in tail)
     if not lines and run.error is not None:
-        lines.append(f"\n{run.error.step_key or 'the run'} failed: {run.error.message}")
+        lines.append(f"\n{run.error.step_key or 'the run'} failed: {clean_lines(run.error.message)}")
     return [*lines, ""] if lines else []
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from unicodedata import category
 
-_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\\\)|.)")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|$)|[ -/]*[0-~]|)")
+"""An escape sequence (ECMA-48): with parameters, a string up to its end, a short one, or a piece of one."""
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+_RESET = "\x1b[0m"
 _SHORT = 40
 _MOST = 200
 """Characters of a value that are shown."""
@@ -28,11 +32,30 @@ def duration(seconds: float | None) -> str:
 
 
 def clean(line: str) -> str:
-    """Make a line of output fit for one line of a terminal: what a progress bar drew last, no controls."""
+    """Make a line of output fit for one line of a terminal: what a progress bar drew last, and no controls.
+
+    Of the sequences that can do more than that (move the cursor, name the window, ask the terminal something)
+    nothing is left but colours, and these end with the line.
+    """
     last = line.rstrip("\r").rpartition("\r")[2]
     if last.isprintable():
         return last
-    return "".join(char if char.isprintable() or char in "\t\x1b" else "\ufffd" for char in last)
+    coloured = "\x1b" in last
+    if coloured:
+        last = _ANSI.sub(lambda found: found[0] if _COLOUR.fullmatch(found[0]) else "", last)
+        coloured = "\x1b" in last
+    text = "".join(char if char.isprintable() or _harmless(char) else "\ufffd" for char in last)
+    return text + _RESET if coloured and not text.endswith(_RESET) else text
+
+
+def clean_lines(text: str) -> str:
+    """Make a text of several lines fit for a terminal."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def _harmless(char: str) -> bool:
+    """Whether a character that counts as not printable does no harm: spaces, and what joins letters."""
+    return char in "\t\x1b\u200c\u200d" or category(char) == "Zs"
 
 
 def shown(value: object) -> str:
@@ -54,4 +77,6 @@ def plural(number: int, word: str) -> str:
 
 def plain(text: str) -> str:
     """Take colours and all else out of a text that is not to be read, as XML and Markdown need it."""
-    return "".join(char for char in _ANSI.sub("", text) if char.isprintable() or char in "\t\n")
+    return "".join(
+        char for char in _ANSI.sub("", text) if char.isprintable() or char == "\n" or _harmless(char)
+    )

@@ -297,10 +297,24 @@ def test_durations_are_short(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_lines_are_made_fit_for_one_line() -> None:
-    """What a progress bar drew last is shown; controls other than colours are replaced."""
-    assert clean("a\rb\rc\r") == "c"
-    assert clean("x\x07y\x1b[31mz\t") == "x\ufffdy\x1b[31mz\t"
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("a\rb\rc\r", "c"),
+        ("x\x07y\x1b[31mz\t", "x\ufffdy\x1b[31mz\t\x1b[0m"),
+        ("\x1b[1;38:2:1:2:3mbold\x1b[0m", "\x1b[1;38:2:1:2:3mbold\x1b[0m"),
+        ("a\x1b[2Jb\x1b[?25lc\x1b[3", "abc3"),
+        ("a\x1b]0;name\x07b\x1b]8;;http://x\x1b\\c", "abc"),
+        ("\x1bPq\x1b\\\x1b_x\x1b\\\x1b^y\x1b\\z\x1bc\x1b(B\x1b", "z"),
+        ("a\x1b]0;without end", "a"),
+        ("a\x1b\x1b[2Jb", "ab"),
+        ("\x9b2J\u202e", "\ufffd2J\ufffd"),
+        ("10\u00a0000\u3000\U0001f468\u200d\U0001f469", "10\u00a0000\u3000\U0001f468\u200d\U0001f469"),
+    ],
+)
+def test_lines_are_made_fit_for_one_line(line: str, shown: str) -> None:
+    """What a progress bar drew last is shown; of what commands the terminal only colours are left."""
+    assert clean(line) == shown
 
 
 def test_stores_are_urls_or_files() -> None:
