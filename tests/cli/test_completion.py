@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,8 +53,13 @@ def test_the_tab_completes(project: Project, shell: str) -> None:
     terminal.type("\x15")
     for typed, completed in TYPED.items():
         terminal.type(f"{typed}\t")
-        terminal.until(lambda _, completed=completed: terminal.lines[-1].endswith(completed))
+        terminal.until(partial(_stands, terminal, completed))
         terminal.type("\x15")
         terminal.until(lambda _: "wfe" not in terminal.lines[-1])
     terminal.type("exit\n")
     terminal.end()
+
+
+def _stands(terminal: Terminal, line: str, _: str) -> bool:
+    """Whether this is what stands on the last line."""
+    return terminal.lines[-1].endswith(line)

@@ -17,6 +17,8 @@ from wfe_core.errors import WfeError
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Project, Shell
 
 pytestmark = pytest.mark.signals
@@ -51,8 +53,7 @@ def test_a_terminal_that_changes_its_size_keeps_the_tree(project: Project) -> No
     terminal.until(lambda text: "line" in text)
     for width, height in ((40, 10), (10, 3), (200, 50), (30, 20)):
         terminal.resize(width, height)
-        before = len(terminal.text)
-        terminal.until(lambda text, before=before: "one" in text[before:] and "line" in text[before:])
+        terminal.until(_drawn_again(len(terminal.text)))
     project.write("", "go")
     shown = terminal.end()
     assert shown.code == 0
@@ -213,6 +214,11 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(project: Project) -> None:
     assert "then go on with  wfe resume r" in told["full"]
     assert told["again"] == "0\n", told
     assert project.log() == ["one", "two"]
+
+
+def _drawn_again(before: int) -> Callable[[str], bool]:
+    """Whether the running step and its last line have come once more."""
+    return lambda text: "one" in text[before:] and "line" in text[before:]
 
 
 def refused(shell: Shell, *args: str) -> str:

@@ -52,10 +52,24 @@ async def purge_runs(
             print("nothing was deleted")
             return Exit.COMPLETE
         count = await host.purge(status=list(statuses or _ENDED), older_than=older_than)
+        await forget_processes(host, store, [run.id for run in doomed])
         swept = await sweep_artifacts(host, ArtifactStore(store.artifacts))
     also = f", and {plural(swept, 'artifact')}" if swept else ""
     print(f"{plural(count, 'run')} deleted, sub-workflows included{also}")
     return Exit.COMPLETE
+
+
+async def forget_processes(host: WorkflowHost, store: Store, runs: Sequence[str]) -> None:
+    """Remove what the supervisors of runs that are gone have left: a failed run keeps it for its `retry`."""
+    processes = store.tools().processes
+    try:
+        for run in runs:
+            try:
+                await host.get(run)
+            except InstanceNotFoundError:
+                await processes.forget(run)
+    finally:
+        await processes.close()
 
 
 async def sweep_artifacts(host: WorkflowHost, artifacts: ArtifactStore) -> int:

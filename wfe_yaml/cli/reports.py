@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _FAILED = frozenset({"failed"})
 _NOT_RUN = frozenset({"skipped", "pending", "cancelled"})
+_SUMMARY_BYTES = 900 << 10
+"""GitHub refuses the summary of a step that is larger than 1 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,9 @@ def github_annotations(ending: Ending) -> list[str]:
         level = "warning" if step.continued else "error"
         message = step.error or "failed"
         lines.append(f"::{level} {at}title={_property(f'step {step.label}')}::{_data(message)}")
-    if not lines and ending.run.status is WorkflowStatus.FAILED and ending.run.error is not None:
-        lines.append(f"::error::{_data(f'{ending.run.id} failed: {ending.run.error.message}')}")
+    whole = _failure_of_the_whole(ending)
+    if whole is not None:
+        lines.append(f"::error::{_data(f'{ending.run.id} failed: {whole}')}")
     return lines
 
 
@@ -151,12 +154,27 @@ def github_summary(ending: Ending) -> str:
     for step in view.leaves():
         sign = MARKS.get(step.state, ("?", ""))[0]
         lines.append(f"| {sign} | {_cell(step.label)} | {word(step.state)} | {duration(step.seconds)} |")
+    whole = _failure_of_the_whole(ending)
+    if whole is not None:
+        lines += ["", f"**{_cell(run.id)}**: {_cell(whole)}"]
     for step in view.failed():
         lines += ["", f"**{_cell(step.label)}**: {_cell(step.error or 'failed')}"]
         if step.tail:
             # Indented, so that nothing in the output can end the block.
             lines += ["", *(f"    {plain(clean(line))}" for line in step.tail)]
-    return "\n".join([*lines, ""]) + "\n"
+    text = "\n".join([*lines, ""]) + "\n"
+    if len(text.encode()) <= _SUMMARY_BYTES:
+        return text
+    kept = text.encode()[:_SUMMARY_BYTES].rpartition(b"\n")[0].decode()
+    return f"{kept}\n\nThe rest is not shown here: `wfe show {run.id}` and `wfe logs {run.id}` have it.\n\n"
+
+
+def _failure_of_the_whole(ending: Ending) -> str | None:
+    """Give the error of a run that failed without any of its steps: it took too long, for example."""
+    run = ending.run
+    if run.status is not WorkflowStatus.FAILED or run.error is None or ending.view.failed():
+        return None
+    return run.error.message
 
 
 def _cell(text: str) -> str:
@@ -169,7 +187,10 @@ def _cell(text: str) -> str:
 
 
 def junit_report(ending: Ending) -> bytes:
-    """Give a JUnit report with one test case for each step."""
+    """Give a JUnit report with one test case for each step.
+
+    A run that failed without any of its steps has one more, for itself: nothing that failed looks well.
+    """
     import platform
 
     run, view = ending.run, ending.view
@@ -177,7 +198,14 @@ def junit_report(ending: Ending) -> bytes:
     failed = [step for step in steps if step.state in _FAILED and not step.continued]
     skipped = [step for step in steps if step.state in _NOT_RUN]
     seconds = ending.seconds or 0.0
-    counts = {"tests": len(steps), "failures": len(failed), "errors": 0, "time": f"{seconds:.3f}"}
+    whole = _failure_of_the_whole(ending)
+    errors = int(whole is not None)
+    counts = {
+        "tests": len(steps) + errors,
+        "failures": len(failed),
+        "errors": errors,
+        "time": f"{seconds:.3f}",
+    }
     root = ET.Element("testsuites", {name: str(value) for name, value in counts.items()})
     suite = ET.SubElement(
         root,
@@ -198,6 +226,10 @@ def junit_report(ending: Ending) -> bytes:
     ET.SubElement(properties, "property", {"name": "run", "value": run.id})
     for step in steps:
         _case(suite, view.workflow, step)
+    if whole is not None:
+        attributes = {"name": plain(run.id), "classname": view.workflow, "time": f"{seconds:.3f}"}
+        case = ET.SubElement(suite, "testcase", attributes)
+        ET.SubElement(case, "error", {"message": plain(whole), "type": "RunFailed"}).text = plain(whole)
     ET.SubElement(suite, "system-out")
     ET.SubElement(suite, "system-err")
     ET.indent(root)

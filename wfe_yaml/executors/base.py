@@ -37,7 +37,7 @@ class Tools:
         allow: the types of steps that may run here; None for all.
         secrets: values of secrets by name. What a caller gives here goes before the environment; an executor
             finds exactly those that its workflow declares.
-        clock: tells how long a step took.
+        clock: tells how long a step took, and how old a kept result is.
         types: types of steps of the caller's own, by the word after `type:`; they need no entry point.
         artifacts: keeps the files that steps leave for others.
     """

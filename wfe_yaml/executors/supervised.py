@@ -152,6 +152,8 @@ class SupervisedProcesses(ProcessRunner):
             return
         await self._cleared()
         run = run.partition("/")[0]
+        if run not in self._posts and not self._folder(run).exists():
+            return
         post = self._post(run)
         stream = await post.reach(wire.pack({"op": "end"}))
         if stream is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wfe_core.models import WorkflowInstance
     from wfe_host import WorkflowHandle
     from wfe_host.testing.engine import WfeEngine
-    from wfe_yaml.executors.base import StepCall, StepPlan
+    from wfe_yaml.executors.base import StepCall, StepPlan, Tools
     from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.loader import CompiledWorkflow
     from wfe_yaml.model.records import Record
@@ -121,14 +121,14 @@ class Book:
         self._files = 0
         self.root = Path("/")
 
-    def load(self, steps: str, head: str = "") -> CompiledWorkflow:
+    def load(self, steps: str, head: str = "", *, tools: Tools | None = None) -> CompiledWorkflow:
         """Compile steps (a YAML list) with a head (keys of the workflow), or a whole file."""
         text = textwrap.dedent(steps).strip("\n")
         if not text.startswith("workflow"):
             top = textwrap.indent(textwrap.dedent(head).strip("\n"), "  ")
             self._files += 1
             text = f"workflow:\n  id: w{self._files}\n{top}\n  steps:\n{textwrap.indent(text, '    ')}\n"
-        return load_workflow_from_str(text)
+        return load_workflow_from_str(text, tools=tools)
 
     async def start(self, steps: str, head: str = "", **inputs: Any) -> WorkflowHandle[Any]:
         """Start a run and let it go on until it waits."""
