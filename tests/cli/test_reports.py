@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BAD = (
     "{name: bad, run: 'printf \"\\\\033[31mred\\\\001<&>]]>\\\\n\"; exit 3'}\n    - {name: two, run: 'true'}"
 )
-FILES = {
+FILES: dict[str, tuple[Exit, str, dict[str, str | None]]] = {
     "complete": (Exit.COMPLETE, "{name: one, run: 'true'}", {"one": None}),
     "failed": (
         Exit.FAILED,
