@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.docker import IMAGE, docker_or_skip
 from tests.services.zypi.server import serving
 from tests.waiting import PATIENCE
 from wfe_yaml.executors.types.browser import find_browser
@@ -51,6 +52,18 @@ def test_a_pipeline_runs(name: str, args: tuple[str, ...], told: str, tmp_path: 
     done = wfe(tmp_path, "run", str(PIPELINES / f"{name}.yaml"), *args)
     assert done.returncode == 0, done.stdout + done.stderr
     assert told in done.stdout
+
+
+@pytest.mark.docker
+def test_steps_run_in_containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example with a service runs with any image that has the programs it names."""
+    docker = docker_or_skip()
+    monkeypatch.setenv("DOCKER_HOST", docker.host)
+    file = str(PIPELINES / "containers.yaml")
+    done = wfe(tmp_path, "run", file, "-i", f"image={IMAGE}", "-i", "name=Ada", "--id", tmp_path.name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "it says: HELLO ADA" in done.stdout
+    assert docker.containers(f"wfe.run={tmp_path.name}") == []
 
 
 @pytest.mark.parametrize(

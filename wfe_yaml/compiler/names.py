@@ -12,6 +12,7 @@ from wfe_yaml.expressions.shapes import SINGLE, TYPED, UNKNOWN, Shape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wfe_yaml.executors.base import Served
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.scope import Hooked
     from wfe_yaml.model.inputs import OutputModel
@@ -60,6 +61,7 @@ class Site:
         hook_shape: what is known of the result of that.
         cell_of: the name of the step of which the step here is a cell, if it is one.
         held: the cell's failure goes to the hooks around its matrix, which pass it over.
+        services: the innermost services around it.
     """
 
     prefix: str
@@ -73,6 +75,7 @@ class Site:
     hook_shape: Shape = UNKNOWN
     cell_of: str | None = None
     held: bool = False
+    services: Served | None = None
 
     def below(self, place: Place, seen: Seen, part: str = "") -> Site:
         """Give the site of the steps inside a container, or inside a part of it."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from wfe_core.definition.linking import GUARD
 from wfe_core.definition.nodes import GuardNode, Node, Sequence
-from wfe_yaml.errors import Code
 from wfe_yaml.expressions.scope import Hooked
 from wfe_yaml.model.records import read_record
 from wfe_yaml.model.steps import StepModel
@@ -38,13 +37,9 @@ def with_services(
     given = model.node.get("services")
     if given is None or not nodes:
         return nodes
-    if not compiler.has_type(TYPE):
-        message = "'services' needs the executor `docker`, which this version of wfe does not have"
-        hint = f"start them outside, or install a package with an entry point {TYPE!r} of `wfe.executors`"
-        compiler.problems.add(Code.UNAVAILABLE, message, model.key_at("services"), hint)
-        return nodes
     key = place.key + MARK
     start = _step(compiler, model, "start", replace(site, prefix=f"{key}/"))
+    # The steps that start and stop services know, as all others inside, for what these are.
     hook = replace(
         site,
         prefix=f"{key}{GUARD}/~ensure/",

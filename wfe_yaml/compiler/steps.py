@@ -22,7 +22,7 @@ from wfe_yaml.compiler.names import Site, around, declared_shape, kept_shapes, r
 from wfe_yaml.compiler.services import with_services
 from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
-from wfe_yaml.executors.base import StepPlan
+from wfe_yaml.executors.base import Served, StepPlan
 from wfe_yaml.executors.configs import config_keys, read_any
 from wfe_yaml.executors.registry import executors
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
@@ -118,6 +118,8 @@ class StepCompiler:
     def step(self, step: StepModel, site: Site) -> Compiled:
         """Compile a step or a container."""
         place = Place(step.name, site.prefix + step.name, len(site.loops))
+        if step.services is not None:
+            site = replace(site, services=Served(place.key, len(site.loops)))
         common: Common = {
             "name": step.name,
             "named": True,
@@ -152,10 +154,6 @@ class StepCompiler:
             (node,) = with_services(self, step, [node], place, site)
         return Compiled(node, place, shape)
 
-    def has_type(self, kind: str) -> bool:
-        """Whether there is a type of step of this name."""
-        return kind in self._tools.types or kind in executors()
-
     def _compensation(self, step: StepModel, place: Place, shape: Shape, site: Site) -> Sequence:
         """Compile what undoes a step: it sees the result of that step, too.
 
@@ -179,7 +177,7 @@ class StepCompiler:
     def leaf(self, step: StepModel, place: Place, site: Site, common: Common) -> Container | None:
         """Compile a step that runs something."""
         scope, names = self.local(step, site)
-        program = self._program(step, place, names)
+        program = self._program(step, place, names, site)
         if program is None:
             return None
         keeper: ArtifactKeeper | None = None
@@ -210,7 +208,7 @@ class StepCompiler:
         outputs = UNKNOWN if step.outputs is None else declared_shape(step.name, step.outputs)
         return node, result_shape(outputs, kept_shapes(place, artifacts))
 
-    def _program(self, step: StepModel, place: Place, shapes: dict[str, Shape]) -> Program | None:
+    def _program(self, step: StepModel, place: Place, shapes: dict[str, Shape], site: Site) -> Program | None:
         """Read the config with the model of the step's type, and compile it."""
         if not any(step.given(word) for word in ("run", "config", "type")):
             return None
@@ -238,6 +236,7 @@ class StepCompiler:
             idempotent=step.idempotent,
             constants={"vars": self._variables, "workflow": self._workflow},
             allow_raw=step.allow_raw,
+            services=site.services,
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None and (step.cache or step.sources or step.generates):

@@ -18,6 +18,7 @@ from wfe_yaml.compiler.services import with_services
 from wfe_yaml.compiler.steps import StepCompiler
 from wfe_yaml.compiler.variables import variable_shape
 from wfe_yaml.errors import Code
+from wfe_yaml.executors.base import Served
 from wfe_yaml.expressions.results import Place
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
 
@@ -129,12 +130,13 @@ class WorkflowCompiler:
         for template in model.env.values():
             check_expressions(template.expressions, names, self._problems)
         seen = Seen()
-        nodes = self._steps.sequence(model.steps, Site("", seen))
         # A step may be called as the workflow is; no name of a step ends so.
         place = Place(model.id, f"{model.id}~", kind="workflow")
-        nodes = guard_workflow(self._steps, model, nodes, place, UNKNOWN, Site("", seen))
-        if model.services is not None:
-            nodes = with_services(self._steps, model, nodes, place, Site("", Seen()))
+        served = None if model.services is None else Served(place.key, 0)
+        nodes = self._steps.sequence(model.steps, Site("", seen, services=served))
+        nodes = guard_workflow(self._steps, model, nodes, place, UNKNOWN, Site("", seen, services=served))
+        if served is not None:
+            nodes = with_services(self._steps, model, nodes, place, Site("", Seen(), services=served))
         if model.outputs:
             nodes.append(self._outputs(Site("", seen)))
         if self._problems:

@@ -51,6 +51,19 @@ class Tools:
     artifacts: ArtifactStore = field(default_factory=lambda: ArtifactStore(Path(".wfe", "artifacts")))
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The services of a step or a workflow.
+
+    Attributes:
+        key: what they are for.
+        loops: how many loops are around that: each turn of them has services of its own.
+    """
+
+    key: str
+    loops: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPlan:
     """What the compiler knows about a step, for its executor."""
@@ -68,6 +81,8 @@ class StepPlan:
     """The names whose values come from the file: `vars` and `workflow`."""
     allow_raw: bool = False
     """Values from elsewhere, too, may become part of a script as text, by `raw(…)`."""
+    services: Served | None = None
+    """The innermost services around it."""
 
 
 class Heard:

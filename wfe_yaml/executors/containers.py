@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfe_core.errors import StepError
@@ -21,6 +22,9 @@ LABEL = "wfe.run"
 """The label that all containers of a run have, with the name of the run."""
 FOLDER = "/.wfe"
 """Where, in a container, the files of wfe are."""
+VOLUME = re.compile(r"^(?P<source>[^:\x00]+):(?P<target>/[^:\x00]*)(?::(?P<options>[A-Za-z,]+))?$")
+"""How a volume is written."""
+_VOLUME_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]+$")
 ENGINES = ("docker", "podman")
 CID_FILE = "cid"
 """The file in which the engine writes the id of a container that it has created."""
@@ -187,6 +191,29 @@ def clean_up_after(engine: Engine, name: str, *, remove: bool, hold: bool) -> Cl
     return Cleanup(
         argv=("/bin/sh", "-c", _CLEAN_UP, "sh", engine.program, name, how), env=engine.env, hold=hold
     )
+
+
+def volume(text: str, root: Path) -> str:
+    """Give a volume as the engine takes it: with a whole path.
+
+    Args:
+        text: as it is written: a folder, a file or a name, where it is in the container, and options.
+        root: where relative paths count from.
+
+    Raises:
+        StepError: it is none, or the folder is not there: Docker would make one, which belongs to root.
+    """
+    found = VOLUME.match(text)
+    if found is None:
+        raise StepError(f"expected a volume such as ./data:/data:ro, found {text!r}", retryable=False)
+    if _VOLUME_NAME.match(found["source"]):
+        return text
+    path = Path(root, found["source"]).absolute()
+    if not path.exists():
+        raise StepError(f"the volume {text!r} needs {str(path)!r}, which is not there", retryable=False)
+    if ":" in str(path):
+        raise StepError(f"Docker mounts no path with a colon: rename {str(path)!r}", retryable=False)
+    return str(path) + text[len(found["source"]) :]
 
 
 class Said:

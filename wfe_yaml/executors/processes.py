@@ -98,6 +98,7 @@ class ProcessSpec:
     Attributes:
         argv: the program and its arguments; `{dir}` in an argument stands for the private folder, `{dir,}`
             for the same as an entry of a list: if its path has a comma, that is an `OSError`.
+        verbatim: so many of the last arguments are taken as they are.
         env: the whole environment.
         cwd: the folder it runs in.
         files: files to write into the private folder before the start, by name.
@@ -121,6 +122,7 @@ class ProcessSpec:
     cwd: str
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     mode: int = 0o700
+    verbatim: int = 0
     paths: Mapping[str, str] = field(default_factory=dict[str, str])
     collect: Sequence[str] = ()
     collect_limit: int = 1 << 20
@@ -185,6 +187,9 @@ class ProcessRunner(ABC):
     the call returns or raises. A call that is cancelled stops its process: the stop signal, after `grace`
     SIGKILL. Cancelled again, or if the watch is `urgent`, it is killed at once.
     """
+
+    realm: str = ""
+    """Names the store whose runs these are."""
 
     @abstractmethod
     async def run(self, spec: ProcessSpec, watch: Watch) -> ProcessResult:

@@ -29,6 +29,8 @@ BUILT_IN = {
     "zypi": "wfe_yaml.executors.types.zypi:ZypiExecutor",
 }
 """Where the built-in types are."""
+MADE = {"services": "wfe_yaml.executors.types.services:ServicesExecutor"}
+"""Types of steps that the compiler makes itself, for keys of the language: nobody writes them."""
 
 
 class StepTypes(Mapping[str, type[StepType]]):
@@ -47,7 +49,9 @@ class StepTypes(Mapping[str, type[StepType]]):
         """
         found = self._loaded.get(name)
         if found is None:
-            found = self._loaded[name] = _built_in(name) if name in BUILT_IN else _load(self._others()[name])
+            found = self._loaded[name] = (
+                _built_in(name) if name in BUILT_IN or name in MADE else _load(self._others()[name])
+            )
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -71,7 +75,7 @@ def executors() -> StepTypes:
 
 
 def _built_in(name: str) -> type[StepType]:
-    module, _, attribute = BUILT_IN[name].partition(":")
+    module, _, attribute = {**BUILT_IN, **MADE}[name].partition(":")
     found: type[StepType] = getattr(import_module(module), attribute)
     return found
 

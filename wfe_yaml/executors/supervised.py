@@ -48,7 +48,7 @@ class SupervisedProcesses(ProcessRunner):
     """
 
     def __init__(self, realm: str = "", *, home: Path | None = None, ttl: float | None = None) -> None:
-        self._realm = realm or secrets.token_hex(8)
+        self.realm: str = realm or secrets.token_hex(8)
         self._home = home
         self._ttl = ttl
         self._posts: dict[str, Post] = {}
@@ -61,7 +61,7 @@ class SupervisedProcesses(ProcessRunner):
         run = "" if identity is None else identity.run
         post = self._post(run)
         name = f"x-{secrets.token_hex(8)}" if identity is None else _name(identity)
-        mark = f"{self._realm}:{name if identity is None else identity.key}"
+        mark = f"{self.realm}:{name if identity is None else identity.key}"
         request = _request(spec, name, mark)
         keep = False
         folder = post.folder / name
@@ -119,7 +119,7 @@ class SupervisedProcesses(ProcessRunner):
                 ran = await _last(reader) == "result"
             finally:
                 writer.close()
-        swept = await asyncio.to_thread(sweep, f"{self._realm}:{earlier.identity.key}", grace=grace)
+        swept = await asyncio.to_thread(sweep, f"{self.realm}:{earlier.identity.key}", grace=grace)
         await asyncio.to_thread(_remove_unfinished, folder)
         return ran or swept > 0
 
@@ -169,7 +169,7 @@ class SupervisedProcesses(ProcessRunner):
         for name, _ in _attempts(folder, ""):
             spec = files.read(folder / name, files.SPEC) or {}
             if "key" in spec and files.read(folder / name, files.RESULT) is None:
-                sweep(f"{self._realm}:{spec['key']}", grace=0)
+                sweep(f"{self.realm}:{spec['key']}", grace=0)
                 clean_up(folder / name)
         clean_held(folder)
         files.remove(folder)
@@ -415,6 +415,7 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
         "cwd": spec.cwd,
         "files": list(spec.files),
         "mode": spec.mode,
+        "verbatim": spec.verbatim,
         "paths": dict(spec.paths),
         "collect": list(spec.collect),
         "collect_limit": spec.collect_limit,

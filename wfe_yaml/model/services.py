@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Template
-from wfe_yaml.model.kinds import Integer, ListOf, Span, TextTemplate
+from wfe_yaml.model.kinds import Boolean, Integer, ListOf, Span, TextTemplate
 from wfe_yaml.model.names import ENVIRONMENT
 from wfe_yaml.model.records import Of, Record, key, record
 from wfe_yaml.source.problems import Problems
@@ -20,14 +20,19 @@ class ReadinessModel(Record):
 
     run: Template | None = key(TextTemplate(), "A command in the service that ends well once it is ready.")
     port: int | None = key(Integer(1), "A port of the service that takes connections once it is ready.")
+    log: Template | None = key(
+        TextTemplate(), "A regular expression; a line of its log has it when it is ready."
+    )
+    healthy: bool = key(Boolean(), "It is ready when the image's own check of health says so.", default=False)
     timeout: int = key(Span(), "How long it may take; then the step fails.", default=60_000_000)
     interval: int = key(Span(), "The pause between two looks.", default=1_000_000)
 
     def check(self, problems: Problems) -> None:
         """One way to find out."""
-        if self.given("run") == self.given("port"):
+        if sum(self.given(way) for way in ("run", "port", "log", "healthy")) != 1:
             hint = "`run: pg_isready` asks by a command, `port: 5432` by a connection"
-            problems.add(Code.CONFLICT, "readiness needs either 'run' or 'port'", self.node.location, hint)
+            message = "readiness needs one of 'run', 'port', 'log' and 'healthy'"
+            problems.add(Code.CONFLICT, message, self.node.location, hint)
 
 
 @record
@@ -45,4 +50,8 @@ class ServiceModel(Record):
         "Its ports that the machine can reach.",
     )
     env: dict[str, Template] | None = key(ENVIRONMENT, "Environment variables of the service.")
+    volumes: list[Template] | None = key(
+        ListOf(TextTemplate(), what="a list of volumes such as ./init:/init:ro"),
+        "Folders, files and named volumes in it; counted from the file.",
+    )
     readiness: ReadinessModel | None = key(Of(ReadinessModel), "When it is ready.")

@@ -122,9 +122,11 @@ class Step:
         request = self._request
         work = f"{self._folder}/{files.WORK}"
         paths = {variable: f"{work}/{name}" for variable, name in request["paths"].items()}
-        if "," in work and any("{dir,}" in argument for argument in request["argv"]):
+        whole: list[str] = request["argv"]
+        made, rest = whole[: len(whole) - request["verbatim"]], whole[len(whole) - request["verbatim"] :]
+        if "," in work and any("{dir,}" in argument for argument in made):
             raise OSError(errno.EINVAL, "it takes lists of paths, and the path of the run has a comma", work)
-        argv = [argument.replace("{dir}", work).replace("{dir,}", work) for argument in request["argv"]]
+        argv = [argument.replace("{dir}", work).replace("{dir,}", work) for argument in made] + rest
         stdin = _nameless(f"{self._folder}/stdin", given) if given is not None else subprocess.DEVNULL
         tty: bool = request["tty"]
         if tty:

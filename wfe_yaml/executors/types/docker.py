@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
@@ -19,18 +18,21 @@ from wfe_yaml.executors.containers import (
     CID_FILE,
     FOLDER,
     OOM_FILE,
+    VOLUME,
     Engine,
     Said,
     Variables,
     clean_up_after,
     container_name,
     labels,
+    volume,
 )
 from wfe_yaml.executors.executor import ConfiguredProgram, StepAttempt
 from wfe_yaml.executors.masking import revealed
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy, identity_variables
+from wfe_yaml.executors.types.services import network_of
 from wfe_yaml.expressions.holes import has_holes
 from wfe_yaml.expressions.shell.contexts import USE_ENV
 from wfe_yaml.expressions.shell.placement import Script, place
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
 
 _SCRIPT = "script"
 _ENV = "env"
-_VOLUME = re.compile(r"^(?P<source>[^:\x00]+):(?P<target>/[^:\x00]*)(?::(?P<options>[A-Za-z,]+))?$")
-_VOLUME_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]+$")
 
 
 class DockerConfig(ProcessConfig):
@@ -78,7 +78,7 @@ class DockerConfig(ProcessConfig):
     network: str | None = Field(
         default=None,
         min_length=1,
-        description="A network, `none`, `host`; the engine's usual one by default.",
+        description="A network, `none`, `host`; by default that of the services around it, or the engine's.",
     )
     cpus: float | None = Field(default=None, gt=0, description="Processors it may use, as in 0.5.")
     memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
@@ -106,7 +106,7 @@ class DockerConfig(ProcessConfig):
     @classmethod
     def _mounted(cls, value: list[str]) -> list[str]:
         for each in value:
-            if _VOLUME.match(each) is None:
+            if VOLUME.match(each) is None:
                 message = f"expected a volume such as ./data:/data:ro or cache:/cache, found {each!r}"
                 raise ValueError(message)
         return value
@@ -212,7 +212,8 @@ class DockerExecutor(ProcessExecutor[DockerConfig]):
         name = container_name(identity.run, attempt.plan.name, identity.attempt)
         files, wanted = self._inside(config, attempt, identity)
         variables = Variables(wanted, attempt.secrets, f"{{dir}}/{_ENV}")
-        words = [*_options(config, attempt), *_image(config)]
+        network = config.network or network_of(attempt.call, attempt.plan)
+        words = [*_options(config, attempt, network), *_image(config)]
         for word in words:
             secret = revealed(word, attempt.secrets)
             if secret is not None:
@@ -242,6 +243,7 @@ class DockerExecutor(ProcessExecutor[DockerConfig]):
             files=files,
             # Whoever the program in the container is, it may write its outputs.
             mode=0o777,
+            verbatim=len(words),
             collect=(OUTPUT_FILE, OOM_FILE),
             identity=identity,
             secrets=attempt.secrets,
@@ -288,7 +290,7 @@ class _Placing(ConfiguredProgram[DockerConfig]):
         return (*super().expressions, *(placed.expression for placed in self._script.placed))
 
 
-def _options(config: DockerConfig, attempt: StepAttempt) -> list[str]:
+def _options(config: DockerConfig, attempt: StepAttempt, network: str | None) -> list[str]:
     """Give the flags that come from the config."""
     flags = ["--init"]
     flags += ["--detach"] if config.detached else []
@@ -297,7 +299,7 @@ def _options(config: DockerConfig, attempt: StepAttempt) -> list[str]:
     for word, value in (
         ("workdir", config.working_dir or None),
         ("user", config.user),
-        ("network", config.network),
+        ("network", network),
         ("cpus", None if config.cpus is None else f"{config.cpus:g}"),
         ("memory", config.memory),
         # Otherwise it could use as much again of the swap space.
@@ -305,26 +307,9 @@ def _options(config: DockerConfig, attempt: StepAttempt) -> list[str]:
         ("platform", config.platform),
     ):
         flags += [] if value is None else [f"--{word}", str(value)]
-    for volume in config.volumes:
-        flags += ["--volume", _volume(volume, attempt)]
+    for each in config.volumes:
+        flags += ["--volume", volume(each, Path(attempt.call.root))]
     return flags
-
-
-def _volume(text: str, attempt: StepAttempt) -> str:
-    """Give a volume as the engine takes it: with a whole path.
-
-    Raises:
-        StepError: the folder is not there: Docker would make one, which belongs to root.
-    """
-    found = _VOLUME.match(text)
-    if found is None or _VOLUME_NAME.match(found["source"]):
-        return text
-    path = attempt.path(found["source"]).absolute()
-    if not path.exists():
-        raise StepError(f"the volume {text!r} needs {str(path)!r}, which is not there", retryable=False)
-    if ":" in str(path):
-        raise StepError(f"Docker mounts no path with a colon: rename {str(path)!r}", retryable=False)
-    return str(path) + text[len(found["source"]) :]
 
 
 def _image(config: DockerConfig) -> list[str]:
