@@ -59,6 +59,14 @@ def words(name: str) -> BindParameter[str]:
     return bindparam(name, type_=Text)
 
 
+def server_time(name: str) -> ColumnElement[int]:
+    """Give PostgreSQL's time at this very moment, or that of a test's clock in the parameter of that name."""
+    server: ColumnElement[int] = literal_column(
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", BigInteger()
+    )
+    return func.coalesce(number(name), server)
+
+
 def constant(value: int | str) -> ColumnElement[Any]:
     """Give a constant as part of the text, not as a parameter."""
     if isinstance(value, int):

@@ -505,8 +505,8 @@ INSERT_EVENT: Final = Statement(
     'unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) LIMIT (SELECT '
     '1000000000)) INSERT INTO event (id, name, key, payload, effective, published, fanned_out) SELECT '
     'v.id, v.name, v.key, v.payload, coalesce(v.effective, greatest($1::BIGINT, coalesce($2::BIGINT, '
-    'CAST(EXTRACT(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)))) AS effective, v.published, '
-    'false AS anon_1 FROM v WHERE true ON CONFLICT (id) DO NOTHING',
+    '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint))) AS effective, v.published, false AS '
+    'anon_1 FROM v WHERE true ON CONFLICT (id) DO NOTHING',
     ('now', 'test_time'),
     ('id', 'name', 'key', 'payload', 'effective', 'published'),
 )

@@ -22,7 +22,18 @@ from sqlalchemy import (
     update,
 )
 
-from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.building import (
+    ID_ROWS,
+    Batch,
+    Built,
+    Dialect,
+    constant,
+    limited,
+    number,
+    rows,
+    server_time,
+    words,
+)
 from wfe_sql.statements.inbox import insert_events
 from wfe_sql.tables import t
 
@@ -189,8 +200,7 @@ def _publishing_time(dialect: Dialect) -> ColumnElement[Any]:
     """
     if dialect.name == "sqlite":
         return number("publishing")
-    server = cast(func.extract("epoch", func.clock_timestamp()) * constant(1_000_000), BigInteger)
-    return dialect.greatest(number("now"), func.coalesce(number("test_time"), server))
+    return dialect.greatest(number("now"), server_time("test_time"))
 
 
 def forgettable(column: ColumnElement[int]) -> Select[Any]:

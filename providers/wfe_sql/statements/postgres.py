@@ -27,7 +27,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import column as plain_column
 
-from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, limited, number, rows, words
+from wfe_sql.building import (
+    ID_ROWS,
+    Batch,
+    Built,
+    Dialect,
+    constant,
+    limited,
+    number,
+    rows,
+    server_time,
+    words,
+)
 from wfe_sql.statements.claims import among, idle, next_due
 from wfe_sql.statements.commits import Only
 from wfe_sql.statements.events import change_bounds, forgettable, read_changes, trimmed
@@ -70,7 +81,7 @@ def build(dialect: Dialect) -> Batch:
         ),
         "renew_session_now": _renew(),
         "look_at_sessions": Built(
-            select(t.session.c.id, t.session.c.expires, t.session.c.gone, _now()).where(
+            select(t.session.c.id, t.session.c.expires, t.session.c.gone, server_time("now")).where(
                 t.session.c.id.in_(select(ID_ROWS.c.id))
             ),
             ID_ROWS,
@@ -90,21 +101,13 @@ def build(dialect: Dialect) -> Batch:
     }
 
 
-def _now() -> ColumnElement[int]:
-    """The server's time, unless that of a test's clock is given."""
-    server: ColumnElement[int] = plain_column(
-        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", is_literal=True
-    )
-    return func.coalesce(number("now"), server)
-
-
 def _renew() -> Built:
     """Prolong a session and tell the time: one round trip, for every host does it all the time."""
     session = t.session.c
     return Built(
         update(t.session)
         .where(session.id == words("id"), session.gone.is_(null()))
-        .values(expires=_now() + number("ttl"))
+        .values(expires=server_time("now") + number("ttl"))
         .returning(session.expires - number("ttl"))
     )
 
@@ -115,7 +118,7 @@ def _outlook(dialect: Dialect) -> Built:
     nobody, never = cast(null(), Text), cast(null(), BigInteger)
     owners = select(of.owner, never.label("next_due")).distinct().where(of.owner.is_not(None))
     seen = union_all(owners, select(nobody, next_due(dialect).scalar_subquery())).subquery("seen")
-    return Built(select(*seen.columns, _now()))
+    return Built(select(*seen.columns, server_time("now")))
 
 
 def _search(dialect: Dialect) -> Batch:
