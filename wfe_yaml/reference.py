@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from wfe_yaml.errors import Code
+from wfe_yaml.examples import CONFIGS, RECORDS
 from wfe_yaml.executors.configs import described
 from wfe_yaml.executors.registry import BUILT_IN, executors
 from wfe_yaml.expressions.functions import (
@@ -21,7 +22,11 @@ from wfe_yaml.model.records import Record, keys_of
 from wfe_yaml.schema import record_name, records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
+
+    from wfe_yaml.examples import Example
 
 _HEAD = """# The language
 
@@ -31,6 +36,7 @@ reads files, by `python -m wfe_yaml.reference`; `wfe schema` prints the same as 
 Keys that begin with `x-` or `_` are yours. Texts may hold expressions, `$<< … >>`, unless a key says
 otherwise.
 """
+_TABLE = ("| key | takes | meaning | example |", "|---|---|---|---|")
 _VALUES = """## Values
 
 | written | is |
@@ -52,12 +58,12 @@ def reference() -> str:
         title = f"The config of `type: {configs[model]}`" if model in configs else model.title
         heading = title[:1].upper() + title[1:]
         about = "" if _about(model) == f"{heading}." else f"{_about(model)}\n\n"
-        parts.append(f'<a id="{name}"></a>\n## {heading}\n\n{about}{_table(model)}')
+        parts.append(f'<a id="{name}"></a>\n## {heading}\n\n{about}{_table(model, RECORDS[name])}')
     for name, executor in types.items():
         if not issubclass(executor.config, Record):
             about = inspect.cleandoc(executor.__doc__ or "")
             heading = f'<a id="{name}"></a>\n## The config of `type: {name}`'
-            parts.append(f"{heading}\n\n{about}\n\n{_config_table(executor.config)}")
+            parts.append(f"{heading}\n\n{about}\n\n{_config_table(executor.config, CONFIGS.get(name, {}))}")
     parts.append(_VALUES)
     parts.append(_expressions())
     parts.append(_codes())
@@ -68,20 +74,28 @@ def _about(model: type[Record]) -> str:
     return " ".join((model.__doc__ or "").split())
 
 
-def _table(model: type[Record]) -> str:
-    lines = ["| key | takes | meaning |", "|---|---|---|"]
+def _table(model: type[Record], examples: Mapping[str, Example]) -> str:
+    lines = list(_TABLE)
     for word, (_, spec) in keys_of(cast("Any", model)).items():
         shown = f"**`{word}`** (required)" if spec.required else f"`{word}`"
-        lines.append(f"| {shown} | {_cell(_takes(spec.kind))} | {_cell(spec.doc)} |")
+        lines.append(
+            f"| {shown} | {_cell(_takes(spec.kind))} | {_cell(spec.doc)} | {_shown(word, examples)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
-def _config_table(model: type[BaseModel]) -> str:
-    lines = ["| key | takes | meaning |", "|---|---|---|"]
+def _config_table(model: type[BaseModel], examples: Mapping[str, Example]) -> str:
+    lines = list(_TABLE)
     for each in described(model):
         shown = f"**`{each.key}`** (required)" if each.required else f"`{each.key}`"
-        lines.append(f"| {shown} | {_cell(each.takes)} | {_cell(each.doc)} |")
+        lines.append(f"| {shown} | {_cell(each.takes)} | {_cell(each.doc)} | {_shown(each.key, examples)} |")
     return "\n".join(lines) + "\n"
+
+
+def _shown(word: str, examples: Mapping[str, Example]) -> str:
+    """Give the example of a key as it stands in a cell."""
+    example = examples.get(word)
+    return "" if example is None else f"`{_cell(example.shown)}`"
 
 
 def _takes(kind: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 from wfe_yaml.cli.app import app
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from tests.cli.conftest import Project, Shell
 
 FILE = """
 workflow:
@@ -172,3 +172,15 @@ def test_exit_codes_are_in_the_help(shell: Shell) -> None:
     text = shell.wfe("run", "--help")
     for line in ("  0  complete", "  4  waiting", "  5  another live process", "130  interrupted", "143  "):
         assert line in text
+
+
+def test_a_variable_that_nothing_uses_is_told_of_by_all_that_read_the_file(project: Project) -> None:
+    """`run`, `plan`, `graph` and `validate` say the same; `--var` on a run is refused."""
+    file = project.steps("{name: a, run: 'true'}")
+    for command in (["run", file, "-n"], ["plan", file], ["graph", file], ["validate", file]):
+        done = project.wfe(*command, "--var", "nothing=x")
+        assert done.returncode == 0
+        assert "warning[W003]: nothing uses the variable 'nothing'" in done.stdout + done.stderr
+    assert project.wfe("run", file, "--id", "r").returncode == 0
+    refused = project.wfe("graph", "r", "--var", "nothing=x")
+    assert (refused.returncode, "--var is for a file" in refused.stderr) == (2, True)

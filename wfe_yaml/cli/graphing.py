@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.folding import rows
+from wfe_yaml.cli.inputs import load_file
 from wfe_yaml.cli.marks import is_unicode, mark, word
 from wfe_yaml.cli.outline import outline_of, tree
 from wfe_yaml.cli.stores import Store, find_run, view_of
-from wfe_yaml.loader import load_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,9 +49,12 @@ async def draw(
         CommandError: there is no such file and no such run.
     """
     if is_file(source):
-        compiled = load_workflow(source, workflow=workflow, variables=variables)
+        compiled = load_file(source, workflow=workflow, variables=variables)
         _print(compiled.definition, form, None, compiled)
         return Exit.COMPLETE
+    if variables:
+        hint = f"{source!r} is no file; a run has the variables it was started with"
+        raise CommandError("--var is for a file", hint=hint)
     store = Store.of(store_option)
     if not store.exists():
         raise CommandError(f"there is no file {source!r}, and there are no runs here")

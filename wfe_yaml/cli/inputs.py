@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError
+from wfe_yaml.diagnostics import render
 from wfe_yaml.errors import Code, Problem, YamlError
+from wfe_yaml.loader import load_workflow
 from wfe_yaml.source.composer import compose
 from wfe_yaml.source.nodes import Mapping, plain_value
 from wfe_yaml.source.text import read_source
@@ -14,9 +17,12 @@ from wfe_yaml.source.text import read_source
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingABC
     from collections.abc import Sequence
+    from os import PathLike
     from pathlib import Path
 
+    from wfe_yaml.executors.base import Tools
     from wfe_yaml.loader import CompiledWorkflow
 
 
@@ -88,3 +94,21 @@ def _from_file(compiled: CompiledWorkflow, file: Path) -> dict[str, Any]:
         model = compiled.inputs.get(name)
         values[name] = plain_value(entry.value) if model is None else model.type.from_node(entry.value)
     return values
+
+
+def load_file(
+    file: str | PathLike[str],
+    *,
+    variables: MappingABC[str, Any] | None,
+    workflow: str | None,
+    tools: Tools | None = None,
+) -> CompiledWorkflow:
+    """Load a workflow file, and say what is doubtful about it.
+
+    Raises:
+        YamlError: the file is wrong.
+    """
+    compiled = load_workflow(file, variables=variables, workflow=workflow, tools=tools)
+    if compiled.warnings:
+        print(render(compiled.warnings), file=sys.stderr)
+    return compiled

@@ -7,11 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import Exit
-from wfe_yaml.cli.inputs import given_inputs, given_variables
+from wfe_yaml.cli.inputs import given_inputs, given_variables, load_file
 from wfe_yaml.cli.marks import is_unicode
 from wfe_yaml.cli.outline import outline_of, tree
 from wfe_yaml.cli.words import shown
-from wfe_yaml.loader import load_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +33,7 @@ def plan_file(
     Raises:
         YamlError: the file or an input is wrong.
     """
-    compiled = load_workflow(file, workflow=workflow, variables=given_variables(variables))
+    compiled = load_file(file, workflow=workflow, variables=given_variables(variables))
     given = given_inputs(compiled, inputs, inputs_file)
     if inputs or inputs_file is not None:
         # Whoever gives inputs wants to know whether a run would take them.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +19,7 @@ from wfe_yaml.cli.showing import print_runs
 from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
 from wfe_yaml.cli.values import data_of
 from wfe_yaml.cli.words import plural
-from wfe_yaml.diagnostics import render
-from wfe_yaml.loader import changed_files, load_workflow
+from wfe_yaml.loader import changed_files
 from wfe_yaml.registering import keep_definitions
 from wfe_yaml.secrets import merged_secrets
 
@@ -68,16 +66,14 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
         YamlError: the file or an input is wrong.
         CommandError: the options do not fit, or the last run is unfinished.
     """
-    from wfe_yaml.cli.inputs import given_inputs, given_variables
+    from wfe_yaml.cli.inputs import given_inputs, given_variables, load_file
 
     _check(options)
     store = Store.of(store_option)
     secrets_given = merged_secrets(options.secret_files)
     tools = store.tools(environ=_environment(options.env_file), secrets=secrets_given)
     variables = given_variables(options.variables)
-    compiled = load_workflow(options.file, variables=variables, workflow=options.workflow, tools=tools)
-    if compiled.warnings:
-        print(render(compiled.warnings), file=sys.stderr)
+    compiled = load_file(options.file, variables=variables, workflow=options.workflow, tools=tools)
     values = given_inputs(compiled, options.inputs, options.inputs_file)
     compiled.require_secrets()
     data = compiled.start_data(values, root=options.file.absolute().parent)
