@@ -36,7 +36,7 @@ reads files, by `python -m wfe_yaml.reference`; `wfe schema` prints the same as 
 Keys that begin with `x-` or `_` are yours. Texts may hold expressions, `$<< … >>`, unless a key says
 otherwise.
 """
-_TABLE = ("| key | takes | meaning | example |", "|---|---|---|---|")
+_TABLE: tuple[str, ...] = ("| key | takes | meaning | example |", "|---|---|---|---|")
 _VALUES = """## Values
 
 | written | is |
