@@ -143,10 +143,13 @@ RECORDS: dict[str, dict[str, Example]] = {
         command="command: [postgres, -c, fsync=off]",
         ports="ports: [5432]",
         env="env: {POSTGRES_PASSWORD: test}",
+        volumes="volumes: ['./seed:/seed:ro']",
         readiness="readiness: {run: pg_isready}",
     )
     | _plain(image="image: postgres:16"),
-    "readiness": _plain(run="run: pg_isready", port="port: 5432")
+    "readiness": _plain(
+        run="run: pg_isready", port="port: 5432", log="log: ready to accept", healthy="healthy: true"
+    )
     | _plain("port: 5432", timeout="timeout: 1m", interval="interval: 500ms"),
     "retry": _plain(
         max_attempts="max_attempts: 5",
