@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from wfe_core.errors import OutputError, StepError
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import ConfigModel, Heard
-from wfe_yaml.executors.configs import ConfigTemplate, Fixed, Grace, Size
+from wfe_yaml.executors.configs import ConfigTemplate, Fixed, Grace, Size, conflict
 from wfe_yaml.executors.containers import (
     CID_FILE,
     FOLDER,
@@ -120,8 +120,7 @@ class DockerConfig(ProcessConfig):
             ("detached", "output"),
         ):
             if getattr(self, one) and getattr(self, other) is not None:
-                message = f"{one!r} and {other!r} exclude each other"
-                raise ValueError(message)
+                raise conflict(other, f"{one!r} and {other!r} exclude each other")
         return self
 
 
