@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from wfe_core.engine import happenings as h
 from wfe_core.errors import HostStateError, LeaseLostError, ProviderError
 from wfe_core.models import WorkflowStatus
-from wfe_core.ports import CommitOutcome
+from wfe_core.ports import COMMITTED, CommitOutcome
 from wfe_host.loading import load_chunk, load_outputs, load_undo
 from wfe_host.runner import Attempt
 from wfe_host.waiters import Ended
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
     from typing import Any
 
     from wfe_core.clock import TimerHandle
@@ -89,7 +89,7 @@ class Actor:
         if transition is None or self.gone:
             return
         if outcome.status == "committed":
-            self._after_commit(transition, outcome)
+            self._after_commit(transition, outcome, outcome.children or {})
             return
         _give_slots_back(self._runtime, self.id, transition)
         if outcome.status == "rejected":
@@ -116,7 +116,9 @@ class Actor:
     def _refuse(self, why: str) -> None:
         self._runtime.refused[self.id] = why
 
-    def _after_commit(self, transition: Transition, outcome: CommitOutcome) -> None:
+    def _after_commit(
+        self, transition: Transition, outcome: CommitOutcome, children: Mapping[str, CommitOutcome]
+    ) -> None:
         runtime = self._runtime
         record = self.machine.record
         checkpoint = transition.checkpoint
@@ -128,10 +130,10 @@ class Actor:
             if runtime.broadcast.active:
                 runtime.broadcast.publish(record, transition.happened)
         self._act(transition)
+        for child in transition.children:
+            Actor(runtime, child).take_up(children)
         if checkpoint.messages:
             runtime.wake({message.instance_id: "?" for message in checkpoint.messages})
-        for child in transition.children:
-            Actor(runtime, child).take_up()
         if checkpoint.activities:
             runtime.waiters.tell_of_work()
         if transition.ended:
@@ -146,17 +148,28 @@ class Actor:
         elif outcome.inbox_seq > record.inbox_seq:
             runtime.wake({record.id: record.owner})
 
-    def take_up(self) -> None:
-        """Go on after the first round, which the commit of the parent carried."""
+    def take_up(self, children: Mapping[str, CommitOutcome]) -> None:
+        """Go on after the first round, which the commit of the parent carried.
+
+        Args:
+            children: what the store told of those that began with that commit.
+        """
         transition = self.machine.state.born
         self.machine.state.born = None
-        if transition is not None and transition.checkpoint is not None:
-            self._runtime.actors[self.id] = self
-            self._transition = None
-            released = transition.checkpoint.release
-            self._after_commit(transition, CommitOutcome("committed", released=released))
-            if not released:
-                self._runtime.wake({self.id: self.machine.record.owner})
+        if transition is None or transition.checkpoint is None:
+            return
+        runtime = self._runtime
+        outcome = children.get(self.id)
+        if outcome is not None and outcome.status == "exists":
+            # The step of the parent runs again; its child has gone on meanwhile.
+            _give_slots_back(runtime, self.id, transition)
+            runtime.wake({self.id: "?"})
+            return
+        runtime.actors[self.id] = self
+        self._after_commit(transition, outcome or COMMITTED, children)
+        if outcome is None and transition.checkpoint.subscriptions:
+            # Nobody knows whether an event was there already.
+            runtime.wake({self.id: self.machine.record.owner})
 
     def _act(self, transition: Transition) -> None:
         """Do what a round asks for; what it says is durable now."""

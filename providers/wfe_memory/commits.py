@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfe_core.errors import SerializationError
@@ -50,7 +51,9 @@ def commit_one(tables: Tables, checkpoint: Checkpoint, now: int) -> CommitOutcom
         return CommitOutcome("rejected", error=str(exc))
     if row is None:
         row = _create(tables, checked)
-    return _write(tables, row, checked, now)
+    children: dict[str, CommitOutcome] = {}
+    outcome = _write(tables, row, checked, now, children)
+    return replace(outcome, children=children) if children else outcome
 
 
 # ---------------------------------------------------------------- checking
@@ -131,7 +134,9 @@ def _create(tables: Tables, checked: _Checked) -> InstanceRow:
     return row
 
 
-def _write(tables: Tables, row: InstanceRow, checked: _Checked, now: int) -> CommitOutcome:
+def _write(
+    tables: Tables, row: InstanceRow, checked: _Checked, now: int, children: dict[str, CommitOutcome]
+) -> CommitOutcome:
     checkpoint = checked.checkpoint
     _write_record(row, checkpoint)
     for pointer in checkpoint.pointers:
@@ -146,7 +151,7 @@ def _write(tables: Tables, row: InstanceRow, checked: _Checked, now: int) -> Com
         row.inbox.pop(seq, None)
     _write_subscriptions(tables, row, checkpoint, now)
     for child in checked.children:
-        _start_child(tables, child, now)
+        _start_child(tables, child, now, children)
     for message in checkpoint.messages:
         target = tables.rows.get(message.instance_id)
         if target is not None:
@@ -211,12 +216,15 @@ def _write_subscriptions(tables: Tables, row: InstanceRow, checkpoint: Checkpoin
                 tables.deliver(row, event, now)
 
 
-def _start_child(tables: Tables, checked: _Checked, now: int) -> None:
+def _start_child(tables: Tables, checked: _Checked, now: int, children: dict[str, CommitOutcome]) -> None:
     """Begin a sub-workflow; one that exists already (its step runs again) is left as it is."""
-    if checked.checkpoint.instance.id in tables.rows:
+    id_ = checked.checkpoint.instance.id
+    known = tables.rows.get(id_)
+    if known is not None:
+        children[id_] = CommitOutcome("exists", owner=known.record.owner, fence=known.record.fence)
         return
     row = _create(tables, checked)
-    _write(tables, row, checked, now)
+    children[id_] = _write(tables, row, checked, now, children)
     tables.make_due(row, now)
 
 

@@ -150,9 +150,7 @@ async def _start_children(session: Session, packed: Packed) -> Packed:
     ids = [row[0] for row in children.rows]
     known = {row[0] for row in await session.fetch(sql.READ_HEADS, ids)}
     if known:
-        packed = packed.without(
-            [whose for whose, row in zip(children.whose, children.rows, strict=True) if row[0] in known]
-        )
+        packed = packed.without(known)
     await _run(session, sql.INSERT_WORKFLOW, packed.children)
     return packed
 
@@ -173,16 +171,11 @@ async def post(session: Session, rows: Sequence[Row], now: int) -> None:
 
 async def _tell(session: Session, packed: Packed, outcomes: list[CommitOutcome]) -> None:
     """Say whether leases were given back, and how far the inboxes have come."""
-    if not packed.told.rows:
+    if not packed.told.rows and not packed.known:
         return
     ids = [row[0] for row in packed.told.rows]
     heads = {row[0]: row for row in await session.fetch(sql.READ_HEADS, ids)}
-    for whose, (id_, release) in zip(packed.told.whose, packed.told.rows, strict=True):
-        if whose < len(outcomes):
-            head = heads[id_]
-            outcomes[whose] = CommitOutcome(
-                "committed", inbox_seq=head[4], released=release and head[1] is None
-            )
+    packed.tell(heads, outcomes)
 
 
 async def post_and_tell(session: Session, rows: Sequence[Row], now: int) -> dict[str, str | None]:

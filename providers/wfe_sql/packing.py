@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from wfe_core.ports import Checkpoint, InstanceRecord
+from wfe_core.ports import Checkpoint, CommitOutcome, InstanceRecord
 from wfe_sql.rows import activity_row, changed_row, instance_row, pointer_row
 
 _COLUMNS: Final = [field.name for field in fields(InstanceRecord)]
@@ -71,7 +71,7 @@ class Packed:
     Checkpoints are numbered by their place in the batch, their children from `len(batch)` on.
     """
 
-    __slots__ = (*LOTS, "_late", "_next", "_now", "parents", "refused")
+    __slots__ = (*LOTS, "_late", "_next", "_now", "known", "parents", "refused")
 
     updates: Lot
     created: Lot
@@ -98,6 +98,8 @@ class Packed:
             setattr(self, name, Lot())
         self.parents: dict[int, int] = {}
         """The number of the parent of each child."""
+        self.known: set[str] = set()
+        """The children that were there before: whoever writes the rows says so."""
         self.refused: dict[int, str] = {}
         """Checkpoints that have no form in this store, and why."""
         self._late = True
@@ -133,12 +135,14 @@ class Packed:
             lot: Lot = getattr(self, name)
             setattr(part, name, lot.of(wanted))
         part.parents = {child: parent for child, parent in self.parents.items() if child in wanted}
-        part.refused = self.refused
+        part.known, part.refused = self.known, self.refused
         return part
 
-    def without(self, numbers: Collection[int]) -> Packed:
-        """All but these children and what is below them."""
-        gone = set(numbers)
+    def without(self, known: Collection[str]) -> Packed:
+        """All but the children of these ids, and what is below them."""
+        self.known.update(known)
+        children = zip(self.children.whose, self.children.rows, strict=True)
+        gone = {whose for whose, row in children if row[0] in known}
         for child, parent in sorted(self.parents.items()):
             if parent in gone:
                 gone.add(child)
@@ -148,6 +152,36 @@ class Packed:
             lot: Lot = getattr(self, name)
             setattr(part, name, lot.of(everybody - gone))
         return part
+
+    def tell(self, heads: Mapping[str, Sequence[Any]], outcomes: list[CommitOutcome]) -> None:
+        """Say whether leases were given back, how far inboxes have come, and what became of children.
+
+        Args:
+            heads: of the instances in `told`, by id: (id, owner, fence, revision, inbox_seq).
+            outcomes: of the checkpoints, by number; changed here.
+        """
+        children: dict[int, dict[str, CommitOutcome]] = {}
+        for whose, (id_, release) in zip(self.told.whose, self.told.rows, strict=True):
+            head = heads.get(id_)
+            if head is None:
+                # Below a child that was there before, so it did not begin.
+                continue
+            outcome = CommitOutcome("committed", inbox_seq=head[4], released=release and head[1] is None)
+            if whose < len(outcomes):
+                outcomes[whose] = outcome
+            else:
+                children.setdefault(self._root(whose), {})[id_] = outcome
+        for whose, row in zip(self.children.whose, self.children.rows, strict=True):
+            if row[0] in self.known:
+                children.setdefault(self._root(whose), {})[row[0]] = CommitOutcome("exists")
+        for whose, found in children.items():
+            outcomes[whose] = replace(outcomes[whose], children=found)
+
+    def _root(self, number: int) -> int:
+        """The checkpoint with which a child begins."""
+        while number in self.parents:
+            number = self.parents[number]
+        return number
 
     def _add(self, number: int, checkpoint: Checkpoint) -> None:
         instance = checkpoint.instance

@@ -179,9 +179,7 @@ def _start_children(connection: sqlite3.Connection, packed: Packed) -> Packed:
     children = packed.children
     known = {row[0] for row in _HEADS.fetch(connection, [row[0] for row in children.rows])}
     if known:
-        packed = packed.without(
-            [whose for whose, row in zip(children.whose, children.rows, strict=True) if row[0] in known]
-        )
+        packed = packed.without(known)
     _INSERT.run(connection, packed.children.rows)
     return packed
 
@@ -213,17 +211,12 @@ def post(connection: sqlite3.Connection, rows: Sequence[Row], now: int) -> None:
 
 def _tell(connection: sqlite3.Connection, packed: Packed, outcomes: list[CommitOutcome]) -> None:
     """Say whether leases were given back, and how far the inboxes have come."""
-    if not packed.told.rows:
+    if not packed.told.rows and not packed.known:
         return
     heads: dict[str, Row] = {
         row[0]: row for row in _HEADS.fetch(connection, [row[0] for row in packed.told.rows])
     }
-    for whose, (id_, release) in zip(packed.told.whose, packed.told.rows, strict=True):
-        if whose < len(outcomes):
-            head = heads[id_]
-            outcomes[whose] = CommitOutcome(
-                "committed", inbox_seq=head[4], released=release and head[1] is None
-            )
+    packed.tell(heads, outcomes)
 
 
 def post_and_tell(connection: sqlite3.Connection, rows: Sequence[Row], now: int) -> dict[str, str | None]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import pytest
 from pydantic import BaseModel
 
 from wfe_core import OutputError, RetryPolicy, WorkflowBuilder, WorkflowFailedError
+from wfe_core.builder.branch import Branch
+from wfe_core.clock import to_datetime
+from wfe_core.definition.definition import WorkflowDefinition
 from wfe_host.testing.engine import WfeEngine
+
+_EARLIER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Part(BaseModel):
@@ -236,3 +242,49 @@ async def test_a_child_that_was_suspended_undoes_itself_before_its_parents_saga(
     await wfe.host.suspend(f"{handle.id}/3/1")
     await wfe.ended(handle)
     assert rec.log == ["a", "x", "-x", "-a"]
+
+
+def _waits(b: Branch[Any]) -> None:
+    b.wait_for("e", "k", as_of=_EARLIER, timeout="1h", output="found")
+
+
+def _waiting() -> WorkflowDefinition:
+    child = WorkflowBuilder("child")
+    _waits(child)
+    return child.build()
+
+
+@pytest.mark.parametrize("before", ["nothing", "a wait", "a retry"])
+async def test_a_child_that_begins_with_an_event_that_is_there(wfe: WfeEngine, rec: Any, before: str) -> None:
+    """Rules 6, 9: a child whose first step waits for what was published already gets it, in every case."""
+    wfe.register(_waiting())
+    flow = WorkflowBuilder("flow")
+    if before == "a wait":
+        flow.wait_for("start", "x")
+    if before == "a retry":
+        flow.then(rec.fails("first", 1, retry=RetryPolicy(max_attempts=2, interval=30)))
+    definition = flow.sub_workflow("child", output="r").build()
+    await wfe.host.publish_event("e", "k", 1)
+    handle = await wfe.start(definition, {})
+    await wfe.settle()
+    await wfe.host.publish_event("start", "x")
+    assert await wfe.result(handle) == {"r": {"found": 1}}
+
+
+async def test_a_child_with_two_waits_for_one_event_that_is_there(wfe: WfeEngine) -> None:
+    """Rules 6, 9: two waits at the same time for one event: one gets it, the other its timeout."""
+    child = WorkflowBuilder("child").parallel(_waits, lambda b: b.wait_for("e", "k", as_of=_EARLIER)).build()
+    wfe.register(child)
+    await wfe.host.publish_event("e", "k", 1)
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child", output="r").build(), {})
+    await wfe.settle()
+    await wfe.host.publish_event("e", "k", 2)
+    assert set(await wfe.result(handle)) == {"r"}
+
+
+async def test_a_child_waits_for_an_event_of_the_future_that_is_there(wfe: WfeEngine) -> None:
+    """Rules 6, 9: it is delivered when its effective date has come."""
+    wfe.register(_waiting())
+    await wfe.host.publish_event("e", "k", 1, effective=to_datetime(wfe.clock.now() + 5_000_000))
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child", output="r").build(), {})
+    assert await wfe.result(handle) == {"r": {"found": 1}}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(slots=True)
@@ -218,6 +218,9 @@ class CommitOutcome:
     """For `stale`: who owns the instance now."""
     fence: int = 0
     error: str | None = None
+    children: Mapping[str, CommitOutcome] | None = None
+    """Of children, and theirs, by id: those that were to be released or that subscribed, and, as `exists`,
+    those that were there before. One that is not named was written and is held."""
 
 
 COMMITTED = CommitOutcome("committed")

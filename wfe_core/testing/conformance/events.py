@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
-from wfe_core.ports import InboxMessage, PersistenceProvider, Providers, Subscription
+from wfe_core.ports import Checkpoint, InboxMessage, PersistenceProvider, Providers, Subscription
 from wfe_core.testing.conformance.backend import Backend, Suite
 from wfe_core.testing.conformance.make import (
     DAY,
@@ -144,6 +145,33 @@ class EventSuite(Suite):
         assert outcome.inbox_seq == 1
         assert outcome.released == (ids(await take(store, session=OTHER)) == ["i"])
         assert names(await holder.inbox()) == ["early"]
+
+    async def test_a_child_that_subscribes_and_sleeps_loses_no_early_event(
+        self, store: PersistenceProvider
+    ) -> None:
+        """Its parent's outcome tells whether its lease was given back, what came, or that it was there."""
+        await store.publish([event("early")], now=NOW)
+        await begin(store, "old", owner=OTHER)
+        holder = await begin(store, "i")
+
+        def child(id_: str, *wanted: Subscription, children: Sequence[Checkpoint] = ()) -> Checkpoint:
+            record = instance(id_, parent_id="i", root_id="i")
+            return Checkpoint(record, create=True, subscriptions=wanted, release=True, children=children)
+
+        other = Subscription("other", "o-1", as_of=0)
+        below = [child("below", PAID)]
+        outcome = await holder.commit(
+            children=[child("a", PAID), child("b", other, children=below), child("old")]
+        )
+        told = outcome.children or {}
+        heads = await store.heads(["a", "b", "below"])
+        for id_, inbox_seq in (("a", 1), ("b", 0), ("below", 1)):
+            assert (told[id_].status, told[id_].inbox_seq) == ("committed", inbox_seq)
+            assert told[id_].released == (heads[id_].owner is None)
+        assert told["old"].status == "exists"
+        # Whichever way a store does it, somebody has the event.
+        for record in (child("a", PAID).instance, below[0].instance):
+            assert names(await Holder(store, record).inbox()) == ["early"]
 
     async def test_a_refused_checkpoint_subscribes_to_nothing(self, store: PersistenceProvider) -> None:
         """A stale holder leaves no subscription behind."""
