@@ -145,8 +145,9 @@ class WorkflowEndedError(WfeError):
         self.step_key = step_key
         self.traceback = traceback
         at = f" at step {step_key!r}" if step_key else ""
-        why = f": {error_type or 'error'}: {error_message}" if error_message else ""
-        super().__init__(f"instance {instance_id!r} {self.verb}{at}{why}")
+        kind = error_type or (error_message and "error")
+        parts = [f"instance {instance_id!r} {self.verb}{at}", kind, error_message]
+        super().__init__(": ".join(part for part in parts if part))
 
 
 class WorkflowFailedError(WorkflowEndedError):

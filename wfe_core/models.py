@@ -90,6 +90,8 @@ class WorkflowInstance:
     status: WorkflowStatus
     data: Any
     """Typed as the data model when the definition is registered here, else a dict."""
+    data_problem: str | None = None
+    """Why `data` is a dict although the definition is registered here: it does not fit the data model."""
     error: ErrorInfo | None = None
     reference: str | None = None
     priority: int = 0

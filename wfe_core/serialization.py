@@ -38,20 +38,37 @@ def dumps(value: object, where: str) -> str:
     """
     try:
         text = to_json(value, round_trip=True).decode()
-    except (PydanticSerializationError, ValueError, RecursionError) as exc:
-        path, problem = _find_trouble(value, "", 0) or ("", str(exc))
+    except Exception as exc:
+        path, problem = _trouble(value) or ("", threw(exc))
         raise SerializationError(where, path, problem, _REMEDY) from exc
-    if (
-        "\\u0000" in text
-        or "NaN" in text
-        or "Infinity" in text
-        # Models write NaN as null; plain values, compared fast, do not.
-        or ("null" in text and from_json(text) != value)
-    ):
-        trouble = _find_trouble(value, "", 0)
+    # Models write NaN as null.
+    if "\\u0000" in text or "NaN" in text or "Infinity" in text or ("null" in text and _differs(text, value)):
+        trouble = _trouble(value)
         if trouble is not None:
             raise SerializationError(where, trouble[0], trouble[1], _REMEDY)
     return text
+
+
+def threw(exc: Exception) -> str:
+    """Say what an exception of a user's code was, or what a library says."""
+    if isinstance(exc, ValidationError):
+        return explain(exc)
+    return str(exc) if isinstance(exc, PydanticSerializationError) else f"threw {type(exc).__name__}: {exc}"
+
+
+def _differs(text: str, value: object) -> bool:
+    """Compare with what was written, which is fast for plain values; a user's `__eq__` may throw."""
+    try:
+        return bool(from_json(text) != value)
+    except Exception:  # noqa: BLE001 - then a closer look decides
+        return True
+
+
+def _trouble(value: object, *, foreign: bool = False) -> tuple[str, str] | None:
+    try:
+        return _find_trouble(value, "", 0, foreign=foreign)
+    except Exception as exc:  # noqa: BLE001 - looking into a user's object calls its code
+        return "", f"{type(value).__qualname__} threw {type(exc).__name__}: {exc}"
 
 
 def loads(text: str) -> Any:
@@ -196,8 +213,8 @@ class DataCodec(Generic[D]):
             else:
                 given = _NOTHING if value is None else value
                 valid = self._whole.validate_python(given, by_name=True, by_alias=True)
-        except ValidationError as exc:
-            raise OutputError(f"the start data does not fit {self.name}: {explain(exc)}") from exc
+        except Exception as exc:
+            raise OutputError(f"the start data does not fit {self.name}: {threw(exc)}") from exc
         texts: dict[str, str] = {}
         for key, item in self._parts(valid).items():
             where = "the start data"
@@ -258,9 +275,9 @@ class DataCodec(Generic[D]):
                     valid = getattr(self._assigned(key, item), key)
                 else:
                     valid = adapter.validate_python(item, by_name=True, by_alias=True)
-            except ValidationError as exc:
+            except Exception as exc:
                 wanted = _type_name(self._hints[key])
-                msg = f"{where}: output {key!r} does not fit {self.name}.{key} ({wanted}): {explain(exc)}"
+                msg = f"{where}: output {key!r} does not fit {self.name}.{key} ({wanted}): {threw(exc)}"
                 raise OutputError(msg) from exc
             texts[key] = self._dump(key, valid, where)
         return texts
@@ -276,8 +293,8 @@ class DataCodec(Generic[D]):
         if self.has_rules:
             try:
                 self.decode(texts)
-            except ValidationError as exc:
-                raise OutputError(f"{where}: the data would not fit {self.name}: {explain(exc)}") from exc
+            except Exception as exc:
+                raise OutputError(f"{where}: the data would not fit {self.name}: {threw(exc)}") from exc
 
     def check_text(self, key: str, text: str, where: str) -> str:
         """Validate a JSON text against a field; gives the text to store."""
@@ -310,11 +327,15 @@ class DataCodec(Generic[D]):
                 text = self._dump_special(key, value)
             else:
                 text = self._adapters[key].dump_json(value, round_trip=True, warnings="error").decode()
-        except (PydanticSerializationError, ValueError, RecursionError):
-            return dumps(value, label)
-        if "\\u0000" in text or ("null" in text and value is not None and from_json(text) != value):
+        except Exception as exc:
+            plain = dumps(value, label)
+            if key in self._special:
+                # The value itself is fine, but not what the model makes of it.
+                raise SerializationError(label, "", threw(exc), _REMEDY) from exc
+            return plain
+        if "\\u0000" in text or ("null" in text and value is not None and _differs(text, value)):
             # pydantic writes NaN as null in typed fields; JSON has neither it nor, in stores, NUL.
-            trouble = _find_trouble(value, "", 0, foreign=True)
+            trouble = _trouble(value, foreign=True)
             if trouble is not None:
                 raise SerializationError(label, *trouble, _REMEDY)
         return text

@@ -114,13 +114,25 @@ class Attempt:
             # It ends the step, not the host and everybody else's instances with it.
             error = StepError(f"step {self.node.key!r} called sys.exit({exc.code!r})")
             happening = self._failed(error) if self._cause is None else self._stopped()
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
             self._end()
             raise
+        except GeneratorExit as exc:
+            if not self._is_current():
+                self._end()
+                raise
+            happening = self._failed(exc) if self._cause is None else self._stopped()
         except BaseException as exc:  # noqa: BLE001 - whatever a body raises is its failure
             happening = self._failed(exc) if self._cause is None else self._stopped()
         self._end()
         actor.finished(self, happening)
+
+    def _is_current(self) -> bool:
+        """Whether the body itself raised, and not a loop that has ended closes what is left in it."""
+        try:
+            return asyncio.current_task() is self._task
+        except RuntimeError:
+            return False
 
     def _never_began(self, task: asyncio.Task[None]) -> None:
         """A task that is cancelled before its first turn runs nothing of `_run`, not even its ends."""

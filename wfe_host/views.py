@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.clock import to_datetime
 from wfe_core.engine.failing import read_error
+from wfe_core.errors import SerializationError
 from wfe_core.models import ExecutionPointer, PointerStatus, WorkflowInstance, WorkflowStatus
-from wfe_core.serialization import loads
+from wfe_core.serialization import loads, threw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,23 +19,43 @@ if TYPE_CHECKING:
 
 
 def visible_data(definition: WorkflowDefinition[Any] | None, texts: Mapping[str, str]) -> Any:
-    """The data as users see it: typed when the definition is known, without the engine's hidden keys."""
-    if definition is not None:
+    """The data as users see it: typed when the definition is known, without the engine's hidden keys.
+
+    Raises:
+        SerializationError: it does not fit the data type that is registered here.
+    """
+    if definition is None:
+        return plain_data(texts)
+    try:
         return definition.codec.decode(texts)
+    except Exception as exc:
+        where = f"the data of an instance of {definition.id!r} version {definition.version}"
+        problem = f"does not fit {definition.codec.name}: {threw(exc)}"
+        remedy = "give new fields a default, or register the changed definition as a new version"
+        raise SerializationError(where, "", problem, remedy) from exc
+
+
+def plain_data(texts: Mapping[str, str]) -> dict[str, Any]:
+    """The data as it is stored, without the engine's hidden keys."""
     return {key: loads(text) for key, text in texts.items() if not key.startswith("~")}
 
 
 def instance_view(
     record: InstanceRecord, definition: WorkflowDefinition[Any] | None, texts: Mapping[str, str]
 ) -> WorkflowInstance:
-    """The view of an instance."""
+    """The view of an instance; one whose data does not fit its type any more is seen all the same."""
+    try:
+        data, problem = visible_data(definition, texts), None
+    except SerializationError as exc:
+        data, problem = plain_data(texts), str(exc)
     return WorkflowInstance(
         id=record.id,
         definition_id=record.definition_id,
         version=record.version,
         fingerprint=record.fingerprint,
         status=WorkflowStatus(record.status),
-        data=visible_data(definition, texts),
+        data=data,
+        data_problem=problem,
         error=read_error(record.error),
         reference=record.reference,
         priority=record.priority,

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from wfe_core.engine.flow import ENTER, FIRE, JOIN, RULES, advance, complete, evaluate, fail_now, spawn_body
+from wfe_core.engine.flow import (
+    ENTER,
+    FIRE,
+    JOIN,
+    RULES,
+    advance,
+    complete,
+    evaluate,
+    fail_now,
+    holds,
+    spawn_body,
+)
 from wfe_core.engine.state import PointerScope, State, read_state, write_state
 from wfe_core.engine.transitions import move
 from wfe_core.errors import ConditionError, StepError
@@ -31,9 +42,9 @@ if TYPE_CHECKING:
 
 
 def _enter_if(s: State, p: PointerRecord, node: IfNode) -> None:
-    holds = bool(evaluate(s, p, node, node.condition, "the condition"))
-    number = 0 if holds else 1
-    p.outcome = "true" if holds else "false"
+    true = holds(s, p, node, node.condition, "the condition")
+    number = 0 if true else 1
+    p.outcome = "true" if true else "false"
     if number >= len(node.bodies) or not spawn_body(s, p, node.bodies[number]):
         complete(s, p, node)
 
@@ -84,8 +95,7 @@ def _join_while(s: State, p: PointerRecord, node: WhileNode, last: PointerRecord
 
 
 def _iterate(s: State, p: PointerRecord, node: WhileNode, iteration: int) -> None:
-    holds = evaluate(s, _inside(p, iteration), node, node.condition, "the condition")
-    if not holds:
+    if not holds(s, _inside(p, iteration), node, node.condition, "the condition"):
         complete(s, p, node)
         return
     if node.max_iterations is not None and iteration >= node.max_iterations:
@@ -194,7 +204,7 @@ def begin_items(s: State, p: PointerRecord, items: Iterable[Any], where: str) ->
     """Persist the items of a loop in chunks; only the first stays in memory."""
     total = 0
     chunk: list[str] = []
-    for item in items:
+    for item in _each(items, where):
         chunk.append(dumps(item, f"{where}: item {total}"))
         total += 1
         if len(chunk) == CHUNK:
@@ -203,6 +213,18 @@ def begin_items(s: State, p: PointerRecord, items: Iterable[Any], where: str) ->
     if chunk:
         _store_chunk(s, p, total // CHUNK, chunk)
     write_state(s, p, {**read_state(p), "next": 0, "total": total})
+
+
+def _each(items: Iterable[Any], where: str) -> Iterator[Any]:
+    """Go through items, which may be made one by one by a user's code.
+
+    Raises:
+        ConditionError: it threw.
+    """
+    try:
+        yield from items
+    except Exception as exc:
+        raise ConditionError(f"{where}: the items threw {type(exc).__name__}: {exc}") from exc
 
 
 def _store_chunk(s: State, p: PointerRecord, number: int, texts: list[str]) -> None:
@@ -274,7 +296,7 @@ def outputs_loaded(s: State, pointer_id: int, text: str) -> None:
     node = cast("ForEachNode", s.node(pointer))
     try:
         RULES["collected"](s, pointer, node, text)
-    except (StepError, ValueError, TypeError) as exc:
+    except Exception as exc:  # noqa: BLE001 - the data model is a user's code
         fail_now(s, pointer, node, exc)
         return
     complete(s, pointer, node)
@@ -328,7 +350,7 @@ def _enter_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
 def _fire_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
     s.set_due(p, None)
     try:
-        done = node.until is not None and bool(evaluate(s, _inside(p, p.run), node, node.until, "until"))
+        done = node.until is not None and holds(s, _inside(p, p.run), node, node.until, "until")
     except ConditionError as exc:
         move(p, PointerStatus.RUNNING)
         fail_now(s, p, node, exc)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.definition.nodes import ScheduleNode
 from wfe_core.engine.closing import THEN, close, progress
 from wfe_core.engine.failing import error_text, read_error
-from wfe_core.engine.flow import RULES, advance, evaluate, fail_now, sequence_ended
+from wfe_core.engine.flow import RULES, advance, fail_now, holds, sequence_ended
 from wfe_core.engine.state import State
 from wfe_core.engine.stopping import cancel_tree, stop_leaf
 from wfe_core.errors import ConditionError
@@ -105,6 +105,7 @@ def finish(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> 
     if record.parent_id is not None:
         payload: dict[str, Any] = {"pointer": record.parent_pointer, "id": record.id, "status": status}
         if status == WorkflowStatus.COMPLETE:
+            payload["version"] = record.version
             payload["data"] = {key: loads(text) for key, text in s.data.items() if not key.startswith("~")}
         elif error is not None:
             payload["error"] = loads(error_text(error))
@@ -122,12 +123,12 @@ def check_cancel_when(s: State) -> bool:
         if pointer.id in s.shut or s.frozen(pointer):
             continue
         try:
-            holds = evaluate(s, pointer, node, node.cancel_when, "cancel_when")
+            cancels = holds(s, pointer, node, node.cancel_when, "cancel_when")
         except ConditionError as exc:
             stop_leaf(s, pointer)
             fail_now(s, pointer, node, exc)
             return True
-        if holds:
+        if cancels:
             close(s, pointer, "cancelled_by_condition", itself=True)
             return True
     return False

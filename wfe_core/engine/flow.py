@@ -94,7 +94,7 @@ def enter(s: State, pointer: PointerRecord) -> None:
         return
     if node.only_if is not None and pointer.attempt == 0:
         try:
-            wanted = evaluate(s, pointer, node, node.only_if, "only_if")
+            wanted = holds(s, pointer, node, node.only_if, "only_if")
         except WfeError as exc:
             fail_now(s, pointer, node, exc)
             return
@@ -107,7 +107,7 @@ def enter(s: State, pointer: PointerRecord) -> None:
             s.set_due(pointer, s.now + node.timeout)
     try:
         ENTER[node.kind](s, pointer, node)
-    except WfeError as exc:
+    except Exception as exc:  # noqa: BLE001 - whatever a user's value does, the instance must not stand still
         fail_now(s, pointer, node, exc)
 
 
@@ -256,6 +256,15 @@ def fail_now(s: State, pointer: PointerRecord, node: Node, exc: BaseException) -
     RULES["failed"](s, pointer, node, Failure.of(exc, step_key=pointer.step))
 
 
+def holds(s: State, pointer: PointerRecord, node: Node, selector: Selector, what: str) -> bool:
+    """Evaluate a condition; that its value has no truth (as an array has none) is an error of its own.
+
+    Raises:
+        ConditionError: as `evaluate`.
+    """
+    return bool(_evaluated(s, pointer, node, selector, what, None, bool))
+
+
 _LIBRARIES = ("site-packages", "dist-packages")
 """Folders whose code is not the user's."""
 
@@ -275,8 +284,21 @@ def evaluate(
         ConditionError: the selector threw; names the step, the selector and the error. One that the selector
             raised itself is passed on as it is.
     """
+    return _evaluated(s, pointer, node, selector, what, texts, None)
+
+
+def _evaluated(
+    s: State,
+    pointer: PointerRecord,
+    node: Node,
+    selector: Selector,
+    what: str,
+    texts: Mapping[str, str] | None,
+    then: Callable[[Any], Any] | None,
+) -> Any:
     try:
-        return selector.evaluate(context(s, pointer, node, texts=texts))
+        value = selector.evaluate(context(s, pointer, node, texts=texts))
+        return value if then is None else then(value)
     except ConditionError:
         raise  # it says itself what and where
     except Exception as exc:

@@ -30,7 +30,7 @@ from wfe_core.engine.flow import (
 from wfe_core.engine.state import PointerScope, State, read_state, write_state
 from wfe_core.engine.stopping import cancel_tree
 from wfe_core.engine.transitions import move
-from wfe_core.errors import ConditionError, OutputError, WfeError
+from wfe_core.errors import ConditionError, OutputError
 from wfe_core.models import LifecycleKind, PointerStatus
 from wfe_core.policies import micros
 from wfe_core.serialization import dumps
@@ -87,7 +87,7 @@ def step_returned(
             take_result(s, p, node, value, snapshot)
         p.crashes = 0
         p.state = None
-    except WfeError as exc:
+    except Exception as exc:  # noqa: BLE001 - a result is a user's object, which may throw wherever it is looked at
         fail_now(s, p, node, exc)
         return
     complete(s, p, node)

@@ -24,7 +24,7 @@ from wfe_core.engine.leaves import take_result
 from wfe_core.engine.state import PointerScope, State, read_state, write_state
 from wfe_core.engine.stopping import stop_leaf
 from wfe_core.engine.transitions import move
-from wfe_core.errors import ConditionError, StepError, WaitTimeoutError, WfeError
+from wfe_core.errors import ConditionError, OutputError, StepError, WaitTimeoutError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus
 from wfe_core.ports import APPROVAL_EVENT, ActivityItem, InboxMessage, Subscription
 from wfe_core.serialization import dumps, loads
@@ -69,7 +69,10 @@ def _enter_wait(s: State, p: PointerRecord, node: WaitNode) -> None:
             if not isinstance(moment, datetime):
                 msg = f"step {node.key!r}: as_of must be an aware datetime, not {type(moment).__name__}"
                 raise ConditionError(msg)
-            as_of = to_instant(moment)
+            try:
+                as_of = to_instant(moment)
+            except ValueError as exc:
+                raise ConditionError(f"step {node.key!r}: as_of: {exc}") from None
     _begin_wait(s, p, node, node.event, str(key), as_of)
 
 
@@ -162,7 +165,7 @@ def _result(s: State, p: PointerRecord, node: Node, value: Any) -> None:
     """A wait has its result: map it and go on."""
     try:
         _take(s, p, node, value)
-    except WfeError as exc:
+    except Exception as exc:  # noqa: BLE001 - the data model and the mapping are a user's code
         fail_now(s, p, node, exc)
         return
     p.state = None
@@ -278,11 +281,16 @@ def child_ended(s: State, payload: dict[str, Any]) -> None:
     node = cast("SubWorkflowNode", s.node(pointer))
     s.set_due(pointer, None)
     if payload["status"] == "complete":
-        definition = s.host.definition(node.workflow, node.version)
+        # Its own version, which need not be the newest that is registered by now.
+        definition = s.host.definition(node.workflow, payload.get("version", node.version))
         data = payload["data"]
-        value = (
-            data if definition is None else definition.codec.decode({k: dumps(v, k) for k, v in data.items()})
-        )
+        try:
+            texts = {key: dumps(value, key) for key, value in data.items()}
+            value = data if definition is None else definition.codec.decode(texts)
+        except Exception as exc:  # noqa: BLE001 - the data model is a user's code
+            msg = f"step {node.key!r}: the data of {payload['id']!r} does not fit its model"
+            fail_now(s, pointer, node, OutputError(f"{msg}: {type(exc).__name__}: {exc}"))
+            return
         _result(s, pointer, node, value)
         return
     error: dict[str, Any] = payload.get("error") or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from wfe_core.clock import to_instant
 from wfe_core.policies import Duration, micros
 
 if TYPE_CHECKING:
@@ -44,10 +45,21 @@ class ExecutionResult:
 
     @classmethod
     def wait_for_event(
-        cls, name: str, key: str = "", *, as_of: datetime | None = None, state: Any = None
+        cls, name: str, key: str | int = "", *, as_of: datetime | None = None, state: Any = None
     ) -> ExecutionResult:
-        """Run me again when the event has come, with its data in `ctx.event`; `state` is as for `sleep`."""
-        return cls(kind="wait", event=name, key=key, as_of=as_of, state=state)
+        """Run me again when the event has come, with its data in `ctx.event`; `state` is as for `sleep`.
+
+        Raises:
+            TypeError: the name is no text, or the key neither text nor an integer.
+            ValueError: `as_of` has no time zone.
+        """
+        texts: dict[str, tuple[object, tuple[type, ...]]] = {"name": (name, (str,)), "key": (key, (str, int))}
+        for what, (value, kinds) in texts.items():
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                raise TypeError(f"wait_for_event: the {what} must be text, not {type(value).__name__}")
+        if as_of is not None:
+            to_instant(as_of)
+        return cls(kind="wait", event=name, key=str(key), as_of=as_of, state=state)
 
     @classmethod
     def branch(cls, items: Iterable[Any]) -> ExecutionResult:
