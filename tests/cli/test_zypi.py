@@ -21,14 +21,13 @@ STEP = """{name: slow
       idempotent: false
       config:
         image: busybox
-        url: $<< inputs.url >>
+        timeout: 10m
         run: |
           echo begun >> "$SHARED/log"
           until [ -e "$SHARED/go" ]; do sleep 0.02; done
           echo "a=7" >> "$WFE_OUTPUT"
           echo last;}"""
 LAST = "{name: last, run: 'echo \"a=$<< steps.slow.outputs.a >>\" >> log'}"
-INPUTS = "  inputs: {url: string}\n"
 
 
 @pytest.mark.signals
@@ -36,9 +35,10 @@ INPUTS = "  inputs: {url: string}\n"
 @pytest.mark.parametrize("ended", [False, True], ids=["running", "ended"])
 def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
     """Whether it still runs or has ended meanwhile: it runs once, though nothing says it may run twice."""
-    file = project.steps(STEP.removeprefix("{").removesuffix("}"), LAST, head=INPUTS)
+    file = project.steps(STEP.removeprefix("{").removesuffix("}"), LAST)
     with serving(PlainMachine(shared=project.folder)) as zypi:
-        runner = project.start("run", file, "--id", "r", "-i", f"url={zypi.url}")
+        project.env["WFE_ZYPI_URL"] = zypi.url
+        runner = project.start("run", file, "--id", "r")
         project.wait_for("begun")
         runner.send_signal(signal.SIGKILL)
         runner.communicate()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
 from wfe_core.errors import OutputError, StepError
-from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import ConfigModel, Heard
 from wfe_yaml.executors.configs import ConfigTemplate, Fixed, Grace, Size, conflict
 from wfe_yaml.executors.containers import (
@@ -27,25 +26,19 @@ from wfe_yaml.executors.containers import (
     labels,
     volume,
 )
-from wfe_yaml.executors.executor import ConfiguredProgram, StepAttempt
+from wfe_yaml.executors.executor import StepAttempt
 from wfe_yaml.executors.masking import revealed
+from wfe_yaml.executors.placing import PlacingProgram, has_expressions, placed
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy, identity_variables
 from wfe_yaml.executors.types.services import network_of
-from wfe_yaml.expressions.holes import has_holes
-from wfe_yaml.expressions.shell.contexts import USE_ENV
-from wfe_yaml.expressions.shell.placement import Script, place
+from wfe_yaml.expressions.shell.placement import Script
 from wfe_yaml.expressions.shell.values import prelude, private_values
-from wfe_yaml.expressions.templates import Template
-from wfe_yaml.model.kinds import structure
-from wfe_yaml.source.nodes import Entry, Scalar
-from wfe_yaml.source.nodes import Mapping as MappingNode
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import Program, StepPlan
     from wfe_yaml.executors.processes import Identity, ProcessResult
-    from wfe_yaml.expressions.templates import Expression
     from wfe_yaml.source.problems import Problems
 
 _SCRIPT = "script"
@@ -156,29 +149,15 @@ class DockerExecutor(ProcessExecutor[DockerConfig]):
         self, config: ConfigTemplate[DockerConfig], plan: StepPlan, problems: Problems
     ) -> Program | None:
         """Place the expressions of the script, so that no value becomes code."""
-        node = config.node.get("run")
-        if not isinstance(node, Scalar) or not has_holes(node.text):
+        if not has_expressions(config):
             return super().compile(config, plan, problems)
-        template = Template.read(node, problems)
-        if node.text.startswith("#!"):
-            for expression in template.expressions:
-                message = "an expression cannot stand in a script of another program: it could become code"
-                problems.add(Code.PLACEMENT, message, expression.location, USE_ENV)
-            return None
-        self._placed = place(template, problems, arrays=False)
-        if self._placed is None:
-            return None
-        # From here on the script is a text like any other, and what is in it is no expression any more.
-        text = Scalar(node.source, node.start, node.end, node.weight, self._placed.text, "")
-        entries = {**config.node.entries, "run": Entry(config.node.entries["run"].key, text)}
-        here = config.node
-        given = MappingNode(here.source, here.start, here.end, here.weight, entries)
         before = len(problems)
-        values = structure(given, problems)
         self.check(config, plan, problems)
-        if len(problems) > before:
+        found = placed(config, problems)
+        if found is None or len(problems) > before:
             return None
-        return _Placing(self, replace(config, node=given, structure=values), plan, self._placed)
+        given, self._placed = found
+        return PlacingProgram(self, given, plan, self._placed)
 
     # ------------------------------------------------------------ running
 
@@ -272,21 +251,6 @@ class DockerExecutor(ProcessExecutor[DockerConfig]):
             if "\0" in value:
                 raise StepError(f"the variable {name} contains the character NUL", retryable=False)
         return files, wanted
-
-
-class _Placing(ConfiguredProgram[DockerConfig]):
-    """A step whose script has expressions of its own."""
-
-    def __init__(
-        self, executor: DockerExecutor, config: ConfigTemplate[DockerConfig], plan: StepPlan, script: Script
-    ) -> None:
-        super().__init__(executor, config, plan, {})
-        self._script = script
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        """Those of the config and of the script."""
-        return (*super().expressions, *(placed.expression for placed in self._script.placed))
 
 
 def _options(config: DockerConfig, attempt: StepAttempt, network: str | None) -> list[str]:

@@ -16,6 +16,7 @@ from wfe_yaml.executors.base import ConfigModel, StepResult
 from wfe_yaml.executors.configs import Config, Fixed, Seconds
 from wfe_yaml.executors.environment import base_environment
 from wfe_yaml.executors.executor import Executor, StepAttempt
+from wfe_yaml.executors.placing import PlacingProgram, has_expressions, placed
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ERROR_FILE, VariableName, check_environment, script_name, told_error
 from wfe_yaml.executors.stepping import (
@@ -25,14 +26,18 @@ from wfe_yaml.executors.stepping import (
     ProcessStep,
     identity_variables,
 )
+from wfe_yaml.expressions.shell.values import prelude, private_values
 from wfe_yaml.zypi import errors
 from wfe_yaml.zypi.client import BOOT, address, find_url, shown
 from wfe_yaml.zypi.protocol import DEFAULT_TIMEOUT, path_trouble
 
 if TYPE_CHECKING:
-    from wfe_yaml.executors.base import StepPlan
+    from collections.abc import Mapping
+
+    from wfe_yaml.executors.base import Program, StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
     from wfe_yaml.executors.processes import Identity, ProcessResult
+    from wfe_yaml.expressions.shell.placement import Script
     from wfe_yaml.source.problems import Problems
 
 _BOOT = (
@@ -77,8 +82,10 @@ class ZypiConfig(Config):
     command: list[str] | None = Field(
         default=None, min_length=1, description="The program, by its path in the microVM, and its arguments."
     )
-    run: Annotated[str, Fixed("use env: its value could become code")] | None = Field(
-        default=None, min_length=1, description="A script for `/bin/sh -e`, instead of `command`."
+    run: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A script instead: run by `/bin/sh -e`, or by the program after its `#!`.",
     )
     url: Annotated[str, AfterValidator(_address)] | None = Field(
         default=None,
@@ -128,6 +135,24 @@ class ZypiExecutor(Executor[ZypiConfig]):
     config: ClassVar[ConfigModel] = ZypiConfig
     resumes: ClassVar[bool] = True
 
+    def __init__(self) -> None:
+        self._placed: Script | None = None
+        """The script of a file, its expressions replaced by private variables."""
+
+    def compile(
+        self, config: ConfigTemplate[ZypiConfig], plan: StepPlan, problems: Problems
+    ) -> Program | None:
+        """Place the expressions of the script, so that no value becomes code."""
+        if not has_expressions(config):
+            return super().compile(config, plan, problems)
+        before = len(problems)
+        self.check(config, plan, problems)
+        found = placed(config, problems)
+        if found is None or len(problems) > before:
+            return None
+        given, self._placed = found
+        return PlacingProgram(self, given, plan, self._placed)
+
     async def run(self, config: ZypiConfig, attempt: StepAttempt) -> StepResult:
         """Take up what an earlier attempt left, or send the command.
 
@@ -147,7 +172,7 @@ class ZypiExecutor(Executor[ZypiConfig]):
         def spec() -> ProcessSpec:
             url = address(find_url(config.url, attempt.plan.tools.environ))
             attempt.emit(NOTE, f"[wfe: runs in a microVM of {config.image}, at {shown(url)}]")
-            return _spec(config, attempt, step.identity, url)
+            return _spec(config, attempt, step.identity, url, self._placed)
 
         return await step.run(spec)
 
@@ -156,14 +181,24 @@ class ZypiExecutor(Executor[ZypiConfig]):
         check_environment(config, plan, problems)
 
 
-def _spec(config: ZypiConfig, attempt: StepAttempt, identity: Identity, url: str) -> ProcessSpec:
+def _spec(
+    config: ZypiConfig, attempt: StepAttempt, identity: Identity, url: str, script: Script | None
+) -> ProcessSpec:
     """Describe the process that sends the command and waits for the answer."""
+    private: Mapping[str, Any] = {"variables": {}, "files": {}, "paths": {}}
+    run = config.run
+    if script is not None:
+        values = private_values(script.placed, attempt.call.names)
+        texts = {name: raw.decode("utf-8", "surrogateescape") for name, raw in values.files.items()}
+        private = {"variables": values.variables, "files": texts, "paths": values.paths}
+        run = prelude(script.placed, bash=False) + (run or "")
     told = {
         "url": url,
         "boot": config.boot,
         "image": config.image,
         "command": config.command,
-        "run": config.run,
+        "run": run,
+        "private": private,
         "name": script_name(attempt, ".sh"),
         "env": {
             **attempt.variables(),

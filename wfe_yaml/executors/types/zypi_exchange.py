@@ -20,6 +20,12 @@ from wfe_yaml.zypi.guest import Guest
 from wfe_yaml.zypi.protocol import ExecRequest, ExecResult
 
 
+def interpreter(script: str) -> list[str]:
+    """Give what runs a script: the program after its `#!` with at most one argument, else a shell."""
+    line = script.partition("\n")[0]
+    return line[2:].split(maxsplit=1) if line.startswith("#!") and line[2:].strip() else ["/bin/sh", "-e"]
+
+
 def request_of(told: dict[str, Any], guest: Guest) -> ExecRequest:
     """Make the request: with a shell around it where the step needs more than the protocol has.
 
@@ -27,12 +33,16 @@ def request_of(told: dict[str, Any], guest: Guest) -> ExecRequest:
         RefusedError: the guest could not do it.
     """
     files: dict[str, str] = dict(told["files"])
-    env: dict[str, str] = dict(told["env"])
+    # Values that the script refers to; large ones stand in files, whose paths its variables have.
+    private = told["private"]
+    env: dict[str, str] = {**told["env"], **private["variables"]}
+    env.update({name: guest.path(file) for name, file in private["paths"].items()})
+    files.update({guest.path(name): text for name, text in private["files"].items()})
     collect: list[str] = []
     if told["run"] is not None:
         script = guest.path(told["name"])
         files[script] = told["run"]
-        command = ["/bin/sh", "-e", script]
+        command = [*interpreter(told["run"]), script]
     else:
         command = told["command"]
     if told["outputs"]:

@@ -64,7 +64,7 @@ class TestLaws(ExecutorConformance):
     wrong: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "needs the key 'image'": {"command": ["/bin/true"]},
         "needs either 'command' or 'run'": {"image": "i"},
-        "an expression cannot stand in 'run'": {"image": "i", "run": "echo $<< 1 >>"},
+        "cannot stand in a script of another program": {"image": "i", "run": "#!/bin/awk -f\n$<< 1 >>"},
         "at least 1": {"image": "i", "command": []},
         "expected a valid list": {"image": "i", "command": "/bin/true"},
         "writes no file '/etc/motd': choose a path": {**ECHO, "files": {"/etc/motd": "x"}},
@@ -117,6 +117,25 @@ async def test_a_step_sends_what_the_file_says(zypi: ZypiServer) -> None:
     env = told["env"]
     assert (env["A"], env["WFE_IDEMPOTENCY_KEY"]) == ("2", made.ctx.idempotency_key)
     assert not {"PATH", "HOME"} & env.keys()
+
+
+async def test_values_in_a_script_are_no_code(zypi: ZypiServer) -> None:
+    """Wherever they stand, and however large they are; the script itself is the same each time."""
+    text = "$<< inputs.text >>"
+    script = f"printf '%s\\n' {text} \"{text}\" '{text}'; n=$<< inputs.large >>; echo \"${{#n}}\""
+    for value in ("$(id) ' \"; exit 9", "plain"):
+        _, lines = await ran({"run": script}, zypi, inputs={"text": value, "large": "x" * 200_000})
+        assert lines.text("stdout").splitlines() == [*[value] * 3, "200000"]
+    first, second = (
+        [text for path, text in told["files"].items() if path.endswith(".sh")] for told in zypi.requests
+    )
+    assert first == second
+
+
+async def test_another_program_can_run_a_script(zypi: ZypiServer) -> None:
+    """The one after `#!`, with one argument."""
+    _, lines = await ran({"run": "#!/usr/bin/awk -f\nBEGIN {print 6 * 7}\n"}, zypi)
+    assert lines.text("stdout") == "42"
 
 
 async def test_both_streams_are_shown(zypi: ZypiServer) -> None:
@@ -264,16 +283,23 @@ async def test_a_killed_exchange_is_a_lost_answer(zypi: ZypiServer) -> None:
         await running
 
 
-def test_problems_stand_where_they_are() -> None:
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        ("run: echo\n      timeout: soon\n      files: {/etc/motd: x}", [["9", "16"], ["10", "26"]]),
+        ("run: eval $<< inputs.a >>", [["8", "17"]]),
+    ],
+)
+def test_problems_stand_where_they_are(lines: str, places: list[list[str]]) -> None:
     """Line and column of a wrong value, and of an expression that would become code."""
     text = (
-        "workflow:\n  id: w\n  inputs: {a: string}\n  steps:\n  - name: x\n    type: zypi\n    config:\n"
-        "      image: i\n      run: echo $<< inputs.a >>\n      timeout: soon\n      files: {/etc/motd: x}\n"
+        "workflow:\n  id: w\n  inputs: {a: string}\n  steps:\n  - name: x\n    type: zypi\n"
+        f"    config:\n      {lines}\n      image: i\n"
     )
     with pytest.raises(YamlError) as caught:
         load_workflow_from_str(text)
     told = [str(each.location) for each in caught.value.problems]
-    assert [place.split(":")[-2:] for place in told] == [["9", "12"], ["10", "16"], ["11", "26"]], told
+    assert [place.split(":")[-2:] for place in told] == places, told
 
 
 async def test_it_is_a_body_of_the_builder(wfe: WfeEngine, zypi: ZypiServer) -> None:
@@ -297,6 +323,7 @@ async def test_the_exchange_says_what_became_of_it(zypi: ZypiServer, tmp_path: P
         "boot": 45,
         "image": "busybox",
         "name": "x.sh",
+        "private": {"variables": {}, "files": {}, "paths": {}},
         "env": {},
         "timeout": 60,
         "files": {},
