@@ -346,3 +346,28 @@ async def test_twelve_thousand_waiters_on_one_event(wfe: WfeEngine, rec: Any) ->
     assert (await wfe.host.get(handles[-1].id)).data["got"] == 1
     rec.open("busy")
     await wfe.result(handles[0])
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+@pytest.mark.parametrize("restart", [False, True], ids=["stays", "restarts"])
+async def test_a_timeout_that_strikes_while_suspended_wins_over_a_later_event(
+    wfe: WfeEngine, rec: Any, in_time: bool, restart: bool
+) -> None:
+    """Decision 26: events and timers keep arriving while suspended: the earlier one counts."""
+    flow = (
+        WorkflowBuilder("flow")
+        .wait_for("e", timeout=5, output="e", on_timeout=lambda b: b.then(rec.step("late")))
+        .then(rec.step("tail"))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    await wfe.host.suspend(handle.id)
+    await wfe.advance(4 if in_time else 6)
+    await wfe.host.publish_event("e", data=1)
+    await wfe.advance(4)
+    if restart:
+        await wfe.restart()
+    await wfe.host.resume(handle.id)
+    assert (await wfe.ended(handle)).data == ({"e": 1} if in_time else {})
+    assert rec.log == (["tail"] if in_time else ["late", "tail"])

@@ -120,8 +120,9 @@ def match_events(s: State) -> None:
         if wanted is None:
             continue
         name, key, as_of = wanted
+        until = s.now if pointer.due is None else min(s.now, pointer.due)
         for position, message in enumerate(events):
-            if message.effective > s.now:
+            if message.effective > until:  # it comes later, or came when the time of the wait was up
                 break
             if message.name == name and message.key == key and message.effective >= as_of:
                 del events[position]
