@@ -195,7 +195,7 @@ class Actor:
         for saga_id in dict.fromkeys(transition.load_undo):
             self._load(load_undo(self._runtime.store, self.machine, saga_id))
         for pointer_id, number in transition.load_chunks:
-            self._load(load_chunk(self._runtime.store, self.id, pointer_id, number))
+            self._load(load_chunk(self._runtime.store, self.machine, pointer_id, number))
         for pointer_id in transition.load_outputs:
             self._load(load_outputs(self._runtime.store, self.machine, pointer_id))
         self._arm()

@@ -8,23 +8,28 @@ from wfe_core.engine import happenings as h
 from wfe_core.engine.state import read_state
 from wfe_core.errors import StorageCorruptError
 from wfe_core.models import PointerStatus
-from wfe_core.ports import CHUNK
+from wfe_core.ports import CHUNK, ItemChunk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from wfe_core.definition.nodes import ForEachNode
     from wfe_core.engine import Machine
-    from wfe_core.ports import InstanceReader, ItemChunk, LoadedInstance, PointerRecord
+    from wfe_core.ports import InstanceReader, LoadedInstance, PointerRecord
 
 _UNDO_PAGE = 64
 _OUTPUT_PAGE = 1_000
 
 
 async def load_undo(store: InstanceReader, machine: Machine, saga_id: int) -> h.UndoLoaded:
-    """Read the next pointers a saga has to undo, with the containers and items their scopes name."""
+    """Read the next pointers a saga has to undo, with the containers and items their scopes name.
+
+    There are none when the saga has ended since it asked.
+    """
     state = machine.state
-    saga = state.pointers[saga_id]
+    saga = state.pointers.get(saga_id)
+    if saga is None:
+        return h.UndoLoaded(saga_id, (), complete=True, ancestors={}, chunks=())
     scope = f"{saga.scope}{saga.id}/"
     page = await store.undo_page(state.record.id, [scope], limit=_UNDO_PAGE)
     wanted = {int(part) for p in page for part in p.scope.split("/") if part}
@@ -77,24 +82,30 @@ async def _chunks_of(
     return list(chunks.values())
 
 
-async def load_chunk(store: InstanceReader, instance_id: str, pointer_id: int, number: int) -> h.ChunkLoaded:
-    """Read the next items of a loop.
+async def load_chunk(store: InstanceReader, machine: Machine, pointer_id: int, number: int) -> h.ChunkLoaded:
+    """Read the next items of a loop. There are none when it has ended since it asked.
 
     Raises:
         StorageCorruptError: they are not there.
     """
+    instance_id = machine.record.id
     chunk = await store.chunk(instance_id, pointer_id, number)
-    if chunk is None:
+    if chunk is None and pointer_id in machine.state.pointers:
         raise StorageCorruptError(
             "item", (instance_id, pointer_id, number), "the items of a running loop are gone"
         )
-    return h.ChunkLoaded(chunk)
+    return h.ChunkLoaded(chunk or ItemChunk(pointer_id, number, "[]"))
 
 
 async def load_outputs(store: InstanceReader, machine: Machine, pointer_id: int) -> h.OutputsLoaded:
-    """Gather what a loop collects, in item order, as the text of a JSON array."""
+    """Gather what a loop collects, in item order, as the text of a JSON array.
+
+    There is nothing to gather when the loop has ended since it asked.
+    """
     state = machine.state
-    pointer = state.pointers[pointer_id]
+    pointer = state.pointers.get(pointer_id)
+    if pointer is None:
+        return h.OutputsLoaded(pointer_id, "[]")
     node = cast("ForEachNode", state.node(pointer))
     step = node.bodies[0].nodes[-1].key
     total: int = read_state(pointer)["total"]

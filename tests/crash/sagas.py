@@ -213,6 +213,32 @@ async def cancel_it(host: WorkflowHost) -> None:
     await unless_ended(host, lambda: host.cancel(INSTANCE))
 
 
+def cut_short(e: Effects) -> Definitions:
+    """An inner saga whose undo sleeps, deep inside, when the time of the outer one is up."""
+
+    def leaf(b: Any) -> None:
+        b.then(e.step("a", {"a": 1})).compensate_with(
+            lambda c: c.delay("1h").then(e.step("undo_a", {"a": 0})),
+        )
+
+    def outer(s: Any) -> None:
+        s.then(e.step("o", {"o": 1})).compensate_with(lambda c: c.then(e.step("undo_o", {"o": 0})))
+        s.saga(lambda i: i.if_do(lambda d: True, leaf).then(e.step("bad", fails=-1, error=final)))
+
+    return [WorkflowBuilder("main").saga(outer).timeout("1m").build()]
+
+
+def cancelled_undo(e: Effects) -> Definitions:
+    """A saga in another, whose own compensation sleeps after a failure."""
+
+    def outer(s: Any) -> None:
+        s.then(e.step("o", {"o": 1})).compensate_with(lambda c: c.then(e.step("undo_o", {"o": 0})))
+        s.saga(lambda i: i.then(e.step("a", {"a": 1})).then(e.step("bad", fails=-1, error=final)))
+        s.compensate_with(lambda c: c.delay("1h").then(e.step("undo_inner", {"a": 0})))
+
+    return [WorkflowBuilder("main").saga(outer).build()]
+
+
 def alone(e: Effects) -> Definitions:
     """A step with a compensation outside of any saga makes one of its own."""
     return [
@@ -249,6 +275,24 @@ SAGAS: dict[str, Scenario] = {
     "siblings": Scenario(siblings, 6, {"a": 0, "tail": 1}, undone=["undo_a"]),
     "cancel with undo": Scenario(
         cancelled, 9, {"a": 0}, others=2, status="cancelled", undone=["undo_b", "undo_a"], act=cancel_it
+    ),
+    "undo cut short": Scenario(
+        cut_short,
+        11,
+        {"a": 0, "o": 0},
+        others=2,
+        status="failed",
+        error="StepTimeoutError",
+        undone=["undo_a", "undo_o"],
+    ),
+    "cancel of an undo": Scenario(
+        cancelled_undo,
+        11,
+        {"a": 0, "o": 0},
+        others=3,
+        status="cancelled",
+        undone=["undo_inner", "undo_o"],
+        act=cancel_it,
     ),
     "compensation without a saga": Scenario(
         alone, 5, {"a": 1}, status="failed", error="StepError", undone=["undo_b"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wfe_core import WorkflowBuilder, WorkflowFailedError
+from wfe_core import RetryPolicy, WorkflowBuilder, WorkflowFailedError
 from wfe_host.testing.engine import WfeEngine
 
 
@@ -427,3 +427,49 @@ async def test_a_recurring_branch_closes_its_guards_at_the_end_of_the_main_line(
     handle = await wfe.start(flow, {})
     assert (await wfe.ended(handle)).status == "complete"
     assert rec.log == ["tick", "on_abort", "ensure"]
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["stays", "restarts"])
+async def test_the_compensation_of_a_guard_that_failed_goes_on_after_its_retry(
+    wfe: WfeEngine, rec: Any, restart: bool
+) -> None:
+    """Rules 8: a guard that has closed and is undone now is open again: a crash does not shut it."""
+    flow = (
+        WorkflowBuilder("flow")
+        .guard(
+            lambda b: b.then(rec.step("a")).then(rec.fails("bad")),
+            ensure=lambda b: b.then(rec.step("ensure")),
+        )
+        .compensate_with(rec.fails("undo", 1, retry=RetryPolicy(max_attempts=2, interval=60)))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    if restart:
+        await wfe.restart()
+    assert (await wfe.ended(handle)).status == "failed"
+    assert rec.log == ["a", "bad", "ensure", "undo", "undo"]
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["stays", "restarts"])
+async def test_the_compensation_of_a_branch_that_was_held_back_goes_on_after_its_retry(
+    wfe: WfeEngine, rec: Any, restart: bool
+) -> None:
+    """Rules 8: what was shut because its failure was held back is not shut while it is undone."""
+
+    def branch(b: Any) -> None:
+        b.if_do(lambda d: True, lambda i: i.then(rec.step("a")).then(rec.fails("bad")))
+        b.compensate_with(rec.fails("undo", 1, retry=RetryPolicy(max_attempts=2, interval=60)))
+
+    flow = (
+        WorkflowBuilder("flow")
+        .saga(lambda s: s.parallel(branch, lambda b: b.delay(1), fail_fast=False))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.advance(1)
+    assert rec.log[-1] == "undo"
+    if restart:
+        await wfe.restart()
+    assert (await wfe.ended(handle)).status == "failed"
+    assert rec.log == ["a", "bad", "undo", "undo"]

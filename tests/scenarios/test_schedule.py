@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from wfe_core import StepContext, WorkflowBuilder, step
 from wfe_host.testing.engine import WfeEngine
@@ -150,3 +153,111 @@ async def test_suspend_holds_ticks_back(wfe: WfeEngine, rec: Any) -> None:
     assert rec.log == ["tick"] * 3
     await wfe.host.publish_event("end")
     await wfe.result(handle)
+
+
+@pytest.mark.parametrize("proceed", [True, False])
+async def test_cancel_when_on_a_background_branch_ends_only_the_branch(
+    wfe: WfeEngine, rec: Any, proceed: bool
+) -> None:
+    """Decision 24: the main line has gone on long ago, so that nothing of it comes again or is cut off."""
+    flow = (
+        WorkflowBuilder("flow")
+        .schedule("1h", lambda b: b.then(rec.step("late")))
+        .cancel_when(lambda d: d.get("n"), proceed=proceed)
+        .then(rec.step("a", {"n": 1}))
+        .then(rec.step("tail"))
+        .build()
+    )
+    await wfe.run(flow, {})
+    assert rec.log == ["a", "tail"]
+
+
+BACKGROUND: dict[str, Callable[[Any, Any], object]] = {
+    "schedule": lambda b, body: b.schedule("1h", body),
+    "recur": lambda b, body: b.recur("1h", body, until=lambda d: False),
+}
+
+
+@pytest.mark.parametrize("where", ["condition", "loop", "saga"])
+@pytest.mark.parametrize("kind", BACKGROUND)
+async def test_the_instance_ends_with_a_cancelled_branch_that_began_in_a_container(
+    wfe: WfeEngine, rec: Any, kind: str, where: str
+) -> None:
+    """Decision 24: complete when the main line and the branches have ended, whatever they began in."""
+
+    def body(b: Any) -> None:
+        BACKGROUND[kind](b, lambda s: s.then(rec.step("late", {"n": 1})).then(rec.step("later")))
+        b.cancel_when(lambda d: d.get("n"))
+
+    builder = WorkflowBuilder("flow")
+    if where == "condition":
+        builder.if_do(lambda d: True, body)
+    elif where == "loop":
+        builder.for_each([1], body)
+    else:
+        builder.saga(body)
+    handle = await wfe.start(builder.then(rec.step("tail")).build(), {})
+    assert (await wfe.ended(handle)).status == "complete"
+    assert rec.log == ["tail", "late"]
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["stays", "restarts"])
+async def test_an_until_that_throws_is_passed_over_by_its_policy(
+    wfe: WfeEngine, rec: Any, restart: bool
+) -> None:
+    """Rules 7, continue: only the branch ends; what follows it has run already."""
+    flow = (
+        WorkflowBuilder("flow")
+        .recur("1s", lambda b: b.then(rec.step("tick")), until=lambda d: bool(1 / 0))
+        .on_error("continue")
+        .then(rec.step("tail"))
+        .delay("1m")
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    if restart:
+        await wfe.settle()
+        await wfe.restart()
+    assert (await wfe.ended(handle)).status == "complete"
+    assert rec.log == ["tail"]
+
+
+async def test_a_retry_asks_an_until_that_threw_again(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 7, retry: it continues from the failed pointer; the main line is not begun twice."""
+    broken = [True]
+
+    def until(data: dict[str, Any]) -> bool:
+        if broken:
+            raise RuntimeError(broken.pop())
+        return bool(data.get("n"))
+
+    flow = (
+        WorkflowBuilder("flow")
+        .recur("1s", lambda b: b.then(rec.step("tick", {"n": 1})), until=until)
+        .then(rec.step("tail"))
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    assert (await wfe.ended(handle)).status == "failed"
+    await wfe.host.retry(handle.id)
+    assert (await wfe.ended(handle)).status == "complete"
+    assert rec.log == ["tail", "tick"]
+
+
+async def test_a_background_branch_is_no_part_of_the_saga_it_began_in(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 24: it is a branch of the instance: undone is only what a saga of its own has done."""
+
+    def own(s: Any) -> None:
+        s.then(rec.step("x")).compensate_with(rec.step("-x")).then(rec.fails("y"))
+
+    def branch(b: Any) -> None:
+        b.then(rec.step("a")).compensate_with(rec.step("-a"))
+        b.saga(own, on_error="continue")
+
+    def body(s: Any) -> None:
+        s.schedule("1s", branch)
+        s.delay("5s").then(rec.fails("bad"))
+
+    handle = await wfe.start(WorkflowBuilder("flow").saga(body, on_error="continue").build(), {})
+    assert (await wfe.ended(handle)).status == "complete"
+    assert rec.log == ["a", "x", "y", "-x", "bad"]

@@ -387,7 +387,11 @@ class Branch(Scopes[D]):
     # ------------------------------------------------------------ background
 
     def schedule(self, after: Duration, body: Callable[[Branch[D]], object]) -> Self:
-        """Run a body once in the background, some time from now; the instance waits for it to end."""
+        """Run a body once in the background, some time from now; the instance waits for it to end.
+
+        The branch is one of the instance, not of what it began in: a saga around it does not undo its steps.
+        One whose steps belong together has a `.saga(...)` of its own.
+        """
         call = f".schedule({after!r}, ...)"
         length, bodies = self._draft.duration(after, call, "any"), [self._draft.body(body, call)]
         self._draft.add(ScheduleNode(name="schedule", after=length, bodies=bodies))
@@ -410,7 +414,7 @@ class Branch(Scopes[D]):
         until: OfDataAndContext[D, object],
     ) -> Self: ...
     def recur(self, every: Duration, body: Any, *, until: Any = None) -> Self:
-        """Run a body in the background at a fixed rate.
+        """Run a body in the background at a fixed rate, as a branch of the instance like that of `schedule`.
 
         Args:
             every: time from one run to the next; runs never overlap, missed ones collapse into one.

@@ -74,7 +74,7 @@ def close(
 def inside(s: State, owner: PointerRecord, number: int | None = None) -> list[PointerRecord]:
     """What is open directly inside a pointer, or in one of its bodies."""
     children = [s.pointers[child] for child in sorted(s.children.get(owner.id, ()))]
-    return [p for p in children if number is None or s.node(p).sequence.number == number]
+    return [p for p in children if number is None or s.body_number(p, owner) == number]
 
 
 def abort(
@@ -271,7 +271,10 @@ def reopen_scopes(s: State) -> None:
     for p in s.pointers.values():
         if p.state is not None and ('"then"' in p.state or '"phase"' in p.state or '"defeat"' in p.state):
             state = read_state(p)
-            if "then" in state or "defeat" in state or state.get("phase", ON_SUCCESS) != ON_SUCCESS:
+            ended = p.status == PointerStatus.COMPENSATING  # what is left of an end says nothing any more
+            if "then" in state or (
+                not ended and ("defeat" in state or state.get("phase", ON_SUCCESS) != ON_SUCCESS)
+            ):
                 s.shut[p.id] = live_hook(state)
     if s.shut or s.closing:
         s.agenda.append((progress, (s,)))

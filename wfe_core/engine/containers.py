@@ -12,6 +12,7 @@ from wfe_core.engine.flow import (
     JOIN,
     RULES,
     advance,
+    background_ended,
     complete,
     evaluate,
     fail_now,
@@ -336,6 +337,12 @@ def _shut(s: State, p: PointerRecord) -> bool:
 
 def _enter_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
     """A background branch leaves its container: it hangs on the instance, with its items kept by value."""
+    if p.attempt > 0:  # it has left before, and a retry goes on with the tick that failed
+        p.error = None
+        move(p, PointerStatus.SLEEPING)
+        s.set_due(p, s.now)
+        return
+    p.attempt = 1
     scope = PointerScope(s, p).keep()
     place = replace(p)
     s.detach(p)
@@ -359,6 +366,7 @@ def _fire_schedule(s: State, p: PointerRecord, node: ScheduleNode) -> None:
         _end_background(s, p)
         return
     move(p, PointerStatus.RUNNING)
+    p.failures = 0
     p.run += 1
     if not spawn_body(s, p, node.bodies[0], iteration=p.run - 1):
         _join_schedule(s, p, node, p, 0)
@@ -380,7 +388,7 @@ def _end_background(s: State, p: PointerRecord) -> None:
     move(p, PointerStatus.COMPLETE)
     s.emit(LifecycleKind.STEP_COMPLETED, p)
     s.remove(p)
-    s.agenda.append((RULES["main_ended"], (s,)))
+    background_ended(s)
 
 
 ENTER.update(

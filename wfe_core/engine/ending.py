@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.definition.nodes import ScheduleNode
 from wfe_core.engine.closing import THEN, close, progress
 from wfe_core.engine.failing import error_text, read_error
-from wfe_core.engine.flow import RULES, advance, fail_now, holds, sequence_ended
+from wfe_core.engine.flow import (
+    RULES,
+    advance,
+    background_ended,
+    fail_now,
+    holds,
+    in_background,
+    sequence_ended,
+)
 from wfe_core.engine.state import State
 from wfe_core.engine.stopping import cancel_tree, stop_leaf
 from wfe_core.errors import ConditionError
@@ -146,8 +154,11 @@ def _cancellable(p: PointerRecord) -> bool:
 def _cancelled_by_condition(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
     del arguments
     node = s.node(p)
+    background = in_background(p, node)
     cancel_tree(s, p)
-    if node.proceed:
+    if background:
+        background_ended(s)
+    elif node.proceed:
         advance(s, p, node)
     else:
         sequence_ended(s, p, node)

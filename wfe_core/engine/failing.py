@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine.closing import THEN, close
 from wfe_core.engine.containers import park
-from wfe_core.engine.flow import FIRE, RULES, advance, enter, tell_failure
+from wfe_core.engine.flow import FIRE, RULES, advance, background_ended, enter, in_background, tell_failure
 from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State, error_of
 from wfe_core.engine.stopping import cancel_tree, give_place, interrupt
@@ -109,7 +109,7 @@ def _taker(s: State, p: PointerRecord, defeat: Defeat) -> PointerRecord | None:
     current = p
     for ancestor in s.ancestors(p):
         node = s.node(ancestor)
-        if s.node(current).sequence.number < 0 and ancestor.status == PointerStatus.COMPENSATING:
+        if s.body_number(current, ancestor) < 0 and ancestor.status == PointerStatus.COMPENSATING:
             return ancestor
         if ancestor.status == PointerStatus.RUNNING and (
             (ends and (node.kind == "guard" or not getattr(node, "fail_fast", True)))
@@ -142,7 +142,10 @@ def _passed_over(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
     end_as_failed(s, p)
     give_place(s, p)
     s.remove(p)
-    advance(s, p, node)
+    if in_background(p, node):
+        background_ended(s)
+    else:
+        advance(s, p, node)
 
 
 def end_as_failed(s: State, p: PointerRecord) -> None:
@@ -162,7 +165,7 @@ def compensation_owner(s: State, p: PointerRecord) -> PointerRecord | None:
     """The pointer being compensated, when `p` is in (the flow of) a compensation."""
     current = p
     for ancestor in s.ancestors(p):
-        if s.node(current).sequence.number < 0 and ancestor.status == PointerStatus.COMPENSATING:
+        if s.body_number(current, ancestor) < 0 and ancestor.status == PointerStatus.COMPENSATING:
             return ancestor
         current = ancestor
     return None

@@ -229,6 +229,16 @@ def advance(s: State, pointer: PointerRecord, node: Node) -> None:
         sequence_ended(s, pointer, node)
 
 
+def in_background(pointer: PointerRecord, node: Node) -> bool:
+    """Whether a pointer is a background branch, after which its sequence has gone on long ago."""
+    return node.kind == "schedule" and (pointer.attempt > 0 or pointer.status != PointerStatus.PENDING)
+
+
+def background_ended(s: State) -> None:
+    """A background branch has ended: the instance may have waited only for that."""
+    s.agenda.append((RULES["main_ended"], (s,)))
+
+
 def sequence_ended(s: State, pointer: PointerRecord, node: Node) -> None:
     """The last pointer of a sequence has ended: its container looks whether all has."""
     sequence = node.sequence

@@ -175,7 +175,7 @@ def _hook_failed(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
 def _unwind(s: State, p: PointerRecord, state: dict[str, Any]) -> None:
     """All that was open in a guard has stopped: its hooks run. A hook that was stopped is given up."""
     for root in inside(s, p):
-        if s.node(root).sequence.number not in (BODY, state["from"]):
+        if s.body_number(root, p) not in (BODY, state["from"]):
             cancel_tree(s, root)
     _begin(s, p, state["next"], state)
 

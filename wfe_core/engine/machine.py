@@ -94,7 +94,7 @@ class Machine:
         """
         state = State(definition, loaded.instance, loaded.data, host)
         state.subscribed = loaded.subscribed
-        for pointer in loaded.pointers:
+        for pointer in sorted(loaded.pointers, key=lambda p: p.id):  # what is around comes before
             state.add(pointer)
         for chunk in (*loaded.chunks, *chunks):
             add_chunk(state, chunk)
@@ -136,8 +136,8 @@ class Machine:
         if t.load_undo and s.stopping:
             s.held_undo = [*s.held_undo, *t.load_undo]
             t.load_undo = ()
-        if len(t.load_undo) > 1:
-            t.load_undo = list(dict.fromkeys(t.load_undo))
+        if t.load_undo:  # not for a saga that something else of this round has ended
+            t.load_undo = [saga for saga in dict.fromkeys(t.load_undo) if saga in s.pointers]
         s.loading += len(t.load_undo) + len(t.load_chunks) + len(t.load_outputs)
         release = record.owner is not None and self._idle(now)
         if not (release or self._creating or t.dirty()):

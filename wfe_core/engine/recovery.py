@@ -11,8 +11,9 @@ from wfe_core.engine.failing import error_text, failed
 from wfe_core.engine.flow import enter
 from wfe_core.engine.happenings import Begin, Failure
 from wfe_core.engine.state import State, read_state
+from wfe_core.engine.stopping import walks
 from wfe_core.engine.transitions import move
-from wfe_core.engine.undoing import stop_walkers, walks
+from wfe_core.engine.undoing import stop_walkers
 from wfe_core.errors import StepCrashedError
 from wfe_core.models import PointerStatus
 

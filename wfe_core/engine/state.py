@@ -71,7 +71,7 @@ class State:
 
     __slots__ = (
         "agenda", "born", "budget", "children", "chunks", "data", "definition", "events", "events_dirty",
-        "held", "held_undo", "host", "loading", "now", "open_sagas", "pointers", "queued", "record",
+        "held", "held_undo", "host", "hung", "loading", "now", "open_sagas", "pointers", "queued", "record",
         "releasing", "running", "settled", "shut", "stopping", "subscribed", "subscriptions", "t", "timers",
         "undo_ancestors", "undo_count", "undo_pages", "undo_waits",
     )  # fmt: skip
@@ -91,7 +91,9 @@ class State:
         self.now: int = 0
         self.pointers: dict[int, PointerRecord] = {}
         self.children: dict[int, dict[int, None]] = {}
-        """Open pointers by the id of what they are directly inside; 0 is the instance."""
+        """Open pointers by the id of the innermost open pointer around them; 0 is the instance."""
+        self.hung: dict[int, int] = {}
+        """What is compensated inside of containers that have ended: which open pointer it is inside of."""
         self.running: dict[int, Mapping[str, str]] = {}
         """Attempts that run in this process, with the data they began with."""
         self.stopping: dict[int, None] = {}
@@ -158,8 +160,8 @@ class State:
             return False
         undoing = ending is not None and '"undo"' in ending
         current = pointer
-        while (parent := self.pointers.get(current.parent)) is not None:
-            number = self.node(current).sequence.number
+        while (parent := self.around(current)) is not None:
+            number = self.body_number(current, parent)
             if parent.id in self.shut:
                 return self.shut[parent.id] != number
             if undoing and number < 0 and parent.status == PointerStatus.COMPENSATING:
@@ -181,13 +183,33 @@ class State:
     def add(self, pointer: PointerRecord) -> None:
         """Put an open pointer into the indexes."""
         self.pointers[pointer.id] = pointer
-        siblings = self.children.get(pointer.parent)
+        holder = pointer.parent
+        if holder and holder not in self.pointers:
+            holder = self.hung[pointer.id] = self._innermost_open(pointer)
+        siblings = self.children.get(holder)
         if siblings is None:
-            self.children[pointer.parent] = {pointer.id: None}
+            self.children[holder] = {pointer.id: None}
         else:
             siblings[pointer.id] = None
         if pointer.due is not None:
             self._set_timer(pointer.due, pointer.id)
+
+    def _innermost_open(self, pointer: PointerRecord) -> int:
+        for part in reversed(pointer.scope.split("/")):
+            if part and int(part) in self.pointers:
+                return int(part)
+        return 0
+
+    def around(self, pointer: PointerRecord) -> PointerRecord | None:
+        """The innermost open pointer that a pointer is inside of."""
+        return self.pointers.get(self.hung.get(pointer.id, pointer.parent))
+
+    def body_number(self, pointer: PointerRecord, around: PointerRecord) -> int:
+        """Which body of an open pointer around it a pointer is in, at whatever depth."""
+        node, owner = self.node(pointer), self.node(around)
+        while pointer.parent != around.id and node.sequence.owner not in (owner, None):
+            node = node.sequence.owner
+        return node.sequence.number
 
     def remove(self, pointer: PointerRecord) -> None:
         """Take a pointer that has ended out of the indexes; its row becomes history."""
@@ -197,10 +219,11 @@ class State:
         self.t.changed[pointer.id] = pointer
         self.shut.pop(pointer.id, None)
         del self.pointers[pointer.id]
-        siblings = self.children[pointer.parent]
+        holder = self.hung.pop(pointer.id, pointer.parent)
+        siblings = self.children[holder]
         siblings.pop(pointer.id, None)
         if not siblings:
-            del self.children[pointer.parent]
+            del self.children[holder]
         self.queued.pop(pointer.id, None)
         node = self.node(pointer)
         if node.container or node.bodies:
@@ -289,10 +312,10 @@ class State:
     def ancestors(self, pointer: PointerRecord) -> list[PointerRecord]:
         """The open pointers a pointer is inside of, innermost first."""
         found: list[PointerRecord] = []
-        parent = self.pointers.get(pointer.parent)
-        while parent is not None:
-            found.append(parent)
-            parent = self.pointers.get(parent.parent)
+        current = self.around(pointer)
+        while current is not None:
+            found.append(current)
+            current = self.around(current)
         return found
 
     def item_text(self, loop_id: int, index: int) -> str | None:

@@ -85,7 +85,8 @@ def give_places(s: State, pointers: Iterable[PointerRecord]) -> None:
 def give_place(s: State, p: PointerRecord) -> None:
     """Let what a pointer may have done be undone with its saga: by its own compensation, if it has begun."""
     node = s.node(p)
-    if node.saga is None or node.compensation is None:
+    undone = node.kind == "saga" and p.status == PointerStatus.FAILED
+    if node.saga is None or node.compensation is None or undone:
         p.undo = None
     elif node.container:
         p.undo = undo_place(s) if p.undo is None else p.undo - 1
@@ -95,18 +96,34 @@ def give_place(s: State, p: PointerRecord) -> None:
 
 def cancel_one(s: State, p: PointerRecord) -> None:
     """Cancel one open pointer."""
-    node = s.node(p)
-    if node.kind == "saga" and p.status in (
-        PointerStatus.RUNNING,
-        PointerStatus.COMPENSATING,
-        PointerStatus.SLEEPING,
-    ):
-        close_saga(s, p)
+    if s.node(p).kind == "saga":
+        if p.status in (PointerStatus.RUNNING, PointerStatus.SLEEPING) or walks(s, p):
+            _hand_failures_on(s, p)
+            close_saga(s, p)
+        p.state = None  # whoever undoes it later finds no walk of its own
     stop_leaf(s, p)
     if p.status != PointerStatus.FAILED:  # it failed before a guard around it ran its hooks, which stays true
         move(p, PointerStatus.CANCELLED)
         s.emit(LifecycleKind.STEP_CANCELLED, p)
     s.remove(p)
+
+
+def walks(s: State, p: PointerRecord) -> bool:
+    """Whether a pointer is a saga being undone (one that is only compensated as a whole is not)."""
+    return p.status == PointerStatus.COMPENSATING and s.node(p).kind == "saga" and "undo" in read_state(p)
+
+
+def _hand_failures_on(s: State, p: PointerRecord) -> None:
+    """Let the saga around one that is cancelled while it is undone answer for compensations that failed."""
+    state = read_state(p)
+    failed = state.get("undo", state).get("failed")
+    outer = next((a for a in s.ancestors(p) if s.node(a).kind == "saga"), None)
+    if not failed or outer is None:
+        return
+    kept = read_state(outer)
+    place = kept["undo"] if walks(s, outer) else kept
+    place["failed"] = [*place.get("failed", ()), *failed]
+    write_state(s, outer, kept)
 
 
 def close_saga(s: State, p: PointerRecord) -> None:

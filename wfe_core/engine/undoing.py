@@ -23,7 +23,7 @@ from wfe_core.engine.failing import (
 )
 from wfe_core.engine.flow import ENTER, JOIN, RULES, advance, complete, spawn_body, tell_status
 from wfe_core.engine.state import State, error_of, read_state, write_state
-from wfe_core.engine.stopping import cancel_one, close_saga, give_places, has_left
+from wfe_core.engine.stopping import cancel_one, close_saga, give_places, has_left, walks
 from wfe_core.engine.transitions import move
 from wfe_core.errors import StepError
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
@@ -108,15 +108,14 @@ def begin_walk(
     s: State, saga: PointerRecord, error: ErrorInfo | None, failed: Sequence[list[str]] = ()
 ) -> None:
     """Set a saga to compensating; its walk begins when its steps have stopped."""
-    state: dict[str, Any] = {"failed": list(failed)}
+    before = read_state(saga)
+    state: dict[str, Any] = {"failed": [*before.get("failed", ()), *failed]}
     if error is not None:
         state["error"] = loads(error_text(error))
     if saga.status == PointerStatus.SLEEPING:
         move(saga, PointerStatus.RUNNING)
     move(saga, PointerStatus.COMPENSATING)
-    saga.undo = None
     s.set_due(saga, None)
-    before = read_state(saga)
     leaving = {"leaving": before["leaving"]} if "leaving" in before else {}
     write_state(s, saga, {"undo": state, **leaving})
     _ask_for_page(s, saga)
@@ -133,7 +132,7 @@ def _ask_for_page(s: State, saga: PointerRecord) -> None:
 def undo_loaded(s: State, page: UndoLoaded) -> None:
     """A page of the walk is here."""
     saga = s.pointers.get(page.saga_id)
-    if saga is None or saga.status != PointerStatus.COMPENSATING:
+    if saga is None or not walks(s, saga):
         return
     for chunk in page.chunks:
         add_chunk(s, chunk)
@@ -157,6 +156,7 @@ def walk_on(s: State, saga: PointerRecord) -> None:
             continue
         pointer.live = True
         pointer.ended = None
+        _forget_how_it_ended(pointer)
         move(pointer, PointerStatus.COMPENSATING)
         s.add(pointer)
         s.touch(pointer)
@@ -177,6 +177,17 @@ def walk_on(s: State, saga: PointerRecord) -> None:
     walk_over(s, saga)
 
 
+def _forget_how_it_ended(p: PointerRecord) -> None:
+    """What a container was waiting for when it ended must not shut it while it is compensated."""
+    state = read_state(p)
+    kept = {key: value for key, value in state.items() if key not in _OF_AN_END}
+    if len(kept) != len(state):
+        p.state = dumps(kept, f"state of step {p.step!r}") if kept else None
+
+
+_OF_AN_END = frozenset({"phase", "from", "end", "noted", "then", "defeat", "held", "undo"})
+
+
 def child_left(s: State, child_id: str) -> None:
     """A sub-workflow inside a saga that is undone has ended: what waited for it goes on."""
     for saga in has_left(s, child_id):
@@ -186,11 +197,6 @@ def child_left(s: State, child_id: str) -> None:
                 walk_on(s, saga)
             else:
                 _ask_for_page(s, saga)
-
-
-def walks(s: State, p: PointerRecord) -> bool:
-    """Whether a pointer is a saga being undone (one that is only compensated as a whole is not)."""
-    return p.status == PointerStatus.COMPENSATING and s.node(p).kind == "saga" and "undo" in read_state(p)
 
 
 def walking_saga(s: State, p: PointerRecord) -> PointerRecord:
@@ -247,6 +253,7 @@ def walk_over(s: State, saga: PointerRecord) -> None:
     """All is undone: what follows depends on the saga and on why it was undone."""
     node = cast("SagaNode", s.node(saga))
     state = read_state(saga)["undo"]
+    saga.undo = None
     cause = None if "error" not in state else read_error(dumps(state["error"], "error"))
     failed: list[list[str]] = state["failed"]
     if saga.id in RULES["to_undo"](s):

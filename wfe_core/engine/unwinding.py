@@ -15,9 +15,9 @@ from wfe_core.engine.ending import end
 from wfe_core.engine.failing import error_text, write_error
 from wfe_core.engine.flow import RULES
 from wfe_core.engine.state import State, error_of
-from wfe_core.engine.stopping import cancel_everything, close_saga, interrupt
+from wfe_core.engine.stopping import cancel_everything, close_saga, interrupt, walks
 from wfe_core.engine.transitions import move
-from wfe_core.engine.undoing import begin_walk, walks
+from wfe_core.engine.undoing import begin_walk
 from wfe_core.models import ErrorInfo, LifecycleKind, PointerStatus, WorkflowStatus
 from wfe_core.serialization import dumps, loads
 
