@@ -92,6 +92,20 @@ def test_foreign_code_runs_in_a_microvm(tmp_path: Path) -> None:
     assert "the largest is 3" in done.stdout
 
 
+def test_the_page_of_sandboxes_tells_the_truth(tmp_path: Path) -> None:
+    """Its program runs as printed."""
+    page = (PIPELINES.parents[1] / "docs" / "zypi.md").read_text("utf-8")
+    program = page.split("```python\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "program.py").write_text(program, "utf-8")
+    with serving() as zypi:
+        env = {**os.environ, "WFE_ZYPI_URL": zypi.url}
+        argv = [sys.executable, "program.py"]
+        done = subprocess.run(
+            argv, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    assert (done.stdout, done.returncode) == ("2 /tmp/in.txt\n\n3 a\nb\n True ok\n", 0), done.stderr
+
+
 def test_a_part_is_fetched_once(tmp_path: Path) -> None:
     """The second run of the data pipeline takes what it fetched from the cache, and says so."""
     wfe(tmp_path, "run", str(PIPELINES / "data.yaml"))
