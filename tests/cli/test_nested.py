@@ -142,3 +142,23 @@ workflows:
     shell.wfe("run", "w.yaml", "top", "--id", "r")
     assert shell.wfe("logs", "r").splitlines() == ["mid/say | time 1", "mid/say | time 2"]
     assert shell.wfe("logs", "r", "say").splitlines() == ["time 1", "time 2"]
+
+
+def test_a_nested_approval_is_named_with_its_command(shell: Shell) -> None:
+    """Exit 4 tells which step of which sub-workflow waits, and the command given moves it."""
+    (shell.folder / "w.yaml").write_text(
+        """
+workflows:
+  - {id: top, steps: [{name: mid, workflow: middle}]}
+  - {id: middle, steps: [{name: inner, workflow: leaf}]}
+  - {id: leaf, steps: [{name: sign, approval: {prompt: Sure?}}, {name: say, run: echo signed}]}
+""",
+        "utf-8",
+    )
+    result = shell.result("run", "w.yaml", "top", "--id", "r")
+    assert result.exit_code == Exit.WAITING
+    assert "  mid/inner/sign waits for an approval: Sure?\n" in result.output
+    assert "mid/inner/sign" in shell.wfe("explain", "r")
+    command = next(line for line in result.output.splitlines() if "wfe approve" in line)
+    shell.wfe(*command.partition("   or")[0].split()[1:])
+    assert "mid/inner/say | signed" in shell.wfe("resume", "r")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def wfe(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("name", "args", "told"),
     [
+        ("hello", ("-i", "who=you"), "greeting: Hello, you!"),
         ("deploy", (), "image: app:"),
         ("deploy", ("-i", "publish=true", "-i", "targets=[a, b]"), "shipped to 2 places"),
         ("matrix", (), "verdict: 5 wheels, load tests skipped"),
@@ -64,6 +66,24 @@ def test_steps_run_in_containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert done.returncode == 0, done.stdout + done.stderr
     assert "it says: HELLO ADA" in done.stdout
     assert docker.containers(f"wfe.run={tmp_path.name}") == []
+
+
+def test_a_ci_job_keeps_what_it_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks, a retry, a linter that is allowed to complain, and an archive that is there afterwards."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    done = wfe(tmp_path, "run", str(PIPELINES / "ci.yaml"), "-i", "targets=[linux, macos]")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for told in (
+        "building for macos",
+        "checks/unit: will be tried again",
+        "1 allowed to fail",
+        "lint: failed",
+    ):
+        assert told in done.stdout
+    archive = re.search(r"^  archive: (.+)$", done.stdout, re.MULTILINE)
+    assert archive is not None
+    with tarfile.open(archive[1]) as files:
+        assert "src/app.py" in files.getnames()
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.errors import InstanceNotFoundError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import status_of
@@ -24,8 +27,25 @@ _COMMANDS = {
     "lease": "wfe resume {run}",
     "child": "wfe explain {child}",
 }
+_OF_ITS_OWN_RUN = frozenset({"approval", "suspended"})
+"""What is moved by a command to the sub-workflow that waits, not to the run around it."""
 _NEEDS_RUNNER = frozenset({"slot", "timer", "retry", "running"})
 """What goes on by itself as soon as a process runs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """One thing that a run waits for.
+
+    Attributes:
+        run: the run, or the sub-workflow in it, that waits.
+        reason: for what.
+        step: where, with the steps that run the sub-workflows around it.
+    """
+
+    run: WorkflowInstance
+    reason: Reason
+    step: str | None
 
 
 async def explain_run(name: str | None, store_option: str | None, *, as_json: bool) -> int:
@@ -40,7 +60,7 @@ async def explain_run(name: str | None, store_option: str | None, *, as_json: bo
         live = await live_owners(host, [run])
         reasons = await reasons_of(host, run, held=bool(live))
     status = status_of(run, live)
-    told = [_told(run, reason, store, held=bool(live)) for reason in reasons]
+    told = [_told(run, waits, store, held=bool(live)) for waits in reasons]
     if as_json:
         whole = {"run": run.id, "status": status, "reasons": told}
         print(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -53,20 +73,39 @@ async def explain_run(name: str | None, store_option: str | None, *, as_json: bo
     return Exit.COMPLETE
 
 
-async def reasons_of(host: WorkflowHost, run: WorkflowInstance, *, held: bool) -> list[Reason]:
-    """Give what a run waits for. This process never runs it, so what it lacks for that does not count."""
+async def reasons_of(host: WorkflowHost, run: WorkflowInstance, *, held: bool) -> list[Waits]:
+    """Give what a run waits for, itself or in its sub-workflows.
+
+    This process never runs it, so what it lacks for that does not count.
+    """
     try:
         compiled = await stored_workflow(host, run)
     except CommandError:
         pass
     else:
         host.register(*compiled.definitions)
-    reasons = (await host.explain(run.id)).reasons
-    return [reason for reason in reasons if reason.what != "lease" or not held]
+    return await _waits(host, run, None, held=held)
 
 
-def command_for(run: WorkflowInstance, reason: Reason, store: Store) -> str | None:
+async def _waits(host: WorkflowHost, run: WorkflowInstance, path: str | None, *, held: bool) -> list[Waits]:
+    found: list[Waits] = []
+    for reason in (await host.explain(run.id)).reasons:
+        if reason.what == "lease" and (held or path is not None):
+            continue
+        own = reason.place or reason.step_key
+        step = f"{path}/{own}" if path is not None and own is not None else own or path
+        inner: list[Waits] = []
+        if reason.what == "child":
+            # One that has not begun yet says nothing.
+            with contextlib.suppress(InstanceNotFoundError):
+                inner = await _waits(host, await host.get(reason.text.split("'")[1]), step, held=held)
+        found.extend(inner or [Waits(run, reason, step)])
+    return found
+
+
+def command_for(run: WorkflowInstance, waits: Waits, store: Store) -> str | None:
     """Give the command that would move a run, if there is one."""
+    reason = waits.reason
     form = _COMMANDS.get(reason.what)
     if form is None:
         return None
@@ -74,12 +113,14 @@ def command_for(run: WorkflowInstance, reason: Reason, store: Store) -> str | No
     event = f"{words[1]} {words[3]}".rstrip() if reason.what == "event" else ""
     child = words[1] if reason.what == "child" else ""
     step = quote(reason.place or reason.step_key or "STEP")
-    command = form.format(run=run.id, step=step, event=event, child=child)
+    named = waits.run.id if reason.what in _OF_ITS_OWN_RUN else run.id
+    command = form.format(run=named, step=step, event=event, child=child)
     return command + store.option
 
 
-def _told(run: WorkflowInstance, reason: Reason, store: Store, *, held: bool) -> dict[str, Any]:
-    command = command_for(run, reason, store)
+def _told(run: WorkflowInstance, waits: Waits, store: Store, *, held: bool) -> dict[str, Any]:
+    reason = waits.reason
+    command = command_for(run, waits, store)
     text = reason.text
     if reason.what == "lease":
         text = "the process that ran it is gone"
@@ -91,7 +132,7 @@ def _told(run: WorkflowInstance, reason: Reason, store: Store, *, held: bool) ->
             text = f"was running ({reason.text})"
     return {
         "what": reason.what,
-        "step": reason.place or reason.step_key,
+        "step": waits.step,
         "text": text,
         "remedy": reason.remedy,
         "command": command,

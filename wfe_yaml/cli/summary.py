@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wfe_core.models import WorkflowInstance
-    from wfe_host import Reason
+    from wfe_yaml.cli.explaining import Waits
     from wfe_yaml.cli.progress import Progress
     from wfe_yaml.cli.reports import Ending
     from wfe_yaml.cli.stores import Store
@@ -68,18 +68,15 @@ def summarise(ending: Ending, progress: Progress) -> None:
     print("\n".join(lines), file=out, flush=True)
 
 
-def say_waiting(ending: Ending, reasons: Sequence[Reason], progress: Progress) -> None:
+def say_waiting(ending: Ending, reasons: Sequence[Waits], progress: Progress) -> None:
     """Say what a run waits for, and the commands that would move it."""
     run, store = ending.run, ending.store
-    told = [(reason, command_for(run, reason, store)) for reason in reasons]
-    told = [
-        (reason, command) for reason, command in told if command is not None or reason.step_key is not None
-    ]
+    told = [(waits, command_for(run, waits, store)) for waits in reasons]
+    told = [(waits, command) for waits, command in told if command is not None or waits.step is not None]
     state = "suspended" if run.status is WorkflowStatus.SUSPENDED else "waiting"
     if not progress.wants_summary:
         listed = [
-            {"step": reason.place or reason.step_key, "text": reason.text, "command": command}
-            for reason, command in told
+            {"step": waits.step, "text": waits.reason.text, "command": command} for waits, command in told
         ]
         whole = {
             "event": "run.waiting",
@@ -91,10 +88,9 @@ def say_waiting(ending: Ending, reasons: Sequence[Reason], progress: Progress) -
         print(json.dumps(whole, ensure_ascii=False), flush=True)
         return
     lines = [f"run {run.id}: {state} ({_counts(ending.view)})"]
-    for reason, command in told:
-        where = reason.place or reason.step_key
-        at = f"{where} " if where else ""
-        lines.append(f"  {at}{reason.text}")
+    for waits, command in told:
+        at = f"{waits.step} " if waits.step else ""
+        lines.append(f"  {at}{waits.reason.text}")
         if command is not None:
             lines.append(f"    {command}")
     if state == "waiting":
