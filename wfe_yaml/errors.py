@@ -72,6 +72,7 @@ class Code(StrEnum):
     FOREIGN_EXPRESSION = "W001", "an expression of another system, which is left as text"
     SHORT_SECRET = "W002", "a secret too short to be masked"
     UNUSED_VARIABLE = "W003", "a variable was given that nothing uses"
+    LEFT_OUT = "W004", "a part of a file of another system that has no counterpart, or not the same one"
 
     @property
     def severity(self) -> Severity:

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from wfe_yaml.cli.commands import keeping, looking, runs, steering, writing
+from wfe_yaml.cli.commands import importing, keeping, looking, runs, steering, writing
 from wfe_yaml.cli.exits import CommandError, Exit, say_error
-from wfe_yaml.cli.options import Sectioned, forget_output
+from wfe_yaml.cli.options import WRITE, Sectioned, forget_output
 
 # Typer's rich help costs 300 ms, which is all that `wfe --help` may take.
 app: typer.Typer = typer.Typer(
@@ -31,6 +31,7 @@ app: typer.Typer = typer.Typer(
 )
 for _part in (runs, looking, steering, writing, keeping):
     app.add_typer(_part.app)
+app.add_typer(importing.app, name="import", rich_help_panel=WRITE)
 
 
 _MACHINE = frozenset({

@@ -1,0 +1,68 @@
+"""`wfe import`: what it writes can be run, and it tells what is left out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wfe_yaml.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Project
+
+CORPUS = Path(__file__).parents[1] / "unit" / "wfe_yaml" / "importing"
+
+
+def test_a_flow_runs(project: Project) -> None:
+    """A workflow of FlowEngine becomes a file that runs as it stands; all of it has a counterpart."""
+    made = project.wfe("import", "flowengine", str(CORPUS / "flowengine" / "typed.json"), "-o", "f.yaml")
+    assert (made.returncode, made.stderr) == (Exit.COMPLETE, "")
+    assert "wfe plan f.yaml" in made.stdout
+    assert project.wfe("validate", "f.yaml").returncode == Exit.COMPLETE
+    done = project.wfe("run", "f.yaml")
+    assert done.returncode == Exit.COMPLETE, done.stdout + done.stderr
+    assert "flow/no: skipped" in done.stdout
+    assert '"no": null' in done.stdout
+    assert '"s": "😀"' in done.stdout
+
+
+def test_a_workflow_of_github_runs(project: Project) -> None:
+    """Jobs, a matrix, outputs by $GITHUB_OUTPUT, hooks: as over there."""
+    made = project.wfe("import", "github", str(CORPUS / "github" / "ci.yml"), "-o", "ci.yaml")
+    assert made.returncode == Exit.FAILED
+    assert "actions/checkout@v4' has no counterpart" in made.stderr
+    given = ["github_repository=me/it", "github_ref=refs/tags/v1", "github_ref_name=v1"]
+    inputs = [word for each in given for word in ("-i", each)]
+    done = project.wfe("run", "ci.yaml", *inputs, RELEASE_TOKEN="quite-a-secret")
+    assert done.returncode == Exit.COMPLETE, done.stdout + done.stderr
+    for line in ("lint of me/it", "python 3.10 at level-low", "report of 3.12", "release app.tar of v1!"):
+        assert f"| {line}\n" in done.stdout
+    assert "report of 3.9" not in done.stdout
+
+
+def test_the_report_is_for_machines_too(project: Project) -> None:
+    """Stdout has the file alone; the report goes to stderr, as JSON when that is asked for."""
+    made = project.wfe("import", "github", str(CORPUS / "github" / "odd.yml"), "--json")
+    assert made.returncode == Exit.FAILED
+    assert made.stdout == (CORPUS / "github" / "odd.out.yaml").read_text("utf-8")
+    told = json.loads(made.stderr)
+    assert told["errors"] == 0
+    assert {each["code"] for each in told["problems"]} == {"W004"}
+    assert all(each["line"] > 0 for each in told["problems"])
+
+
+def test_wrong_files_are_refused(project: Project) -> None:
+    """A file that is none is an error of its place; a file that is there is not replaced unasked."""
+    project.write("jobs: [", "bad.yml")
+    assert project.wfe("import", "github", "bad.yml").returncode == Exit.USAGE
+    told = project.wfe("import", "flowengine", "bad.yml", "--json")
+    assert told.returncode == Exit.USAGE
+    assert json.loads(told.stderr)["problems"][0]["line"] == 1
+    missing = project.wfe("import", "flowengine", "none.json")
+    assert (missing.returncode, "there is no file 'none.json'" in missing.stderr) == (Exit.USAGE, True)
+    project.write("jobs: {a: {steps: [{run: 'true'}]}}", "good.yml")
+    assert project.wfe("import", "github", "good.yml", "-o", "bad.yml").returncode == Exit.USAGE
+    assert project.wfe("import", "github", "good.yml", "-o", "bad.yml", "--force").returncode == Exit.COMPLETE
+    assert project.wfe("import", "github", "good.yml", "-o", "no/such/folder.yaml").returncode == Exit.USAGE
+    assert "flowengine" in project.wfe("import", "--help").stdout

@@ -1,0 +1,279 @@
+"""Steps of a job of GitHub Actions: those that `run` something become steps of ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wfe_yaml.expressions.shell.placement import place
+from wfe_yaml.expressions.templates import Template
+from wfe_yaml.importing.github.contexts import Scope, holes, ours
+from wfe_yaml.importing.github.expressions import UntranslatableError, translate
+from wfe_yaml.importing.names import remark
+from wfe_yaml.importing.reading import Looker, duration, joined
+from wfe_yaml.source.nodes import Mapping, Node, Scalar
+from wfe_yaml.source.problems import Problems
+
+_KEYS = ("id", "name", "if", "run", "uses", "with", "env", "shell", "working-directory", "continue-on-error")
+_KNOWN_KEYS = (*_KEYS, "timeout-minutes")
+_SHELLS = ("bash", "sh", "python")
+_PLACED = ("bash", "sh")
+_ACTIONS = {
+    "actions/checkout": "steps run in the folder of the file: check out what they need before",
+    "actions/upload-artifact": "give the step that makes the files  artifacts: {NAME: PATH}",
+    "actions/download-artifact": "a later step finds them at  $<< steps.NAME.artifacts.… >>",
+    "actions/cache": "give the step that makes the files  cache: {paths: […]}",
+}
+_SETUP = "install it where the steps run, or give them an image with  type: docker"
+_SCRIPT_INSTEAD = "write a step that runs the commands of the action"
+_FILES = ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
+_OLD_COMMANDS = re.compile(r"::(set-output|set-env|add-path|save-state)\b")
+_VARIABLE = re.compile(r"\bGITHUB_[A-Z_]+\b")
+_OUTPUT = re.compile(r"\bGITHUB_OUTPUT\b")
+_SEEN_LATER = 'write  name=value  to "$WFE_OUTPUT", and use $<< steps.NAME.outputs.name >>'
+_WHEN = "write the condition as `when:`"
+_NEVER = "$<< false >>"
+HOOKS = {"always": "ensure", "failure": "on_failure", "cancelled": "on_abort"}
+"""Hooks of a container that run when a step with such a condition would."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the steps of a job have in common.
+
+    Attributes:
+        scope: what names stand for, before the step's own variables.
+        env: variables of the job, which each of its steps gets.
+        shell: the shell when the step names none.
+        working_dir: likewise.
+        container: the config of the container that the steps run in, or None.
+    """
+
+    scope: Scope
+    env: dict[str, str]
+    shell: str | None
+    working_dir: str | None
+    container: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeStep:
+    """A step of ours, and the hook it belongs to; None for the steps themselves."""
+
+    step: dict[str, Any]
+    hook: str | None
+
+
+class StepMaker:
+    """Makes a step.
+
+    Args:
+        node: the step as it is written.
+        name: what it is called here.
+        around: what it has in common with the others.
+        looker: where is noted what has no counterpart.
+    """
+
+    def __init__(self, node: Mapping, name: str, around: Around, looker: Looker) -> None:
+        self._node = node
+        self._name = name
+        self._around = around
+        self._looker = looker
+        self._scope = around.scope
+
+    def make(self) -> MadeStep | None:
+        """Give the step; None when it is left out."""
+        node, look = self._node, self._looker
+        look.others(node, _KNOWN_KEYS, "the step")
+        uses = node.get("uses")
+        if uses is not None:
+            self._action(uses)
+            return None
+        run = node.get("run")
+        if not isinstance(run, Scalar) or not run.text.strip():
+            look.leave("a step that runs nothing is left out", (run or node).location)
+            return None
+        variables = texts(node.get("env"), look)
+        self._scope = replace(self._around.scope, env={**self._around.scope.env, **variables})
+        hook, when = self._condition()
+        step: dict[str, Any] = {"name": self._name}
+        title = look.text(node.get("name"))
+        if title and title != self._name:
+            step["description"] = remark(title)
+        if when is not None:
+            step["when"] = when
+        made = self._script(run, {**self._around.env, **variables})
+        if made is None:
+            return None
+        step |= made
+        if self._flag("continue-on-error"):
+            step["continue_on_error"] = True
+        minutes = look.number(node.get("timeout-minutes")) if self._fixed("timeout-minutes") else None
+        if minutes:
+            step["timeout"] = duration(minutes * 60)
+        return MadeStep(step, hook)
+
+    # ------------------------------------------------------------ what it runs
+
+    def _action(self, uses: Node) -> None:
+        name = self._looker.text(uses) or ""
+        base = name.partition("@")[0]
+        hint = _ACTIONS.get(base) or (_SETUP if "/setup-" in base else _SCRIPT_INSTEAD)
+        self._looker.leave(
+            f"the action {name!r} has no counterpart: its step is left out", uses.location, hint
+        )
+
+    def _script(self, run: Scalar, env: dict[str, str]) -> dict[str, Any] | None:
+        shell = self._looker.text(self._node.get("shell")) or self._around.shell or "bash"
+        if shell not in _SHELLS and "{0}" not in shell:
+            place_ = (self._node.get("shell") or self._node).location
+            message = f"there is no shell {shell!r} here: the step is left out"
+            self._looker.leave(
+                message, place_, "rewrite its commands for bash, or name the program: 'pwsh {0}'"
+            )
+            return None
+        text = _OUTPUT.sub("WFE_OUTPUT", joined(run.text))
+        extra = self._files(text, run)
+        script = self._placed(text, run, shell)
+        given = {**{name: self._value(name, value, run) for name, value in env.items()}, **extra}
+        folder = self._looker.text(self._node.get("working-directory")) or self._around.working_dir
+        made: dict[str, Any] = {}
+        config = self._around.container
+        if config is None:
+            made["run"] = script
+            if shell != "bash":
+                made["shell"] = shell
+            if given:
+                made["env"] = given
+            if folder:
+                made["working_dir"] = self._value("working-directory", folder, self._node)
+            return made
+        inside = dict(config)
+        if folder:
+            at = self._value("working-directory", folder, self._node)
+            inside["working_dir"] = at if at.startswith("/") else f"{config['working_dir']}/{at}"
+        inside["run"] = script if shell == "sh" else f"#!/usr/bin/env {_interpreter(shell)}\n{script}"
+        inside["env"] = {**config.get("env", {}), **given}
+        return {"type": "docker", "config": {key: value for key, value in inside.items() if value != {}}}
+
+    def _placed(self, text: str, run: Scalar, shell: str) -> str:
+        """Translate the expressions of a script; as it was, when one of them cannot stand there."""
+        try:
+            found = holes(text)
+            script = ours(text, self._scope)
+        except UntranslatableError as exc:
+            self._by_hand(str(exc), run)
+            return text.replace("$<<", "$$<<")
+        if not found:
+            return script
+        if shell not in _PLACED:
+            self._by_hand(f"an expression cannot stand in a script for {shell}", run)
+            return text.replace("$<<", "$$<<")
+        problems = Problems()
+        template = Template.read(Scalar(run.source, run.start, run.end, 1, script, script, "|"), problems)
+        if not problems and place(template, problems, arrays=shell == "bash") is not None and not problems:
+            return script
+        self._by_hand(problems.listed()[0].message, run)
+        return text.replace("$<<", "$$<<")
+
+    def _by_hand(self, why: str, run: Scalar) -> None:
+        hint = "the script is as it was: put the value into `env:` of the step, and use the variable"
+        self._looker.leave(f"the script must be changed by hand: {why}", run.location, hint)
+
+    def _files(self, text: str, run: Scalar) -> dict[str, str]:
+        """Give variables for files of the runner that the script writes to, and note what they were for."""
+        extra: dict[str, str] = {}
+        for name in dict.fromkeys(_VARIABLE.findall(text)):
+            if name not in _FILES:
+                hint = f"give the step  env: {{{name}: …}}"
+                self._looker.leave(f"the variable {name} is not set here", run.location, hint)
+                continue
+            summary = name == "GITHUB_STEP_SUMMARY"
+            extra[name] = "/dev/stdout" if summary else "/dev/null"
+            what = "goes to the output of the step" if summary else "is not seen by later steps"
+            seen_later = None if summary else _SEEN_LATER
+            self._looker.leave(f"what the script writes to {name} {what}", run.location, seen_later)
+        if _OLD_COMMANDS.search(text):
+            hint = 'write  name=value  to "$WFE_OUTPUT"'
+            self._looker.leave("commands such as ::set-output have no counterpart", run.location, hint)
+        return extra
+
+    # ------------------------------------------------------------ conditions and values
+
+    def _condition(self) -> tuple[str | None, str | None]:
+        """Give the hook it belongs to, and the condition."""
+        node = self._node.get("if")
+        parsed = condition(node, self._scope, self._looker)
+        if node is None or parsed is None:
+            return None, None
+        code, status = parsed
+        others = [word for word in status if word != "success"]
+        if not others:
+            return None, code
+        if len(others) == 1 and code is None:
+            return HOOKS[others[0]], None
+        message = f"{others[0]}() within a condition has no counterpart: the step is one of the hook's"
+        self._looker.leave(message, node.location, "look at `when:` of the step")
+        return HOOKS[others[0]], code
+
+    def _value(self, name: str, text: str, where: Node) -> str:
+        """Translate a text; empty when that cannot be."""
+        try:
+            return ours(text, self._scope)
+        except UntranslatableError as exc:
+            self._looker.leave(f"the value of {name!r} is left empty: {exc}", where.location)
+            return ""
+
+    def _fixed(self, key: str) -> bool:
+        """Whether a key has a value without expressions; notes when it has."""
+        node = self._node.get(key)
+        if isinstance(node, Scalar) and "${{" in node.text:
+            self._looker.leave(f"an expression in {key!r} has no counterpart", node.location)
+            return False
+        return True
+
+    def _flag(self, key: str) -> bool:
+        return self._fixed(key) and self._looker.flag(self._node.get(key), default=False)
+
+
+def _interpreter(shell: str) -> str:
+    return {"bash": "-S bash -eo pipefail", "python": "python3"}.get(
+        shell, "-S " + shell.replace("{0}", "").strip()
+    )
+
+
+def texts(node: Node | None, looker: Looker) -> dict[str, str]:
+    """Give a mapping from names to texts, with their expressions as they are."""
+    found = looker.mapping(node, "a mapping from names to texts")
+    if found is None:
+        return {}
+    values = {name: looker.text(entry.value) for name, entry in found.entries.items()}
+    return {name: value or "" for name, value in values.items()}
+
+
+def condition(node: Node | None, scope: Scope, looker: Looker) -> tuple[str | None, tuple[str, ...]] | None:
+    """Translate an `if`: the condition (None for one that always holds), and its status functions.
+
+    None when there is none. One without a counterpart never holds, which is noted: what should run only
+    sometimes must not run always.
+    """
+    if node is None:
+        return None
+    text = (looker.text(node) or "").strip()
+    inner = (
+        text.removeprefix("${{").removesuffix("}}")
+        if text.startswith("${{") and text.count("${{") == 1
+        else text
+    )
+    if "${{" in inner:
+        looker.leave(
+            "it never runs: a condition of several expressions has no counterpart", node.location, _WHEN
+        )
+        return _NEVER, ()
+    try:
+        parsed = translate(inner, scope)
+    except UntranslatableError as exc:
+        looker.leave(f"it never runs, because its condition has no counterpart: {exc}", node.location, _WHEN)
+        return _NEVER, ()
+    return (None if parsed.alone else f"$<< {parsed.code} >>"), parsed.status
