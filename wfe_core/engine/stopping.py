@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wfe_core.engine.flow import undo_place
+from wfe_core.engine.flow import tell_status, undo_place
 from wfe_core.engine.state import State, read_state, write_state
 from wfe_core.engine.transitions import move
 from wfe_core.models import LifecycleKind, PointerStatus, WorkflowStatus
@@ -105,6 +105,9 @@ def cancel_one(s: State, p: PointerRecord) -> None:
     if p.status != PointerStatus.FAILED:  # it failed before a guard around it ran its hooks, which stays true
         move(p, PointerStatus.CANCELLED)
         s.emit(LifecycleKind.STEP_CANCELLED, p)
+        if not node.container:
+            # Of a container that stopped because something in it failed, that has been told.
+            tell_status(s, p, node)
     s.remove(p)
 
 

@@ -66,6 +66,10 @@ def view_of(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> A
     return ListView(items, own)
 
 
+_NOT_RUN = {"skipped": "skipped", "cancelled": "stopped"}
+"""Statuses of steps that have no outputs, in words."""
+
+
 def _row(place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> dict[str, Any]:
     slot = place.slot(indices)
     row: dict[str, Any] = view.field(slot) if view.has_field(slot) else {"status": "skipped"}
@@ -202,8 +206,9 @@ class OutputsView(Mapping[str, Any]):
     def why_missing(self, name: str) -> str:
         """Say why an output is not there, and what can be done."""
         remedy = "; '| default(…)' gives a value for that case"
-        if self._status == "skipped":
-            return f"the step {self._step!r} was skipped, so it has no output {name!r}{remedy}"
+        was = _NOT_RUN.get(self._status or "")
+        if was is not None:
+            return f"the step {self._step!r} was {was}, so it has no output {name!r}{remedy}"
         have = listing(self._outputs)
         return f"the step {self._step!r} has not set the output {name!r} (it set: {have}){remedy}"
 

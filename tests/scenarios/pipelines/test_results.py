@@ -213,3 +213,29 @@ async def test_hooks_of_a_workflow_run_when_its_only_step_is_skipped(book: Any) 
         "- {name: a, when: false, run: say a, ensure: {run: say own}}", "ensure: {run: say workflow}"
     )
     assert book.log == ["workflow"]
+
+
+async def test_a_step_that_was_stopped_is_not_taken_for_skipped(book: Any) -> None:
+    """Language, steps.NAME.status: `cancelled` for what a failure beside it, or a timeout, has stopped."""
+    handle = await book.start("""
+        - name: all
+          continue_on_error: true
+          parallel:
+            - {name: slow, run: gate never}
+            - {name: ask, approval: sure?}
+            - {name: bad, run: "gate go\\nfail 3"}
+            - {name: late, when: false, run: say never}
+        - name: short
+          timeout: 1m
+          continue_on_error: true
+          steps: [{name: a, run: gate never}, {name: b, run: say never}]
+        - name: tell
+          run: "say $<< steps.all.slow.status >> $<< steps.all.slow.success >> $<< steps.all.ask.status >>\\n
+            say $<< steps.all.bad.status >> $<< steps.all.late.status >> $<< steps.all.status >>\\n
+            say $<< steps.short.a.status >> $<< steps.short.b.status >> $<< steps.short.status >>"
+    """)
+    book.open("go")
+    await book.wfe.result(handle)
+    assert book.log == [
+        "cancelled false cancelled", "failed skipped failed", "cancelled skipped failed",
+    ]  # fmt: skip
