@@ -50,6 +50,7 @@ MEASURES = {
     "shell": "benchmarks.pipelines:shell",
     "deno": "benchmarks.pipelines:deno",
     "python": "benchmarks.pipelines:python",
+    "docker": "benchmarks.pipelines:docker",
     "postgres_throughput": "benchmarks.postgres:throughput",
     "postgres_floor": "benchmarks.postgres:floor",
     "postgres_alone": "benchmarks.postgres:alone",
@@ -205,7 +206,24 @@ def shell() -> list[Row]:
         ("40 empty deno steps, per step", "deno", "deno"),
         ("100 empty python steps, per step", "python", "python"),
     )
-    return [*(_against_bare(*each) for each in steps), *startup()]
+    return [*(_against_bare(*each) for each in steps), *containers(), *startup()]
+
+
+def containers() -> list[Row]:
+    """Steps in containers, where there can be a daemon."""
+    from tests.services.docker import docker  # noqa: PLC0415 - only this measure needs it
+    from tests.services.local import UnavailableError  # noqa: PLC0415 - as above
+
+    try:
+        # Ours while this process lives; the measure waits for all children of its own.
+        os.environ["WFE_TEST_DOCKER"] = docker().host
+    except UnavailableError as exc:
+        print(f"no Docker: {exc}")
+        return []
+    f = child("docker")
+    text = f"{f['step_ms']:.0f} ms ({f['step_cpu_ms']:.1f} of processor), "
+    text += f"bare docker run {f['bare_ms']:.0f} ms ({f['bare_cpu_ms']:.1f})"
+    return [Row("20 docker steps of `true`, per step", text, "≤ 1.2 times docker run", f["ratio"] <= 1.2)]
 
 
 def _against_bare(what: str, measure: str, program: str) -> Row:

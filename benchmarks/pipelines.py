@@ -71,6 +71,18 @@ async def python(folder: Path) -> Figures:
     return _measured(folder, Work("type: python, config: {script: '1'}", (sys.executable, str(script)), 100))
 
 
+async def docker(folder: Path) -> Figures:
+    """20 docker steps of `true`, and as many of the bare program, under a daemon of the tests' own."""
+    from tests.services.docker import IMAGE  # noqa: PLC0415 - needs a daemon
+    from tests.services.docker import docker as daemon  # noqa: PLC0415 - as above
+
+    found = daemon()
+    os.environ["DOCKER_HOST"] = found.host
+    step = f"type: docker, config: {{image: '{IMAGE}', command: ['true']}}"
+    figures = _measured(folder, Work(step, (found.client, "run", "--rm", "--init", IMAGE, "true"), 20))
+    return {**figures, "ratio": figures["step_ms"] / figures["bare_ms"]}
+
+
 def _measured(folder: Path, work: Work) -> Figures:
     # The supervisor of a run may outlive the command; its time counts, too.
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
