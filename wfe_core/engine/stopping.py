@@ -96,7 +96,8 @@ def give_place(s: State, p: PointerRecord) -> None:
 
 def cancel_one(s: State, p: PointerRecord) -> None:
     """Cancel one open pointer."""
-    if s.node(p).kind == "saga":
+    node = s.node(p)
+    if node.kind == "saga":
         if p.status in (PointerStatus.RUNNING, PointerStatus.SLEEPING) or walks(s, p):
             _hand_failures_on(s, p)
             close_saga(s, p)
