@@ -32,6 +32,7 @@
     └── ProviderError                    the store, lock, queue or search failed
         ├── ProviderUnavailableError     it cannot be reached; trying again may help
         ├── SchemaOutdatedError          the tables are older or newer than this program
+        ├── LocksConflictError           the hosts of the store use other locks
         └── StorageCorruptError          a stored row cannot be read
 """
 
@@ -338,6 +339,21 @@ class SchemaOutdatedError(ProviderError):
         self.found = found
         self.expected = expected
         super().__init__(f"the store has schema {found or 'none'}, this program needs {expected}; {remedy}")
+
+
+class LocksConflictError(ProviderError):
+    """The hosts of a store use other locks: each would take the others for dead."""
+
+    def __init__(self, noted: str, used: str, *, held: bool = False) -> None:
+        self.noted = noted
+        self.used = used
+        remedy = (
+            "instances are still held under the former: stop all hosts, or run one with those locks until "
+            "it has taken them, and stop it"
+            if held
+            else "give all hosts the same locks=, or stop them all and run `wfe db locks` with the new ones"
+        )
+        super().__init__(f"the hosts of this store use {noted}, this one {used}; {remedy}")
 
 
 class StorageCorruptError(ProviderError):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wfe_core.models import SettledStep
+    from wfe_host.arbitration import change_locks
     from wfe_host.commands import ActivityLease
     from wfe_host.config import HostConfig
     from wfe_host.explaining import Explanation, Reason
@@ -25,6 +26,7 @@ _HOME = {
     "SyncWorkflowHost": "wfe_host.sync",
     "WorkflowHandle": "wfe_host.handle",
     "WorkflowHost": "wfe_host.host",
+    "change_locks": "wfe_host.arbitration",
 }
 """The module of each public name: imported when first asked for, so that `wfe --help` stays fast."""
 
@@ -39,6 +41,7 @@ __all__ = [
     "SyncWorkflowHost",
     "WorkflowHandle",
     "WorkflowHost",
+    "change_locks",
 ]
 
 if not TYPE_CHECKING:

@@ -14,6 +14,7 @@ from wfe_core.ids import IdFactory, UuidV7Factory
 from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
 from wfe_core.steps.named import StepRegistry
+from wfe_host.arbitration import check_locks
 from wfe_host.assembly import build_runtime
 from wfe_host.checking import built, host_parts
 from wfe_host.commands import Commands, claim_activity
@@ -171,6 +172,8 @@ class WorkflowHost:
                 if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
                     entered.add(id(part))
                     await stack.enter_async_context(part)  # type: ignore[arg-type]
+            if bundle.capabilities.shared and self.config.role != "client":
+                await check_locks(bundle.store, bundle.locks.name)
             await look(bundle.store, self._clock)
             services = await stack.enter_async_context(self._services)
             keeper = SessionKeeper(

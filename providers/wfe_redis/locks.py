@@ -37,6 +37,11 @@ class RedisLocks(LockProvider):
         self._sessions = server.key("sessions")
         self._hosts = server.key("hosts")
 
+    @property
+    def name(self) -> str:
+        """The prefix only: hosts may reach a server by different addresses."""
+        return f"the locks on Redis with prefix {self._server.location.prefix!r}"
+
     async def __aenter__(self) -> Self:
         """Connect."""
         await self._server.open()

@@ -24,6 +24,11 @@ class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
     connection dropped.
     """
 
+    @property
+    def name(self) -> str:
+        """Which locks these are, for people and for hosts to agree on; by default those of the store."""
+        return "the store's own locks"
+
     @abstractmethod
     async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
         """Begin (or reopen) a session that lives for `ttl` microseconds.

@@ -1,4 +1,4 @@
-"""`wfe purge` and `wfe db upgrade`."""
+"""`wfe purge`, `wfe db upgrade` and `wfe db locks`."""
 
 from __future__ import annotations
 
@@ -128,4 +128,19 @@ async def upgrade_store(store_option: str | None) -> int:
         print(f"{store.shown}: upgraded from {schema.upgraded_from} to {schema.revision}")
         if schema.copy is not None:
             print(f"  the file as it was: {schema.copy}")
+    return Exit.COMPLETE
+
+
+async def use_other_locks(store: Store) -> int:
+    """Note which locks the hosts of a store use from now on; gives the exit code.
+
+    Raises:
+        LocksConflictError: instances are still held under those of before.
+    """
+    from wfe_host import change_locks
+
+    providers = store.providers("locks")
+    async with providers.store as opened:
+        before = await change_locks(opened, providers.locks.name)
+    print(f"{store.shown}: its hosts use {providers.locks.name} (before: {before})")
     return Exit.COMPLETE

@@ -226,18 +226,24 @@ class Store:
         async with self._connect(HostConfig(**options), ()) as host:
             yield host
 
-    def providers(self) -> Providers:
-        """Give the providers of the store itself, not open yet.
+    def providers(self, *roles: str) -> Providers:
+        """Give the providers of the store itself, but for these roles those beside it; not open yet.
 
         Raises:
-            CommandError: the URL is not understood.
+            CommandError: a URL is not understood.
         """
         from wfe_core.registry import open_providers
 
         try:
-            return open_providers(self.url)
+            beside: dict[str, Any] = {role: url for role, url in self.beside if role in roles}
+            return open_providers(self.url, **beside)
         except ValueError as exc:
-            raise CommandError(f"--store {self.shown}: {exc}") from None
+            raise self._misunderstood(exc) from None
+
+    def _misunderstood(self, exc: ValueError) -> CommandError:
+        # What is wrong with another provider says itself which one it is.
+        elsewhere = str(exc).startswith(_ROLES)
+        return CommandError(f"--{exc}" if elsewhere else f"--store {self.shown}: {exc}")
 
     def _connect(self, config: HostConfig, middleware: Sequence[Middleware]) -> WorkflowHost:
         from wfe_host import WorkflowHost
@@ -254,9 +260,7 @@ class Store:
                 middleware=middleware,
             )
         except ValueError as exc:
-            # What is wrong with another provider says itself which one it is.
-            elsewhere = str(exc).startswith(_ROLES)
-            raise CommandError(f"--{exc}" if elsewhere else f"--store {self.shown}: {exc}") from None
+            raise self._misunderstood(exc) from None
 
 
 async def find_run(host: WorkflowHost, name: str | None) -> WorkflowInstance:

@@ -47,6 +47,7 @@ SAMPLES: dict[type[e.WfeError], e.WfeError] = {
     e.ProviderError: e.ProviderError("broken"),
     e.ProviderUnavailableError: e.ProviderUnavailableError("gone"),
     e.SchemaOutdatedError: e.SchemaOutdatedError(None, "3", "run `wfe db upgrade`"),
+    e.LocksConflictError: e.LocksConflictError("these", "those"),
     e.StorageCorruptError: e.StorageCorruptError("pointer", 3, "no JSON"),
 }
 
@@ -104,6 +105,8 @@ MESSAGES: dict[type[e.WfeError], str] = {
     e.LeaseLostError: "instance 'i-1' is owned by host 'b' (token 8, ours 7); its steps were cancelled here",
     e.MissingExtraError: "redis:// needs the extra 'redis': run  pip install 'wfe[redis]'",
     e.SchemaOutdatedError: "the store has schema none, this program needs 3; run `wfe db upgrade`",
+    e.LocksConflictError: "the hosts of this store use these, this one those; give all hosts the same "
+    "locks=, or stop them all and run `wfe db locks` with the new ones",
     e.StorageCorruptError: "row 3 of table 'pointer' cannot be read: no JSON",
 }
 

@@ -1,4 +1,4 @@
-"""`wfe host`, `hosts`, `purge` and `db upgrade`."""
+"""`wfe host`, `hosts`, `purge`, `db upgrade` and `db locks`."""
 
 from __future__ import annotations
 
@@ -131,3 +131,12 @@ def upgrade(store: StoreOption = None) -> None:
     from wfe_yaml.cli.purging import upgrade_store
 
     finish(upgrade_store(store))
+
+
+@db.command("locks", epilog=examples("wfe db locks --store postgresql://db/jobs --locks redis://r"))
+def use_locks(store: StoreOption = None, locks: LocksOption = None) -> None:
+    """Let hosts use other locks from now on (without --locks the store's own); stop them all first."""
+    from wfe_yaml.cli.purging import use_other_locks
+    from wfe_yaml.cli.stores import Store
+
+    finish(use_other_locks(Store.existing(store, locks=locks)))
