@@ -17,7 +17,7 @@ from wfe_host.testing.backends import AtUrl, InMemory
 
 WANTED = int(os.environ.get("WFE_TEST_FUZZ", "0"))
 FIRST = int(os.environ.get("WFE_TEST_FUZZ_FROM", "240"))
-"""The first few after 240 found faults in the past: undos that were cut short, guards undone after a crash."""
+"""Some after 240 found faults in the past: an undo that was cut short, a guard undone after a crash."""
 
 
 def backend(store: str, folder: Path) -> Backend:
