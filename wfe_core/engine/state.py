@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wfe_core.definition.nodes import ForEachNode, SagaNode
+from wfe_core.definition.nodes import ForEachNode
 from wfe_core.engine.settling import read_settled
 from wfe_core.engine.transition import Transition
 from wfe_core.models import ErrorInfo, Guarded, PointerStatus, WorkflowStatus
@@ -300,15 +300,6 @@ class State:
         found.sort(key=lambda p: p.id)
         return found
 
-    def open_outer_sagas(self) -> list[PointerRecord]:
-        """Open sagas that are not inside another open saga, last begun first."""
-        sagas = [
-            p for p in self.pointers.values() if isinstance(self.node(p), SagaNode) and p.status in _OPEN_SAGA
-        ]
-        ids = {p.id for p in sagas}
-        outer = [p for p in sagas if not any(int(part) in ids for part in p.scope.split("/") if part)]
-        return sorted(outer, key=lambda p: -p.id)
-
     def ancestors(self, pointer: PointerRecord) -> list[PointerRecord]:
         """The open pointers a pointer is inside of, innermost first."""
         found: list[PointerRecord] = []
@@ -317,12 +308,6 @@ class State:
             found.append(current)
             current = self.around(current)
         return found
-
-    def item_text(self, loop_id: int, index: int) -> str | None:
-        """The JSON text of an item of a loop, if its chunk is in memory."""
-        chunk = self.chunks.get((loop_id, index // CHUNK))
-        offset = index % CHUNK
-        return chunk[offset] if chunk is not None and offset < len(chunk) else None
 
 
 class PointerScope:
@@ -388,9 +373,14 @@ class PointerScope:
             if name is None or loop_name == name:
                 if loop_id == 0:
                     return kept
-                text = self._state.item_text(loop_id, index)
-                return None if text is None else loads(text)
+                return self._value(loop_id, index)
         return None
+
+    def _value(self, loop_id: int, index: int) -> Any:
+        """An item of a loop, if its chunk is in memory."""
+        chunk = self._state.chunks.get((loop_id, index // CHUNK))
+        offset = index % CHUNK
+        return loads(chunk[offset]) if chunk is not None and offset < len(chunk) else None
 
     def guarded(self) -> Guarded | None:
         """How the body of the guard ended whose hook the pointer is in."""
@@ -415,8 +405,7 @@ class PointerScope:
         kept: list[list[Any]] = []
         for name, loop_id, index, value in self._loops():
             if loop_id:
-                text = self._state.item_text(loop_id, index)
-                kept.append([name, index, None if text is None else loads(text)])
+                kept.append([name, index, self._value(loop_id, index)])
             else:
                 kept.append([name, index, value])
         return kept
@@ -456,5 +445,3 @@ STOPPING = "stopping"
 """Phase of a guard that waits for what is inside it to stop."""
 CLOSED = "closed"
 """Phase of a guard that has run its hooks and waits for what is around it to end."""
-
-_OPEN_SAGA = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING})

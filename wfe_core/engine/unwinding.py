@@ -57,6 +57,17 @@ def cancel(s: State, reason: str) -> None:
     _unwind(s, WorkflowStatus.CANCELLED, error, undo=True)
 
 
+def _open_outer_sagas(s: State) -> list[PointerRecord]:
+    """Open sagas that are not inside another open saga, last begun first."""
+    sagas = [p for p in s.pointers.values() if s.node(p).kind == "saga" and p.status in _OPEN_SAGA]
+    ids = {p.id for p in sagas}
+    outer = [p for p in sagas if not any(int(part) in ids for part in p.scope.split("/") if part)]
+    return sorted(outer, key=lambda p: -p.id)
+
+
+_OPEN_SAGA = frozenset({PointerStatus.RUNNING, PointerStatus.SLEEPING, PointerStatus.COMPENSATING})
+
+
 def _unwind(
     s: State,
     status: WorkflowStatus,
@@ -75,7 +86,7 @@ def _unwind(
         undo: open sagas are undone.
     """
     s.t.touched = True
-    sagas = s.open_outer_sagas() if undo else []
+    sagas = _open_outer_sagas(s) if undo else []
     sagas.sort(key=lambda p: p.status != PointerStatus.COMPENSATING)  # one that is being undone goes on
     walking = {p.id for p in sagas if p.status == PointerStatus.COMPENSATING}
     roots = inside_instance(s)
