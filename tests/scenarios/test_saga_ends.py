@@ -214,3 +214,48 @@ async def test_a_saga_that_takes_too_long_is_undone(wfe: WfeEngine, rec: Any) ->
     )
     await wfe.run(flow, {})
     assert rec.log == ["a", "-a", "a", "-a", "tail"]
+
+
+async def test_a_saga_whose_cancel_when_throws_is_undone(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 7 and 8: the saga itself fails, so that what it has done is undone, and a retry runs it anew."""
+
+    def broken(data: dict[str, Any]) -> bool:
+        if data.get("n") == 1:
+            msg = "boom"
+            raise RuntimeError(msg)
+        return False
+
+    def body(s: Any) -> None:
+        s.then(rec.step("a", lambda ctx: {"n": ctx.data.get("n", 0) + 1}))
+        s.compensate_with(rec.step("-a", {"n": 5})).delay(5).then(rec.step("tail"))
+
+    handle = await wfe.start(WorkflowBuilder("flow").saga(body).cancel_when(broken).build(), {})
+    assert (await wfe.ended(handle)).status == "failed"
+    assert rec.log == ["a", "-a"]
+    await wfe.host.retry(handle.id)
+    assert (await wfe.ended(handle)).status == "complete"
+    assert rec.log == ["a", "-a", "a", "tail"]
+
+
+async def test_a_guard_whose_cancel_when_throws_runs_its_hooks(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 7: the guard itself fails, which its hooks are told like any other failure in it."""
+
+    def broken(data: dict[str, Any]) -> bool:
+        if data:
+            msg = "boom"
+            raise RuntimeError(msg)
+        return False
+
+    flow = (
+        WorkflowBuilder("flow")
+        .guard(
+            lambda b: b.then(rec.step("a", {"n": 1})).delay(5).then(rec.step("never")),
+            on_failure=lambda b: b.then(rec.step("on_failure")),
+            ensure=lambda b: b.then(rec.step("ensure")),
+        )
+        .cancel_when(broken)
+        .build()
+    )
+    with pytest.raises(WorkflowFailedError, match="cancel_when threw RuntimeError: boom"):
+        await wfe.run(flow, {})
+    assert rec.log == ["a", "on_failure", "ensure"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.definition.nodes import ScheduleNode
 from wfe_core.engine.closing import THEN, close, progress
-from wfe_core.engine.failing import error_text, read_error
+from wfe_core.engine.failing import container_failed, error_text, read_error
 from wfe_core.engine.flow import (
     RULES,
     advance,
@@ -20,6 +20,7 @@ from wfe_core.engine.flow import (
     in_background,
     sequence_ended,
 )
+from wfe_core.engine.happenings import Failure
 from wfe_core.engine.state import State
 from wfe_core.engine.stopping import cancel_tree, stop_leaf
 from wfe_core.errors import ConditionError
@@ -134,7 +135,10 @@ def check_cancel_when(s: State) -> bool:
             cancels = holds(s, pointer, node, node.cancel_when, "cancel_when")
         except ConditionError as exc:
             stop_leaf(s, pointer)
-            fail_now(s, pointer, node, exc)
+            if node.container and pointer.status in (PointerStatus.RUNNING, PointerStatus.SLEEPING):
+                container_failed(s, pointer, node, Failure.of(exc, step_key=node.key))
+            else:
+                fail_now(s, pointer, node, exc)
             return True
         if cancels:
             close(s, pointer, "cancelled_by_condition", itself=True)

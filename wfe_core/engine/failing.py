@@ -223,11 +223,20 @@ def _fire(s: State, p: PointerRecord) -> None:
 
 def _container_timeout(s: State, p: PointerRecord, node: Node) -> None:
     """A container has been open for longer than its timeout: what is inside ends, and it fails."""
-    s.set_due(p, None)
     error = StepTimeoutError(f"step {node.key!r} took longer than its timeout")
     failure = Failure.of(error, step_key=node.key)
     if node.kind == "guard":
+        s.set_due(p, None)
         RULES["guard_timeout"](s, p, failure.info)
+        return
+    container_failed(s, p, node, failure)
+
+
+def container_failed(s: State, p: PointerRecord, node: Node, failure: Failure) -> None:
+    """A container that runs has itself failed: a guard runs its hooks before, and a saga is undone."""
+    s.set_due(p, None)
+    if node.kind == "guard":
+        RULES["guard_failed"](s, p, None, Defeat(failure.info, node.on_error))
         return
     if node.kind == "saga":
         write_error(p, failure.info)
