@@ -235,6 +235,9 @@ class Actor:
             if self._runtime.poller is not None:
                 self._runtime.poller.doubt()
             return
+        except Exception as exc:  # noqa: BLE001 - nobody waits for this task: it would leave the instance idle
+            self.commit_failed(exc)
+            return
         finally:
             self._runtime.clock.leave()
         self.post(happening)

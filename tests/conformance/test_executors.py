@@ -32,7 +32,7 @@ class TestTransform(ExecutorConformance):
     )
     wrong: ClassVar[Configs] = {
         "needs one of expression": {},
-        "not expression and json_parse": {"expression": 1, "json_parse": "1"},
+        "'expression' and 'json_parse' exclude each other": {"expression": 1, "json_parse": "1"},
         "less than or equal to 8": {"json_stringify": 1, "indent": 9},
     }
     failing: ClassVar[Configs] = {
