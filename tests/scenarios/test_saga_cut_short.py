@@ -82,6 +82,7 @@ async def test_a_compensation_that_is_cut_short_is_run_again(
     begun = len(rec.log)
     if how == "cancel":
         await wfe.host.cancel(handle.id)
+        await wfe.settle()
     else:
         await wfe.advance(5)
     rec.open("-a")
@@ -167,6 +168,7 @@ async def test_the_own_compensation_comes_after_the_leaves_that_are_left(wfe: Wf
     handle = await wfe.start(flow, {})
     await wfe.settle()
     await wfe.host.cancel(handle.id)
+    await wfe.settle()
     rec.open("-a")
     assert (await wfe.ended(handle)).status == "cancelled"
     assert rec.log == ["a", "b", "bad", "-b", "-a", "-a", "-inner"]
@@ -184,6 +186,7 @@ async def test_a_compensation_that_had_failed_is_told_of_at_the_end(wfe: WfeEngi
     await wfe.settle()
     assert rec.log[-1] == "-a"
     await wfe.host.cancel(handle.id)
+    await wfe.settle()
     rec.open("-a")
     ended = await wfe.ended(handle)
     assert (ended.status, rec.log[-2:]) == ("failed", ["-a", "-o"])
@@ -209,6 +212,7 @@ async def test_the_data_of_their_time_is_kept_while_the_outer_saga_is_open(wfe: 
     await wfe.settle()
     assert rec.log[-1] == "-inner"
     await wfe.host.cancel(handle.id)
+    await wfe.settle()
     rec.open("-inner")
     assert (await wfe.ended(handle)).status == "cancelled"
     assert seen == [2, 1]

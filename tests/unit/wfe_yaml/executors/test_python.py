@@ -28,7 +28,7 @@ class TestLaws(ExecutorConformance):
     )
     wrong: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "needs one of script, file, call": {},
-        "not script and call": {"script": "1", "call": "a:b"},
+        "'script' and 'call' exclude each other": {"script": "1", "call": "a:b"},
         "an expression cannot stand in 'script'": {"script": "$<< 1 >>"},
         "an expression cannot stand in 'call'": {"call": "$<< 1 >>"},
         "String should match pattern": {"call": "os.system"},
