@@ -13,6 +13,7 @@ from wfe_core.serialization import codec_for, dumps
 from wfe_core.steps.context import NoScope, StepContext
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml import load_workflow_from_str
+from wfe_yaml.compiler.recording import EVALUATED
 from wfe_yaml.executors.base import ProcessFailedError, Tools
 from wfe_yaml.executors.supervised import SupervisedProcesses
 
@@ -27,8 +28,9 @@ class Port:
         self.lines: list[tuple[str, str]] = []
 
     def emit(self, stream: str, line: str) -> None:
-        """Collect a line."""
-        self.lines.append((stream, line))
+        """Collect a line, unless it tells what an expression gave."""
+        if stream != EVALUATED:
+            self.lines.append((stream, line))
 
     def progress(self, percent: float, message: str) -> None:
         """Ignore."""
