@@ -4,10 +4,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
 from wfe_yaml.cli.app import app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.cli.conftest import Project, Shell
 
 FILE = """
@@ -151,19 +154,28 @@ def test_stores_and_hosts(failed: Shell) -> None:
     assert json.loads(failed.wfe("hosts", "--json")) == []
 
 
+def _commands(of: typer.Typer, *above: str) -> Iterator[list[str]]:
+    """Give the words of each command that is shown."""
+    for command in of.registered_commands:
+        if command.callback is not None and not command.hidden:
+            yield [*above, command.name or command.callback.__name__.rstrip("_")]
+    for group in of.registered_groups:
+        name = [group.name] if isinstance(group.name, str) else []
+        if group.typer_instance is not None and not group.hidden:
+            yield from _commands(group.typer_instance, *above, *name)
+
+
 def test_help_says_what_there_is(shell: Shell) -> None:
     """Commands stand in sections, none is cut off, each has an example; slips are guessed."""
     text = shell.wfe("--help")
     for section in ("Run:", "Look at runs:", "Steer runs:", "Write workflow files:", "Keep the store:"):
         assert section in text
     assert "..." not in text.partition("Run:")[2].replace("[ARGS]...", "")
-    groups = app.registered_groups
-    names = [command.name or command.callback.__name__ for group in groups if group.typer_instance is not None
-             for command in group.typer_instance.registered_commands
-             if command.callback is not None and not command.hidden]  # fmt: skip
-    assert len(names) > 20
-    for name in names:
-        assert "Example" in shell.wfe(name.rstrip("_"), "--help"), name
+    paths = list(_commands(app))
+    assert len(paths) > 20
+    for path in paths:
+        assert "Example" in shell.wfe(*path, "--help"), path
+    assert "..." not in shell.wfe("import", "--help").partition("Commands:")[2]
     assert "Did you mean 'purge'" in shell.wfe("purg", fails=True)
 
 

@@ -34,7 +34,7 @@ def flowengine(
     force: _ForceOption = False,
     json: _ReportOption = False,
 ) -> None:
-    """Make one of a workflow of FlowEngine: nodes and connections become a dag."""
+    """Read FlowEngine's JSON; its nodes become a dag."""
     from wfe_yaml.cli.importing import write_imported
     from wfe_yaml.importing.flowengine.translate import import_flowengine
 
@@ -52,7 +52,7 @@ def github(
     force: _ForceOption = False,
     json: _ReportOption = False,
 ) -> None:
-    """Make one of a workflow of GitHub Actions: jobs become a dag, steps that run scripts its steps."""
+    """Read a workflow of GitHub Actions; its jobs become a dag."""
     from wfe_yaml.cli.importing import write_imported
     from wfe_yaml.importing.github.translate import import_github
 
