@@ -1,4 +1,4 @@
-"""What is run once more when it fails: tests that send signals to real processes, and no others."""
+"""What is run once more when it fails: tests that send signals to real processes, and in CI a few others."""
 
 from __future__ import annotations
 
@@ -34,19 +34,30 @@ def test_without():
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "worksteal")], ids=["alone", "workers"])
-def test_only_tests_with_signals_are_run_again(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    """One that passes then is shown, with what went wrong; one that fails twice fails, as all others do."""
-    (tmp_path / "conftest.py").write_text(TESTS.joinpath("conftest.py").read_text())
-    (tmp_path / "test_it.py").write_text(SOME)
-    options = ("-raR", "--rerun-show-tracebacks", "-p", "no:randomly", "-c", os.devnull, *workers)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
-        cwd=tmp_path,
+def _run(folder: Path, tests: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run tests under the rules of this project, outside of CI unless `environ` says otherwise."""
+    (folder / "conftest.py").write_text(TESTS.joinpath("conftest.py").read_text())
+    (folder / "test_it.py").write_text(tests)
+    usual = ("-raR", "--rerun-show-tracebacks", "-p", "no:randomly", "-c", os.devnull)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *usual, *options, str(folder)],
+        cwd=folder,
+        env={**{name: value for name, value in os.environ.items() if name != "CI"}, **environ},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+WORKERS = pytest.mark.parametrize(
+    "workers", [(), ("-n", "2", "--dist", "worksteal")], ids=["alone", "workers"]
+)
+
+
+@WORKERS
+def test_only_tests_with_signals_are_run_again(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """One that passes then is shown, with what went wrong; one that fails twice fails, as all others do."""
+    done = _run(tmp_path, SOME, *workers)
     assert done.returncode == 1
     shown = {tuple(line.split()[:2]) for line in done.stdout.splitlines() if " test_it.py::" in line}
     assert {(kind, name.split("::")[1]) for kind, name in shown if kind in ("RERUN", "FAILED")} == {
@@ -57,6 +68,24 @@ def test_only_tests_with_signals_are_run_again(tmp_path: Path, workers: tuple[st
     }
     assert "an unlucky place" in done.stdout
     assert re.search(r"2 failed, 1 passed(, \d+ warnings?)?, 2 rerun", done.stdout)
+
+
+@WORKERS
+@pytest.mark.parametrize(("unlucky", "code"), [(3, 0), (4, 1)], ids=["few", "too many"])
+def test_a_few_unlucky_tests_do_not_stop_a_run_of_ci(
+    tmp_path: Path, unlucky: int, code: int, workers: tuple[str, ...]
+) -> None:
+    """They are shown, and counted; more than three fail the run, which says why."""
+    many = SOME.partition("@pytest.mark.signals")[0]
+    many += f"""
+@pytest.mark.parametrize("number", range({unlucky}))
+def test_unlucky(number):
+    fails_once(str(number))
+"""
+    done = _run(tmp_path, many, *workers, CI="true")
+    assert done.returncode == code
+    assert re.search(rf"{unlucky} passed(, \d+ warnings?)?, {unlucky} rerun", done.stdout)
+    assert ("tests had a second try, more than 3" in done.stdout) == bool(code)
 
 
 def test_nothing_is_run_again_by_another_way() -> None:
