@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_yaml.cli.exits import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Sequence
+    from collections.abc import AsyncGenerator, Collection, Generator, Sequence
 
     from wfe_core.middleware import Middleware
     from wfe_core.models import WorkflowInstance
@@ -43,6 +43,24 @@ class _Once(logging.Filter):
         new = text not in self._told
         self._told.add(text)
         return new
+
+
+@contextlib.contextmanager
+def _quieter() -> Generator[None]:
+    """Let the host say what somebody at a terminal needs, unless WFE_DEBUG is set."""
+    if os.environ.get("WFE_DEBUG"):
+        yield
+        return
+    host, watchdog, once = logging.getLogger("wfe.host"), logging.getLogger("wfe.host.watchdog"), _Once()
+    level = watchdog.level
+    host.addFilter(once)
+    # On a machine that is busy it would speak of the steps of a program, which this one has not.
+    watchdog.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        watchdog.setLevel(level)
+        host.removeFilter(once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +219,6 @@ class Store:
         """
         from wfe_host import HostConfig
 
-        if not os.environ.get("WFE_DEBUG"):
-            # On a machine that is busy it would speak of the steps of a program, which this one has not.
-            logging.getLogger("wfe.host.watchdog").setLevel(logging.ERROR)
-            logging.getLogger("wfe.host").addFilter(_Once())
         options: dict[str, Any] = {} if jobs is None else {"max_running_steps": jobs}
         config = HostConfig(
             claim=frozenset(claim or ()),
@@ -214,8 +228,9 @@ class Store:
             subscriber_buffer=_BUFFER,
             **options,
         )
-        async with self._connect(config, middleware) as host:
-            yield host
+        with _quieter():
+            async with self._connect(config, middleware) as host:
+                yield host
 
     @asynccontextmanager
     async def serve(self, jobs: int | None) -> AsyncGenerator[WorkflowHost]:
