@@ -281,9 +281,15 @@ def _modules_of_help(project: Project) -> set[str]:
 
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "pipelines"
+WITH_SERVERS = {"containers", "sandbox"}
+"""Those that need more than this machine: `tests/examples/test_pipelines.py` runs them beside it."""
 
 
-@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "example",
+    [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem not in WITH_SERVERS],
+    ids=lambda path: path.stem,
+)
 def test_every_example_runs_as_it_is(project: Project, example: Path) -> None:
     """Each pipeline of the examples runs with its defaults, from anywhere."""
     done = project.wfe("run", str(example), "--id", "it")
