@@ -24,7 +24,7 @@ _HERE = ("ubuntu", "linux", "self-hosted", "x64", "x86")
 _STRATEGY = ("matrix", "fail-fast", "max-parallel")
 _CONTAINER = ("image", "env", "volumes")
 _SERVICE = ("image", "env", "ports", "options")
-_WORK = "/work"
+_WORK = "/workspace"
 """Where a container finds the folder of the file."""
 _HEALTH = "--health-cmd"
 

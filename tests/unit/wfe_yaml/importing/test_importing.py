@@ -162,8 +162,8 @@ jobs:
     (step,) = job["steps"]
     assert step["config"] == {
         "image": "python:3",
-        "volumes": [".:/work"],
-        "working_dir": "/work/sub",
+        "volumes": [".:/workspace"],
+        "working_dir": "/workspace/sub",
         "env": {"A": "1"},
         "run": "#!/usr/bin/env -S bash -eo pipefail\necho $<< inputs.github_sha >>",
     }
