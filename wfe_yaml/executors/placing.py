@@ -16,12 +16,12 @@ from wfe_yaml.model.kinds import structure
 from wfe_yaml.source.nodes import Entry, Mapping, Scalar
 
 if TYPE_CHECKING:
-    from wfe_yaml.executors.base import StepPlan
+    from wfe_yaml.executors.base import Program, StepPlan
     from wfe_yaml.expressions.templates import Expression
     from wfe_yaml.source.problems import Problems
 
 
-class PlacingProgram(ConfiguredProgram[ConfigT]):
+class _PlacingProgram(ConfiguredProgram[ConfigT]):
     """A step whose script has expressions of its own."""
 
     def __init__(
@@ -36,13 +36,36 @@ class PlacingProgram(ConfiguredProgram[ConfigT]):
         return (*super().expressions, *(placed.expression for placed in self._script.placed))
 
 
-def has_expressions(config: ConfigTemplate[ConfigT]) -> bool:
+class PlacingExecutor(Executor[ConfigT]):
+    """A type whose config has a script `run`, for `sh` or for the program after its `#!`.
+
+    Where a type has another base, too, this one comes first.
+    """
+
+    def __init__(self) -> None:
+        self._placed: Script | None = None
+        """The script of a file, its expressions replaced by private variables."""
+
+    def compile(self, config: ConfigTemplate[ConfigT], plan: StepPlan, problems: Problems) -> Program | None:
+        """Place the expressions of the script, so that no value becomes code."""
+        if not _has_expressions(config):
+            return super().compile(config, plan, problems)
+        before = len(problems)
+        self.check(config, plan, problems)
+        found = _place(config, problems)
+        if found is None or len(problems) > before:
+            return None
+        given, self._placed = found
+        return _PlacingProgram(self, given, plan, self._placed)
+
+
+def _has_expressions(config: ConfigTemplate[ConfigT]) -> bool:
     """Whether the script of a config has any."""
     node = config.node.get("run")
     return isinstance(node, Scalar) and has_holes(node.text)
 
 
-def placed(
+def _place(
     config: ConfigTemplate[ConfigT], problems: Problems
 ) -> tuple[ConfigTemplate[ConfigT], Script] | None:
     """Replace the expressions of a script for `sh` by private variables; None when the problems say why not.
@@ -50,7 +73,7 @@ def placed(
     Gives the config with the script as it is then, and what stands for what in it.
     """
     node = config.node.get("run")
-    assert isinstance(node, Scalar)  # noqa: S101 - see `has_expressions`
+    assert isinstance(node, Scalar)  # noqa: S101 - see `_has_expressions`
     template = Template.read(node, problems)
     if node.text.startswith("#!"):
         for expression in template.expressions:

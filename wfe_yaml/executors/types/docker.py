@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from wfe_core.errors import OutputError, StepError
 from wfe_yaml.executors.base import ConfigModel, Heard
-from wfe_yaml.executors.configs import ConfigTemplate, Fixed, Grace, Size, conflict
+from wfe_yaml.executors.configs import Fixed, Grace, Size, conflict
 from wfe_yaml.executors.containers import (
     CID_FILE,
     FOLDER,
@@ -28,18 +28,15 @@ from wfe_yaml.executors.containers import (
 )
 from wfe_yaml.executors.executor import StepAttempt
 from wfe_yaml.executors.masking import revealed
-from wfe_yaml.executors.placing import PlacingProgram, has_expressions, placed
+from wfe_yaml.executors.placing import PlacingExecutor
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy, identity_variables
 from wfe_yaml.executors.types.services import network_of
-from wfe_yaml.expressions.shell.placement import Script
 from wfe_yaml.expressions.shell.values import prelude, private_values
 
 if TYPE_CHECKING:
-    from wfe_yaml.executors.base import Program, StepPlan
     from wfe_yaml.executors.processes import Identity, ProcessResult
-    from wfe_yaml.source.problems import Problems
 
 _SCRIPT = "script"
 _ENV = "env"
@@ -129,7 +126,7 @@ class _Heard:
         self.stdout.line(stream, text)
 
 
-class DockerExecutor(ProcessExecutor[DockerConfig]):
+class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig]):
     """Runs a program in a container, with Docker or podman; their command must be on PATH.
 
     The script or the program writes outputs to the file `$WFE_OUTPUT`, as in a shell step. Only the variables
@@ -138,28 +135,6 @@ class DockerExecutor(ProcessExecutor[DockerConfig]):
 
     name: ClassVar[str] = "docker"
     config: ClassVar[ConfigModel] = DockerConfig
-
-    def __init__(self) -> None:
-        self._placed: Script | None = None
-        """The script of a file, its expressions replaced by private variables."""
-
-    # ------------------------------------------------------------ reading
-
-    def compile(
-        self, config: ConfigTemplate[DockerConfig], plan: StepPlan, problems: Problems
-    ) -> Program | None:
-        """Place the expressions of the script, so that no value becomes code."""
-        if not has_expressions(config):
-            return super().compile(config, plan, problems)
-        before = len(problems)
-        self.check(config, plan, problems)
-        found = placed(config, problems)
-        if found is None or len(problems) > before:
-            return None
-        given, self._placed = found
-        return PlacingProgram(self, given, plan, self._placed)
-
-    # ------------------------------------------------------------ running
 
     def policy(self, config: DockerConfig, attempt: StepAttempt) -> ProcessPolicy:
         """The engine's own failures are told by what it says."""

@@ -15,8 +15,8 @@ from wfe_core.errors import StepError, UndecidedStepError
 from wfe_yaml.executors.base import ConfigModel, StepResult
 from wfe_yaml.executors.configs import Config, Fixed, Seconds
 from wfe_yaml.executors.environment import base_environment
-from wfe_yaml.executors.executor import Executor, StepAttempt
-from wfe_yaml.executors.placing import PlacingProgram, has_expressions, placed
+from wfe_yaml.executors.executor import StepAttempt
+from wfe_yaml.executors.placing import PlacingExecutor
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ERROR_FILE, VariableName, check_environment, script_name, told_error
 from wfe_yaml.executors.stepping import (
@@ -34,7 +34,7 @@ from wfe_yaml.zypi.protocol import DEFAULT_TIMEOUT, path_trouble
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wfe_yaml.executors.base import Program, StepPlan
+    from wfe_yaml.executors.base import StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
     from wfe_yaml.executors.processes import Identity, ProcessResult
     from wfe_yaml.expressions.shell.placement import Script
@@ -124,7 +124,7 @@ class ZypiConfig(Config):
         return self
 
 
-class ZypiExecutor(Executor[ZypiConfig]):
+class ZypiExecutor(PlacingExecutor[ZypiConfig]):
     """Runs a command in a Firecracker microVM of its own, which Zypi starts for it and ends with it.
 
     A process beside the run waits for the answer, so a runner that dies loses nothing. The output comes with
@@ -134,24 +134,6 @@ class ZypiExecutor(Executor[ZypiConfig]):
     name: ClassVar[str] = "zypi"
     config: ClassVar[ConfigModel] = ZypiConfig
     resumes: ClassVar[bool] = True
-
-    def __init__(self) -> None:
-        self._placed: Script | None = None
-        """The script of a file, its expressions replaced by private variables."""
-
-    def compile(
-        self, config: ConfigTemplate[ZypiConfig], plan: StepPlan, problems: Problems
-    ) -> Program | None:
-        """Place the expressions of the script, so that no value becomes code."""
-        if not has_expressions(config):
-            return super().compile(config, plan, problems)
-        before = len(problems)
-        self.check(config, plan, problems)
-        found = placed(config, problems)
-        if found is None or len(problems) > before:
-            return None
-        given, self._placed = found
-        return PlacingProgram(self, given, plan, self._placed)
 
     async def run(self, config: ZypiConfig, attempt: StepAttempt) -> StepResult:
         """Take up what an earlier attempt left, or send the command.
