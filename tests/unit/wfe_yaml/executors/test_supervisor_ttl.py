@@ -34,7 +34,6 @@ class House:
         self.supervisor = Supervisor(folder, listener, outlive=True, ttl=ttl)
         self.runner = socket.socket(socket.AF_UNIX)
         self.runner.connect(str(folder / "door"))
-        self.listener = listener
         self.say(wire.pack({"op": "attach"}))
 
     def say(self, data: bytes) -> None:
@@ -55,9 +54,11 @@ class House:
         return self.supervisor._wanted()
 
     def close(self) -> None:
-        """Close the sockets."""
+        """Close the sockets, those that the supervisor has accepted too."""
         self.runner.close()
-        self.listener.close()
+        for key in tuple(self.supervisor.selector.get_map().values()):
+            assert isinstance(key.fileobj, socket.socket)
+            key.fileobj.close()
         self.supervisor.selector.close()
 
 
