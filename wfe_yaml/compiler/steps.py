@@ -224,7 +224,7 @@ class StepCompiler:
             message = f"steps of the type {kind!r} are not allowed on this host"
             self.problems.add(Code.FORBIDDEN, message, step.at("type"))
             return None
-        config = read_any(executor.config, self._config(step, executor.config), self.problems)
+        config = read_any(executor.config, self._config(step, executor), self.problems)
         if config is None:
             return None
         plan = StepPlan(
@@ -288,7 +288,7 @@ class StepCompiler:
             found[name] = Template.read(scalar, self.problems)
         return found
 
-    def _config(self, step: StepModel, model: type[Any]) -> Mapping:
+    def _config(self, step: StepModel, kind: type[StepType]) -> Mapping:
         """Put the shorthand keys of the step, and the defaults, into its config."""
         given = step.config
         entries: dict[str, Entry] = {}
@@ -302,8 +302,10 @@ class StepCompiler:
                 message = f"{name!r} stands on the step and in its config"
                 self.problems.add(Code.CONFLICT, message, entry.key.location, "remove one of the two")
             entries[name] = entry
-        defaults, known = self._model.defaults, config_keys(model)
+        defaults, known = self._model.defaults, config_keys(kind.config)
         for name in _DEFAULTS:
+            if name == "working_dir" and kind.elsewhere:
+                continue
             entry = defaults.node.entries.get(name) if defaults is not None else None
             if entry is not None and name not in entries and name in known:
                 entries[name] = entry

@@ -214,9 +214,12 @@ class StepType(ABC):
     Attributes:
         name: the word after `type:`.
         config: the model of `config`: a pydantic model, or a record of the language.
+        elsewhere: its steps see another file system than the workflow file's; `defaults.working_dir` is
+            a folder of the latter, so it is not for them.
     """
 
     name: ClassVar[str]
+    elsewhere: ClassVar[bool] = False
     config: ClassVar[type[Record | BaseModel]]
 
     @abstractmethod

@@ -41,7 +41,11 @@ class DefaultsModel(Record):
 
     shell: Node | None = key(Raw(), "The shell that runs `run`.")
     timeout: Node | None = key(Raw(), "How long one attempt may take.")
-    working_dir: Node | None = key(Raw(), "The folder steps run in; counted from the folder of the file.")
+    working_dir: Node | None = key(
+        Raw(),
+        "The folder steps run in; counted from the folder of the file. Not for containers and microVMs, "
+        "which have folders of their own.",
+    )
 
 
 @record

@@ -134,6 +134,7 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
     """
 
     name: ClassVar[str] = "docker"
+    elsewhere: ClassVar[bool] = True
     config: ClassVar[ConfigModel] = DockerConfig
 
     def policy(self, config: DockerConfig, attempt: StepAttempt) -> ProcessPolicy:

@@ -132,6 +132,7 @@ class ZypiExecutor(PlacingExecutor[ZypiConfig]):
     """
 
     name: ClassVar[str] = "zypi"
+    elsewhere: ClassVar[bool] = True
     config: ClassVar[ConfigModel] = ZypiConfig
     resumes: ClassVar[bool] = True
 
