@@ -146,7 +146,9 @@ def test_every_exit_code_has_a_meaning() -> None:
 
 def test_a_host_runs_what_it_is_allowed_and_stops_with_grace(project: Project) -> None:
     """`wfe host --allow shell` goes on with a run whose runner died; SIGTERM ends it."""
-    file = project.steps("{name: one, run: 'echo one >> log; test -e go || sleep 60; echo end >> log'}")
+    file = project.steps(
+        "{name: one, run: 'echo one >> log; until test -e go; do sleep 0.05; done; echo end >> log'}"
+    )
     runner = project.start("run", file, "--id", "r")
     project.wait_for("one")
     runner.send_signal(signal.SIGKILL)
