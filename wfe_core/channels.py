@@ -175,10 +175,10 @@ class ChannelHub(LifecycleHub):
         """Receive what others broadcast from the first step on."""
         mailbox: Mailbox[OutboxRow] = Mailbox(_ROWS, self._channel.clock)
         self._listeners.append(mailbox)
-        if len(self._listeners) == 1:
-            await self._channel.hear({_TOPIC: self._receive})
-            self._call(_HERE)
         try:
+            if len(self._listeners) == 1:
+                await self._channel.hear({_TOPIC: self._receive})
+                self._call(_HERE)
             while True:
                 await mailbox.wait()
                 mailbox.overflowed = False

@@ -23,6 +23,7 @@ from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter, Valid
 from pydantic_core import PydanticSerializationError, from_json, to_json
 from typing_extensions import TypeVar
 
+from wfe_core.bounds import KEY_BYTES, flaw
 from wfe_core.errors import DefinitionError, OutputError, SerializationError
 
 D = TypeVar("D", default=Any)
@@ -312,6 +313,9 @@ class DataCodec(Generic[D]):
             raise OutputError(
                 f"{where}: the key {key!r} must not begin with {HIDDEN!r}, which is the engine's"
             )
+        problem = _key_flaw(key)
+        if problem is not None:
+            raise OutputError(f"{where}: the key {key!r:.80} {problem}")
 
     def _assigned(self, key: str, value: object) -> BaseModel:
         """Set one field on an empty model, so that the validators declared for it run."""
@@ -368,6 +372,11 @@ def codec_for(data_type: type[D]) -> DataCodec[D]:
 @lru_cache(maxsize=256)
 def _codec_for(data_type: Any) -> DataCodec[Any]:
     return DataCodec(data_type)
+
+
+@lru_cache(maxsize=4096)
+def _key_flaw(key: str) -> str | None:
+    return flaw(key, KEY_BYTES)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import asyncio
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from wfe_core.bounds import NAME_BYTES
 from wfe_core.engine.waiting import approval_of
 from wfe_core.errors import (
     ActivityTokenError,
@@ -18,7 +19,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.policies import Duration, micros
 from wfe_core.ports import APPROVAL_EVENT, EventRecord, InstanceQuery, Message
 from wfe_core.serialization import dumps, loads
-from wfe_host.checking import event_names, instant
+from wfe_host.checking import event_names, instant, kept, known_id, maybe, named
 from wfe_host.waiters import Look
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Commands:
             InvalidCommandError: the command does not fit its status.
         """
         runtime = self._runtime
-        heads = await runtime.store.heads([instance_id])
+        heads = await runtime.store.heads([known_id(instance_id)])
         head = heads.get(instance_id)
         if head is None:
             raise InstanceNotFoundError(instance_id)
@@ -144,7 +145,7 @@ class Commands:
 
     async def _approval(self, instance_id: str, step: str, command: str) -> str:
         runtime = self._runtime
-        if instance_id not in await runtime.store.instances([instance_id]):
+        if instance_id not in await runtime.store.instances([known_id(instance_id)]):
             raise InstanceNotFoundError(instance_id)
         after = 0
         keys: dict[str, str] = {}
@@ -188,7 +189,7 @@ class Commands:
             raise ValueError(msg)
         query = InstanceQuery(
             statuses=statuses,
-            definition_id=definition,
+            definition_id=maybe("definition", definition),
             ended_before=before,
             limit=_PURGE_BATCH,
         )
@@ -268,11 +269,15 @@ async def claim_activity(
 
     Raises:
         HostStateError: the store keeps no activities.
+        TypeError: a name is no text.
+        ValueError: a name is none that a store can keep.
     """
     store = runtime.providers.activities
     if store is None:
         msg = "this store keeps no activities"
         raise HostStateError(msg)
+    named("the name of an activity", name, NAME_BYTES)
+    kept("worker", worker, NAME_BYTES)
     clock = runtime.clock
     deadline = clock.now() + (0 if wait is None else micros(wait))
 

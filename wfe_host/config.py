@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from wfe_core.bounds import HIGHEST_NUMBER, KEY_BYTES, NAME_BYTES, flaw
 from wfe_core.policies import Duration, Limit, micros
 
 _COUNTS = {
@@ -113,6 +114,9 @@ class HostConfig:
         if not isinstance(self.name, str) or not self.name.strip():
             msg = f"HostConfig.name must be a text that people can read, not {self.name!r}"
             raise ValueError(msg)
+        if (problem := flaw(self.name, NAME_BYTES)) is not None:
+            msg = f"HostConfig.name {self.name!r:.80} {problem}"
+            raise ValueError(msg)
 
     @property
     def session_ttl_us(self) -> int:
@@ -162,6 +166,9 @@ class HostConfig:
         if value < least:
             msg = f"HostConfig.{name} must be at least {least}, not {value}"
             raise ValueError(msg)
+        if value > HIGHEST_NUMBER:
+            msg = f"HostConfig.{name} must be at most {HIGHEST_NUMBER:,}, not {value}"
+            raise ValueError(msg)
 
     def _check_duration(self, name: str, least: int) -> None:
         given = getattr(self, name)
@@ -199,4 +206,7 @@ class HostConfig:
             if not isinstance(instance_id, str):
                 msg = f"HostConfig.claim: an instance id must be a text, not {instance_id!r}"
                 raise TypeError(msg)
+            if (problem := flaw(instance_id, KEY_BYTES)) is not None:
+                msg = f"HostConfig.claim: the instance id {instance_id!r:.80} {problem}"
+                raise ValueError(msg)
         object.__setattr__(self, "claim", frozenset(self.claim))

@@ -18,7 +18,18 @@ from wfe_core.errors import (
 from wfe_core.models import LifecycleKind, WorkflowStatus
 from wfe_core.ports import InstanceQuery
 from wfe_core.serialization import dumps
-from wfe_host.checking import instant, mapping, page_cursor, page_size, shown
+from wfe_host.checking import (
+    instant,
+    kept,
+    known_id,
+    mapping,
+    maybe,
+    page_cursor,
+    page_size,
+    pointer_range,
+    shown,
+    whole,
+)
 from wfe_host.commands import wanted_statuses
 from wfe_host.views import instance_view, pointer_view, visible_data
 from wfe_host.waiters import Ended, Look
@@ -69,7 +80,7 @@ class Queries:
         Raises:
             InstanceNotFoundError: there is none.
         """
-        found = await self._runtime.store.instances([instance_id])
+        found = await self._runtime.store.instances([known_id(instance_id)])
         if instance_id not in found:
             raise InstanceNotFoundError(instance_id)
         return found[instance_id]
@@ -89,6 +100,7 @@ class Queries:
 
     async def pointers(self, instance_id: str, *, after: int, limit: int | None) -> list[ExecutionPointer]:
         """Read pointers of an instance by id, page by page."""
+        pointer_range(after, limit)
         await self.record(instance_id)
         views: list[ExecutionPointer] = []
         while True:
@@ -293,14 +305,18 @@ def build_query(  # noqa: PLR0913 - the filters of a list
     """Build a query from the filters of `host.instances` and `host.search`."""
     return InstanceQuery(
         statuses=wanted_statuses(status),
-        definition_id=definition,
-        version=version,
-        reference=reference,
-        root_id=root,
-        parent_id=parent,
-        tags=tuple(sorted(mapping("tags", tags).items())),
+        definition_id=maybe("definition", definition),
+        version=whole("version", version),
+        reference=maybe("reference", reference),
+        root_id=maybe("root", root),
+        parent_id=maybe("parent", parent),
+        tags=tuple(
+            (kept("the name of a tag", name), kept(f"tag {name!r}", value))
+            for name, value in sorted(mapping("tags", tags).items())
+        ),
         data=tuple(
-            (key, dumps(value, f"filter {key!r}")) for key, value in sorted(mapping("data", data).items())
+            (kept("the key of a data filter", key), dumps(value, f"filter {key!r}"))
+            for key, value in sorted(mapping("data", data).items())
         ),
         created_after=instant("created_after", created_after),
         created_before=instant("created_before", created_before),

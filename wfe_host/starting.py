@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from wfe_core.bounds import KEY_BYTES
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.engine import Machine
 from wfe_core.engine import happenings as h
@@ -17,7 +18,7 @@ from wfe_core.errors import InstanceConflictError, ProviderError
 from wfe_core.models import SettledStep
 from wfe_core.serialization import dumps
 from wfe_host.actor import Actor, AdriftError
-from wfe_host.checking import built, shown
+from wfe_host.checking import built, maybe, new_id, priority_of, shown
 
 if TYPE_CHECKING:
     from wfe_core.ports import CommitOutcome
@@ -135,7 +136,7 @@ def _as_keywords(item: Any) -> str:
 
 def _prepare(runtime: Runtime, request: StartRequest) -> Machine:
     definition = _definition(runtime, request)
-    _check_id(request.instance_id)
+    new_id(request.instance_id)
     _check_options(request)
     data = definition.codec.initial(request.data)
     if request.settled:
@@ -181,27 +182,14 @@ def _definition(runtime: Runtime, request: StartRequest) -> WorkflowDefinition[A
 
 
 def _check_options(request: StartRequest) -> None:
-    priority: Any = request.priority
     tags: Any = request.tags
-    if isinstance(priority, bool) or not isinstance(priority, int):
-        msg = f"priority={priority!r} must be a whole number; higher ones come first"
-        raise TypeError(msg)
-    if not isinstance(request.reference, (str, type(None))):
-        msg = f"reference={request.reference!r} must be a text or None"
-        raise TypeError(msg)
+    priority_of(request.priority)
+    maybe("reference", request.reference, KEY_BYTES)
     if not isinstance(tags, Mapping) or not all(
         isinstance(name, str) and isinstance(value, str) for name, value in cast("Any", tags).items()
     ):
         msg = f"tags={tags!r} must map texts to texts, as in tags={{'team': 'shop'}}"
         raise TypeError(msg)
-
-
-def _check_id(instance_id: object) -> None:
-    if instance_id is not None and not (
-        isinstance(instance_id, str) and instance_id.strip() and instance_id.isprintable()
-    ):
-        msg = f"instance_id={instance_id!r} must be a text that can be read, or None for an id of wfe's own"
-        raise ValueError(msg)
 
 
 def _may_claim(runtime: Runtime, instance_id: str | None) -> bool:

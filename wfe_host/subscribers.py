@@ -17,6 +17,7 @@ from wfe_core.models import LifecycleEvent, LifecycleKind
 from wfe_core.ports.lifecycle import LifecycleHub
 from wfe_core.ports.records import OutboxRow
 from wfe_core.serialization import loads
+from wfe_host.checking import known_id
 
 logger: logging.Logger = logging.getLogger("wfe.host")
 
@@ -187,6 +188,8 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
 
         Raises:
             ValueError: there is no such kind.
+            TypeError: the id of the instance is no text.
+            InstanceNotFoundError: no instance can have that id.
         """
         wanted = frozenset(str(kind) for kind in kinds)
         unknown = sorted(wanted - _KINDS)
@@ -195,6 +198,8 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
                 f"there are no lifecycle events of kind {unknown[0]!r}; there are {', '.join(sorted(_KINDS))}"
             )
             raise ValueError(msg)
+        if instance_id is not None:
+            known_id(instance_id)
         return Subscription(self, wanted, instance_id, buffer or self._buffer)
 
     def watch(

@@ -178,10 +178,15 @@ class RedisChannel(Channel):
         return f"{self._server.location.prefix}:{topic}"
 
     async def _say(self, word: str, names: Iterable[str]) -> None:
-        """Send a command on the connection that hears; the answer comes among the messages."""
+        """Send a command on the connection that hears; the answer comes among the messages.
+
+        Once begun it is sent whole, even if the caller is cancelled: the driver would cut the connection.
+        """
         ear, names = self._ear, list(names)
-        if ear is None or not names:
-            return
+        if ear is not None and names:
+            await asyncio.shield(self._speak(ear, word, names))
+
+    async def _speak(self, ear: Any, word: str, names: Sequence[str]) -> None:
         try:
             await ear.send_command(word, *names)
         except DRIVER_ERRORS as exc:

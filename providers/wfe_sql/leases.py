@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wfe_core.bounds import flaw
 from wfe_core.ports import ActivityClaim
 
 _DIGITS = 9
@@ -28,4 +29,6 @@ def claimed(row: Sequence[Any], *, name: str, expires: int) -> ActivityClaim:
 def read_token(token: str) -> tuple[str, int]:
     """Take a token apart: the item and the number of its lease; what is no token fits no lease."""
     id_, _, number = token.rpartition("#")
-    return id_, int(number) if number.isdecimal() and len(number) <= _DIGITS else -1
+    if flaw(token) is not None or not (number.isdecimal() and number.isascii()) or len(number) > _DIGITS:
+        return "", -1
+    return id_, int(number)

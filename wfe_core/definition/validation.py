@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from wfe_core.bounds import HIGHEST_NUMBER, NAME_BYTES, flaw
 from wfe_core.definition.linking import HOOKS, loops_around, walk
 from wfe_core.definition.nodes import (
+    ActivityNode,
     DagNode,
     DecideNode,
     DelayNode,
@@ -20,6 +22,7 @@ from wfe_core.definition.nodes import (
     SagaNode,
     ScheduleNode,
     StepNode,
+    WaitNode,
     WhileNode,
 )
 from wfe_core.errors import DefinitionError
@@ -35,8 +38,12 @@ def check_identity(id: object, version: object) -> list[str]:
     problems: list[str] = []
     if not isinstance(id, str) or not id.strip() or not id.isprintable():
         problems.append(f"the workflow id {id!r} must be a text that is not empty")
+    elif (problem := flaw(id, NAME_BYTES)) is not None:
+        problems.append(f"the workflow id {id!r:.80} {problem}")
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
         problems.append(f"workflow {id!r}: version {version!r} must be a whole number from 0 on")
+    elif version > HIGHEST_NUMBER:
+        problems.append(f"workflow {id!r}: version {version} must be at most {HIGHEST_NUMBER}")
     return problems
 
 
@@ -223,6 +230,20 @@ def _check_guard(node: GuardNode, where: str) -> list[str]:
     return problems
 
 
+def _check_wait(node: WaitNode, where: str) -> list[str]:
+    return _check_text(f"{where}: the name of the event", node.event)
+
+
+def _check_activity(node: ActivityNode, where: str) -> list[str]:
+    return _check_text(f"{where}: the name of the activity", node.activity)
+
+
+def _check_text(what: str, name: object) -> list[str]:
+    """Check a name by which a store looks things up; that it is a text is seen where it is given."""
+    problem = flaw(name, NAME_BYTES) if isinstance(name, str) else None
+    return [] if problem is None else [f"{what} {name!r:.80} {problem}"]
+
+
 def _needs_body(node: Node, where: str) -> list[str]:
     if len(node.bodies) == 1 and node.bodies[0].nodes:
         return []
@@ -240,4 +261,6 @@ _CHECKS: dict[str, Check] = {
     "saga": cast("Check", _needs_body),
     "schedule": cast("Check", _check_schedule),
     "delay": cast("Check", _check_delay),
+    "wait_for": cast("Check", _check_wait),
+    "activity": cast("Check", _check_activity),
 }

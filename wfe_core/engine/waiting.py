@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from wfe_core.bounds import KEY_BYTES, flaw
 from wfe_core.clock import to_instant
 from wfe_core.engine.containers import park
 from wfe_core.engine.flow import (
@@ -62,6 +63,9 @@ def _enter_wait(s: State, p: PointerRecord, node: WaitNode) -> None:
     if not isinstance(key, (str, int)) or isinstance(key, bool):
         msg = f"step {node.key!r}: the event key must be text or an integer, not {type(key).__name__}"
         raise ConditionError(msg)
+    problem = flaw(str(key), KEY_BYTES)
+    if problem is not None:
+        raise ConditionError(f"step {node.key!r}: the event key {key!r:.80} {problem}")
     as_of = s.record.created
     if node.as_of is not None:
         moment = evaluate(s, p, node, node.as_of, "as_of")
@@ -250,6 +254,8 @@ def _enter_sub_workflow(s: State, p: PointerRecord, node: SubWorkflowNode) -> No
     value = evaluate(s, p, node, node.input, "the input")
     begin(s, p)
     child_id = f"{s.record.id}/{p.id}/{p.attempt}"
+    if (problem := flaw(child_id, KEY_BYTES)) is not None:
+        raise ConditionError(f"step {node.key!r}: the id of sub-workflow {node.workflow!r} {problem}")
     RULES["begin_child"](s, p, definition, value, child_id)
     write_state(s, p, {"child": child_id})
     move(p, PointerStatus.WAITING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from wfe_core.bounds import KEY_BYTES, NAME_BYTES, flaw
 from wfe_core.clock import to_instant
 from wfe_core.policies import Duration, micros
 
@@ -51,12 +52,18 @@ class ExecutionResult:
 
         Raises:
             TypeError: the name is no text, or the key neither text nor an integer.
-            ValueError: `as_of` has no time zone.
+            ValueError: `as_of` has no time zone, or no store can keep the name or key.
         """
         texts: dict[str, tuple[object, tuple[type, ...]]] = {"name": (name, (str,)), "key": (key, (str, int))}
         for what, (value, kinds) in texts.items():
             if not isinstance(value, kinds) or isinstance(value, bool):
                 raise TypeError(f"wait_for_event: the {what} must be text, not {type(value).__name__}")
+        if not name:
+            raise ValueError("wait_for_event: the name must not be empty")
+        for what, text, longest in (("name", name, NAME_BYTES), ("key", str(key), KEY_BYTES)):
+            problem = flaw(text, longest)
+            if problem is not None:
+                raise ValueError(f"wait_for_event: the {what} {text!r:.80} {problem}")
         if as_of is not None:
             to_instant(as_of)
         return cls(kind="wait", event=name, key=str(key), as_of=as_of, state=state)
