@@ -1,12 +1,11 @@
 # ruff: noqa: E501 - a table of scripts reads better in one line each
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counting import calls
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shell.placement import Script, place
 from wfe_yaml.expressions.templates import Template
@@ -214,19 +213,14 @@ def test_the_place_of_a_problem_is_that_of_the_expression() -> None:
         ("", "sh <<E; ", "\n"),
     ],
 )
-def test_placing_takes_time_linear_in_the_script(before: str, piece: str, after: str) -> None:
-    """Eight times the text takes about eight times as long, never sixty-four times; refusing it, too."""
+def test_placing_is_work_in_proportion_to_the_script(before: str, piece: str, after: str) -> None:
+    """Eight times the text is about eight times the work, never sixty-four times; refusing it, too."""
 
-    def seconds(length: int) -> float:
+    def work(length: int) -> int:
         script = before + piece * (length // len(piece)) + after + "\necho @@\n"
-        best = 1e9
-        for _ in range(3):
-            begun = time.process_time()
-            placed(script)
-            best = min(best, time.process_time() - begun)
-        return best
+        return calls(lambda: placed(script))
 
-    assert seconds(64_000) < 25 * seconds(8_000)
+    assert work(32_000) < 12 * work(4_000)
 
 
 def test_what_is_without_measure_is_refused() -> None:
