@@ -31,6 +31,9 @@ REUSE = "wfe"
 UNSHOWN = frozenset({CONTINUED, EVALUATED})
 """The streams that are not what a step wrote."""
 
+MOST_WITH_ERROR = 1 << 17
+"""Bytes of each stream that are kept with an error: an error is stored twice, and stays small."""
+
 
 class StepRun(StepBody[Any]):
     """Runs the program of one step.
@@ -90,9 +93,14 @@ class StepRun(StepBody[Any]):
             raise
         except StepError as exc:
             await self._keep_of_failed(call, exc)
+            exc.details = {
+                **self._timed(_known_duration(exc), begun),
+                **exc.details,
+                **_heard_of_failed(call),
+            }
             if self._continue and (not exc.retryable or ctx.failures + 1 >= self._attempts):
                 ctx.emit(CONTINUED, str(exc))
-                row = self._timed(_failed_row(exc), begun)
+                row = _failed_row(exc)
                 return ExecutionResult.next(outcome=FAILED, output={slot: row, **self._streams(call)})
             raise
         return {slot: {**self._timed(_row(result), begun), **kept}, **self._streams(call)}
@@ -141,15 +149,20 @@ def _row(result: StepResult) -> dict[str, Any]:
     return row if result.duration is None else {**row, "duration": result.duration}
 
 
-def _artifacts(exc: StepError) -> dict[str, Any]:
-    kept = exc.details.get("artifacts")
-    return {} if kept is None else {"artifacts": kept}
+def _known_duration(exc: StepError) -> dict[str, Any]:
+    known = exc.duration if isinstance(exc, ProcessFailedError) else None
+    return {} if known is None else {"duration": known}
+
+
+_OF_FAILED = ("exit_code", "outputs", "duration", "artifacts")
 
 
 def _failed_row(exc: StepError) -> dict[str, Any]:
-    row: dict[str, Any] = {"status": FAILED, "exit_code": None, "error": str(exc), "outputs": {}}
-    if isinstance(exc, ProcessFailedError):
-        row.update(exit_code=exc.exit_code, outputs=exc.outputs, **_artifacts(exc))
-        if exc.duration is not None:
-            row["duration"] = exc.duration
-    return row
+    kept = {name: exc.details[name] for name in _OF_FAILED if name in exc.details}
+    return {"exit_code": None, "outputs": {}, **kept, "status": FAILED, "error": str(exc)}
+
+
+def _heard_of_failed(call: StepCall) -> dict[str, Any]:
+    """What a step wrote that failed goes with its error, as long as it is not much: its hooks may ask for it."""
+    kept = call.heard.kept(MOST_WITH_ERROR)
+    return {"streams": kept} if kept else {}

@@ -95,9 +95,10 @@ def around(site: Site) -> dict[str, Shape]:
         axes = {name: value_shape(value) for name, value in site.matrix.items()}
         found["matrix"] = Shape("axis of the matrix called", axes)
     if site.hook is not None:
-        outputs = (site.hook_shape.keys or {}).get("outputs", UNKNOWN)
-        single = dict.fromkeys(("name", "status", "error", "exit_code"), SINGLE)
-        found["step"] = Shape("key of what the hook belongs to:", {**single, "outputs": outputs})
+        single = dict.fromkeys(("name", "status", "success", "error", "exit_code", "duration"), SINGLE)
+        known = site.hook_shape.keys or {}
+        kept = {key: known[key] for key in ("outputs", "artifacts", *STREAMS) if key in known}
+        found["step"] = Shape("key of what the hook belongs to:", {**single, "outputs": UNKNOWN, **kept})
     return found
 
 

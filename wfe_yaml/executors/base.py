@@ -107,16 +107,13 @@ class Heard:
         if self._sizes[stream] <= self.MOST:
             self._lines[stream].append(text)
 
-    def kept(self) -> dict[str, str | int]:
+    def kept(self, most: int = MOST) -> dict[str, str | int]:
         """Give the text of each stream without the last line's end, or its size when that is too much."""
         texts: dict[str, str | int] = {}
         for stream, lines in self._lines.items():
             text = "\n".join(lines)
             # It is stored as JSON, in which some characters take more room.
-            fits = (
-                self._sizes[stream] <= self.MOST
-                and len(json.dumps(text, ensure_ascii=False).encode()) < self.MOST
-            )
+            fits = self._sizes[stream] <= most and len(json.dumps(text, ensure_ascii=False).encode()) < most
             texts[stream] = text if fits else self._sizes[stream]
         return texts
 

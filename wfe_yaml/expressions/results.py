@@ -88,11 +88,17 @@ class ResultView(Mapping[str, Any]):
 
     NAMES = ("outputs", "status", "success", "exit_code", "error", "duration")
 
-    def __init__(self, place: Place, view: StepContext[Any], indices: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        place: Place,
+        view: StepContext[Any],
+        indices: tuple[int, ...],
+        row: Mapping[str, Any] | None = None,
+    ) -> None:
         self._place = place
         self._view = view
         self._indices = indices
-        self._row = _row(place, view, indices)
+        self._row = _row(place, view, indices) if row is None else row
 
     def __getitem__(self, name: str) -> Any:
         """Give an attribute of the result."""
@@ -110,9 +116,10 @@ class ResultView(Mapping[str, Any]):
     def _stream(self, name: str) -> Any:
         """Give what the step wrote; it is kept only for expressions that name it plainly."""
         slot = self._place.stream_slot(name, self._indices)
-        if not self._view.has_field(slot):
+        failed: Mapping[str, Any] = _own(self._row, "streams") or {}
+        if name not in failed and not self._view.has_field(slot):
             return Missing(f"nothing is known of the {name} of the step {self._place.name!r}")
-        text = self._view.field(slot)
+        text = failed[name] if name in failed else self._view.field(slot)
         if not isinstance(text, str):
             return Missing(
                 f"the step {self._place.name!r} wrote {text:,} bytes to {name}, too much for an expression; "
@@ -127,6 +134,16 @@ class ResultView(Mapping[str, Any]):
     def __len__(self) -> int:
         """Count the attributes."""
         return len(self.NAMES)
+
+
+class EndedView(ResultView):
+    """How what a hook belongs to has ended: the name `step` in that hook."""
+
+    NAMES = ("name", *ResultView.NAMES)
+
+    def __getitem__(self, name: str) -> Any:
+        """Give an attribute; hooks also know what they belong to."""
+        return self._place.name if name == "name" else super().__getitem__(name)
 
 
 class GroupView(Mapping[str, Any]):

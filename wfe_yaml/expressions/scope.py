@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.expressions.recording import RecordedNames
-from wfe_yaml.expressions.results import GroupView, OutputsOnly
+from wfe_yaml.expressions.results import EndedView, GroupView, OutputsOnly
 from wfe_yaml.expressions.templates import Template
 from wfe_yaml.expressions.values import Missing
 
@@ -26,23 +26,18 @@ class Hooked:
 
     place: Place
 
-    def view(self, view: StepContext[Any]) -> dict[str, Any]:
+    def view(self, view: StepContext[Any]) -> EndedView:
         """Give what the name `step` stands for: how it ended."""
         slot = self.place.slot(view.indices)
         row: dict[str, Any] = view.field(slot) if view.has_field(slot) else {}
         ended = view.guarded
         error = ended.error if ended is not None else None
-        told = error.details if error is not None else row
         status = None if ended is None else str(ended.status)
         if status == "complete":
             status = row.get("status", status)  # a saga that was undone has ended well, and says so
-        return {
-            "name": self.place.name,
-            "status": status,
-            "error": error.message if error is not None else None,
-            "exit_code": told.get("exit_code"),
-            "outputs": told.get("outputs") or {},
-        }
+        told = row if error is None else {**error.details, "error": error.message}
+        own = {"outputs": {}, "error": None, "exit_code": None, **told, "status": status}
+        return EndedView(self.place, view, view.indices, own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

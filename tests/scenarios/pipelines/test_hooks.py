@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from wfe_yaml import YamlError
 
 ALL = """
       on_success: {run: say success $<< step.status >> $<< step.outputs.v >>}
@@ -167,3 +173,48 @@ async def test_failing_cells_that_are_passed_over_still_run_the_hooks_around_the
         - {name: after, run: "say $<< steps.m[1].exit_code >> $<< steps.m[2].status >>"}
     """)
     assert book.log == ["1", "fine", "2", "3", "fine", "failed failed", "ensure", "4 complete"]
+
+
+SEEN = """
+      on_success: {run: "say success $<< step.success >> $<< step.duration >= 0 >> $<< step.stdout >>"}
+      on_failure: {run: "say failure $<< step.success >> $<< step.duration >= 0 >> $<< step.stdout >>"}
+      ensure: {run: "say $<< step.artifacts.report >>"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "told"), [("say x", "success true true"), ("fail 3 1", "failure false true")]
+)
+async def test_hooks_see_all_of_what_a_step_left(
+    book: Any, tmp_path: Path, monkeypatch: Any, last: str, told: str
+) -> None:
+    """Language, hooks: `step` has the duration, the streams and the artifacts, of a step that failed, too."""
+    monkeypatch.chdir(tmp_path)
+    book.root = tmp_path
+    steps = f"""    - name: a
+      run: |
+        print line
+        write r.txt why
+        {last}
+      artifacts: {{report: r.txt}}
+      continue_on_error: true{SEEN}    - {{name: b, run: "say $<< steps.a.stdout >> $<< steps.a.duration >= 0 >>"}}"""
+    await book.run(steps)
+    *said, end, after = book.log[last == "say x" :]
+    assert said == [f"{told} line"]
+    assert await asyncio.to_thread(Path(end).read_text) == "why"
+    assert after == "line true"
+
+
+async def test_what_a_failed_step_wrote_is_bounded(book: Any) -> None:
+    """Language, hooks: much output is not stored with an error; asking for it is an error with a remedy."""
+    run = await book.fails(
+        "- {name: a, run: \"flood 200000\\nfail 3\", on_failure: {run: 'say $<< step.stdout >>'}}"
+    )
+    assert run.error.message.startswith("exit code 3; its on_failure hook failed too")
+    assert "wrote 200,001 bytes to stdout, too much for an expression" in run.error.message
+
+
+def test_what_a_container_does_not_have_is_refused(book: Any) -> None:
+    """Language, hooks: only steps that run something have artifacts."""
+    with pytest.raises(YamlError, match="no key of what the hook belongs to: 'artifacts'"):
+        book.load("- {name: a, steps: [{name: b, run: say x}], ensure: {run: 'say $<< step.artifacts.r >>'}}")
