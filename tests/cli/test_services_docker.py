@@ -150,7 +150,8 @@ def test_a_step_begins_when_its_service_is_ready(field: Field, readiness: str) -
         ),
         ("command: [sleep, '600'], readiness: {healthy: true}", "has no check of health"),
         ("command: [no-such-program], readiness: {port: 1}", "exit code 127 before it was ready"),
-        ("command: [sleep, '600'], ports: ['70000:1']", "the service 'db' cannot be started"),
+        ("command: [sleep, '600'], ports: ['$<< 70000 >>:1']", "there is no port 70000"),
+        ("command: [sleep, '600'], ports: ['7000:1', '7000:2']", "the service 'db' cannot be started"),
     ],
 )
 def test_a_service_that_does_not_get_ready_fails_the_step(field: Field, service: str, word: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from wfe_yaml.errors import Code
@@ -9,7 +10,45 @@ from wfe_yaml.expressions.templates import Template
 from wfe_yaml.model.kinds import Boolean, Integer, ListOf, Span, TextTemplate
 from wfe_yaml.model.names import ENVIRONMENT
 from wfe_yaml.model.records import Of, Record, key, record
+from wfe_yaml.source.nodes import Node
 from wfe_yaml.source.problems import Problems
+
+_LAST_PORT = 65_535
+_RANGE = r"\d+(?:-\d+)?"
+_PORTS = re.compile(
+    rf"(?:(?:(?:\[[^\[\]]+\]|[^:\[\]]+):)?(?P<outside>{_RANGE})?:)?(?P<inside>{_RANGE})(?:/(?:tcp|udp|sctp))?"
+)
+
+
+def port_trouble(text: str) -> str | None:
+    """Say why a text names no port of a service, if it does not.
+
+    It is `5432`, `15432:5432` or `127.0.0.1:15432:5432`, each with `/udp` if need be; `8000-8010` is a range, and
+    nothing (or 0) outside is any free port.
+    """
+    found = _PORTS.fullmatch(text)
+    if found is None:
+        return f"{text[:60]!r} is no port: write 5432, 15432:5432 or 127.0.0.1:15432:5432"
+    inside = [int(number) for number in found["inside"].split("-")]
+    outside = [int(number) for number in (found["outside"] or "0").split("-")]
+    wrong = [port for port in inside if not 1 <= port <= _LAST_PORT]
+    wrong += [port for port in outside if port > _LAST_PORT]
+    return f"there is no port {wrong[0]}: ports go from 1 to {_LAST_PORT}" if wrong else None
+
+
+class PortTemplate(TextTemplate):
+    """A port of a service, or an expression that gives one, which is looked at when it is known."""
+
+    expected = "a port such as 5432 or 15432:5432"
+
+    def read(self, node: Node, problems: Problems) -> Template | None:
+        """Give the template."""
+        template = super().read(node, problems)
+        if template is not None and template.constant:
+            trouble = port_trouble(template.scalar.text)
+            if trouble is not None:
+                problems.add(Code.VALUE, trouble, node.location)
+        return template
 
 
 @record
@@ -19,7 +58,7 @@ class ReadinessModel(Record):
     title: ClassVar[str] = "readiness"
 
     run: Template | None = key(TextTemplate(), "A command in the service that ends well once it is ready.")
-    port: int | None = key(Integer(1), "A port of the service that takes connections once it is ready.")
+    port: int | None = key(Integer(1, _LAST_PORT), "A port of the service that takes connections once it is ready.")
     log: Template | None = key(
         TextTemplate(), "A regular expression; a line of its log has it when it is ready."
     )
@@ -46,7 +85,7 @@ class ServiceModel(Record):
         ListOf(TextTemplate(), what="a list of texts"), "Its program and arguments instead of the image's."
     )
     ports: list[Template] | None = key(
-        ListOf(TextTemplate(), what="a list of ports such as 5432 or 15432:5432"),
+        ListOf(PortTemplate(), what="a list of ports such as 5432 or 15432:5432"),
         "Its ports that the machine can reach.",
     )
     env: dict[str, Template] | None = key(ENVIRONMENT, "Environment variables of the service.")

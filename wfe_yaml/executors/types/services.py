@@ -26,7 +26,7 @@ from wfe_yaml.executors.stepping import ProcessPolicy, ProcessStep
 from wfe_yaml.model.kinds import MapOf
 from wfe_yaml.model.names import VARIABLE
 from wfe_yaml.model.records import Of, Record, key, record
-from wfe_yaml.model.services import ServiceModel
+from wfe_yaml.model.services import ServiceModel, port_trouble
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import Served, StepCall, StepPlan, StepResult
@@ -232,11 +232,15 @@ def _options(service: ServiceModel, call: StepCall) -> list[str]:
     """Give the flags of a service, its image and its command.
 
     Raises:
-        StepError: a folder is not there.
+        StepError: a folder is not there, or a port cannot be.
     """
     flags = ["--init"]
     for port in service.ports or []:
-        flags += ["--publish", _published(port.text(call.names))]
+        text = port.text(call.names)
+        trouble = port_trouble(text)
+        if trouble is not None:
+            raise StepError(trouble, retryable=False)
+        flags += ["--publish", _published(text)]
     for each in service.volumes or []:
         flags += ["--volume", volume(each.text(call.names), Path(call.root))]
     image = service.image.text(call.names)
