@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.terminals import on_terminal
 from tests.waiting import PATIENCE
+from wfe_yaml.cli.app import app
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -160,5 +161,37 @@ workflows:
     assert "  mid/inner/sign waits for an approval: Sure?\n" in result.output
     assert "mid/inner/sign" in shell.wfe("explain", "r")
     command = next(line for line in result.output.splitlines() if "wfe approve" in line)
+    assert command.startswith("    wfe approve r mid/inner/sign ")
     shell.wfe(*command.partition("   or")[0].split()[1:])
     assert "mid/inner/say | signed" in shell.wfe("resume", "r")
+
+
+def test_nested_approvals_are_told_apart_by_their_places(shell: Shell) -> None:
+    """Steps of the same name wait in two items: each is approved by its whole name, the last by its own."""
+    (shell.folder / "w.yaml").write_text(
+        """
+workflows:
+  - id: top
+    steps: [{name: mid, for_each: [a, b], steps: [{name: go, workflow: leaf}]}]
+  - {id: leaf, steps: [{name: sign, approval: {prompt: Sure?}}, {name: say, run: echo signed}]}
+""",
+        "utf-8",
+    )
+    shell.result("run", "w.yaml", "top", "--id", "r")
+    both = "waiting are: mid[0]/go/sign, mid[1]/go/sign"
+    assert f"several steps called 'sign' wait for an approval in the run r\n{both}" in shell.wfe(
+        "approve", "r", "sign", fails=True
+    )
+    assert both in shell.wfe("reject", "r", "mid[2]/go/sign", fails=True)
+    asked = shell.runner.invoke(
+        app,
+        [],
+        prog_name="wfe",
+        env={"_WFE_COMPLETE": "complete_bash", "COMP_WORDS": "wfe approve r mid", "COMP_CWORD": "3"},
+    )
+    assert asked.output.split() == ["mid[0]/go/sign", "mid[1]/go/sign"]
+    shell.wfe("approve", "r", "mid[1]/go/sign")
+    assert shell.result("resume", "r").exit_code == Exit.WAITING
+    shell.wfe("approve", "r", "sign")
+    shell.wfe("resume", "r")
+    assert shell.wfe("logs", "r").splitlines() == ["mid[1]/go/say | signed", "mid[0]/go/say | signed"]

@@ -23,6 +23,11 @@ def complete_step(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return _quietly(_steps(ctx.params.get("store"), str(ctx.params.get("run") or ""), incomplete))
 
 
+def complete_approval(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Give the steps of the run that was named that wait for an approval, with what they ask."""
+    return _quietly(_approvals(ctx.params.get("store"), str(ctx.params.get("run") or ""), incomplete))
+
+
 def _quietly(work: Coroutine[Any, Any, list[tuple[str, str]]]) -> list[tuple[str, str]]:
     import asyncio
 
@@ -47,3 +52,13 @@ async def _steps(store: str | None, run: str, incomplete: str) -> list[tuple[str
     async with Store.existing(store).open() as host:
         view = await view_of(host, await find_run(host, run))
     return [(step.label, step.status) for step in view.rows() if step.label.startswith(incomplete)]
+
+
+async def _approvals(store: str | None, run: str, incomplete: str) -> list[tuple[str, str]]:
+    from wfe_yaml.cli.explaining import approvals
+    from wfe_yaml.cli.stores import Store, find_run
+
+    async with Store.existing(store).open() as host:
+        waiting = await approvals(host, await find_run(host, run))
+    found = [(waits.step or "", waits.reason.text) for waits in waiting]
+    return [(step, text) for step, text in found if step.startswith(incomplete)]

@@ -12,7 +12,8 @@ from wfe_core.errors import InstanceNotFoundError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import status_of
-from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
+from wfe_yaml.cli.stores import Store, find_run, live_owners, load_view, stored_workflow
+from wfe_yaml.cli.view import RunView
 
 if TYPE_CHECKING:
     from wfe_core.models import WorkflowInstance
@@ -27,7 +28,7 @@ _COMMANDS = {
     "lease": "wfe resume {run}",
     "child": "wfe explain {child}",
 }
-_OF_ITS_OWN_RUN = frozenset({"approval", "suspended"})
+_OF_ITS_OWN_RUN = frozenset({"suspended"})
 """What is moved by a command to the sub-workflow that waits, not to the run around it."""
 _NEEDS_RUNNER = frozenset({"slot", "timer", "retry", "running"})
 """What goes on by itself as soon as a process runs it."""
@@ -81,13 +82,21 @@ async def reasons_of(host: WorkflowHost, run: WorkflowInstance, *, held: bool) -
     try:
         compiled = await stored_workflow(host, run)
     except CommandError:
-        pass
-    else:
-        host.register(*compiled.definitions)
-    return await _waits(host, run, None, held=held)
+        return await _waits(host, run, None, None, held=held)
+    host.register(*compiled.definitions)
+    view = RunView(run.id, compiled.definition, compiled.definitions)
+    return await _waits(host, run, view, None, held=held)
 
 
-async def _waits(host: WorkflowHost, run: WorkflowInstance, path: str | None, *, held: bool) -> list[Waits]:
+async def approvals(host: WorkflowHost, run: WorkflowInstance) -> list[Waits]:
+    """Give the steps that wait for an approval, in a run and in its sub-workflows."""
+    return [waits for waits in await reasons_of(host, run, held=True) if waits.reason.what == "approval"]
+
+
+async def _waits(
+    host: WorkflowHost, run: WorkflowInstance, view: RunView | None, path: str | None, *, held: bool
+) -> list[Waits]:
+    """Give what a run waits for; the view of the whole run knows in which items its sub-workflows are."""
     found: list[Waits] = []
     for reason in (await host.explain(run.id)).reasons:
         if reason.what == "lease" and (held or path is not None):
@@ -96,9 +105,14 @@ async def _waits(host: WorkflowHost, run: WorkflowInstance, path: str | None, *,
         step = f"{path}/{own}" if path is not None and own is not None else own or path
         inner: list[Waits] = []
         if reason.what == "child":
+            child = reason.text.split("'")[1]
+            if view is not None and not view.children:
+                await load_view(host, view)
+            known = None if view is None else view.run_of(child)
+            at = step if known is None or known.inside is None else known.inside.label
             # One that has not begun yet says nothing.
             with contextlib.suppress(InstanceNotFoundError):
-                inner = await _waits(host, await host.get(reason.text.split("'")[1]), step, held=held)
+                inner = await _waits(host, await host.get(child), view, at, held=held)
         found.extend(inner or [Waits(run, reason, step)])
     return found
 
@@ -112,7 +126,7 @@ def command_for(run: WorkflowInstance, waits: Waits, store: Store) -> str | None
     words = reason.text.split("'")
     event = f"{words[1]} {words[3]}".rstrip() if reason.what == "event" else ""
     child = words[1] if reason.what == "child" else ""
-    step = quote(reason.place or reason.step_key or "STEP")
+    step = quote(waits.step or "STEP")
     named = waits.run.id if reason.what in _OF_ITS_OWN_RUN else run.id
     command = form.format(run=named, step=step, event=event, child=child)
     return command + store.option

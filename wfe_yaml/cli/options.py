@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from wfe_yaml.cli.completing import complete_run, complete_step
+from wfe_yaml.cli.completing import complete_approval, complete_run
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -91,7 +91,14 @@ NewestRunArgument = Annotated[
     str | None,
     typer.Argument(help=f"{_RUN_HELP} The newest one by default.", autocompletion=complete_run),
 ]
-StepArgument = Annotated[str, typer.Argument(help="The step.", autocompletion=complete_step)]
+ApprovalArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="STEP",
+        help="The step that waits, as `wfe explain` names it; in a sub-workflow  outer/inner.",
+        autocompletion=complete_approval,
+    ),
+]
 
 
 class Sectioned(TyperGroup):

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import InvalidCommandError
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.explaining import approvals
 from wfe_yaml.cli.stores import Store, find_run, live_owners
+from wfe_yaml.source.problems import listing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from wfe_core.models import WorkflowInstance
-    from wfe_host import WorkflowHost
+    from wfe_host import Reason, WorkflowHost
 
 
 async def decide(
@@ -23,16 +25,44 @@ async def decide(
     """Approve or reject a step that waits for an approval.
 
     Raises:
-        CommandError: there is no such run, or the step does not wait.
+        CommandError: there is no such run, or no such step waits.
     """
     store = Store.existing(store_option)
     async with store.open() as host, _told_plainly():
         run = await find_run(host, name)
         act = host.approve if approved else host.reject
-        await act(run.id, step, by=_login() if by is None else by, comment=comment)
+        waiting, place = await _where(host, run, step)
+        await act(waiting, place, by=_login() if by is None else by, comment=comment)
         word = "approved" if approved else "rejected"
         print(f"run {run.id}: {step} is {word}{await _next(host, run, store)}")
     return Exit.COMPLETE
+
+
+async def _where(host: WorkflowHost, run: WorkflowInstance, step: str) -> tuple[str, str]:
+    """Find the run, or the sub-workflow in it, that waits for an approval, and the step as it calls it.
+
+    Raises:
+        CommandError: several steps of sub-workflows fit, or none does where some wait.
+    """
+    waiting = await approvals(host, run)
+    inner = [waits for waits in waiting if waits.run.id != run.id]
+    exact = [waits for waits in inner if waits.step == step]
+    own = any(_called(waits.reason, step) for waits in waiting if waits.run.id == run.id)
+    if not inner or (own and not exact):
+        return run.id, step
+    fitting = exact or [waits for waits in inner if f"/{waits.step}".endswith(f"/{step}")]
+    if len(fitting) == 1:
+        (waits,) = fitting
+        return waits.run.id, waits.reason.place or waits.reason.step_key or step
+    what = f"several steps called {step!r} wait" if fitting else f"no step {step!r} waits"
+    have = listing(waits.step or "" for waits in waiting)
+    raise CommandError(f"{what} for an approval in the run {run.id}", hint=f"waiting are: {have}")
+
+
+def _called(reason: Reason, step: str) -> bool:
+    """Whether a step of the run itself may be meant: by its place, its key or its name."""
+    key = reason.step_key or ""
+    return step in (reason.place, key, key.rpartition("/")[2])
 
 
 async def publish_event(event: str, key: str, data: str | None, store_option: str | None) -> int:

@@ -68,7 +68,8 @@ class RunView:
         self.definition: WorkflowDefinition[Any] = definition
         self._nodes = definition.steps
         self._others = {other.id: other for other in others}
-        self._inside = inside
+        self.inside: StepView | None = inside
+        """The step that runs it, of a sub-workflow."""
         self._whole_goes_on = goes_on
         self._fixed: dict[str, StepView] = {}
         """The rows that are not inside of an item, by key."""

@@ -163,6 +163,6 @@ def _failed_row(exc: StepError) -> dict[str, Any]:
 
 
 def _heard_of_failed(call: StepCall) -> dict[str, Any]:
-    """What a step wrote that failed goes with its error, as long as it is not much: its hooks may ask for it."""
+    """What a failed step wrote goes with its error, as long as it is not much: its hooks may ask for it."""
     kept = call.heard.kept(MOST_WITH_ERROR)
     return {"streams": kept} if kept else {}

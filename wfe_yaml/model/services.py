@@ -23,8 +23,8 @@ _PORTS = re.compile(
 def port_trouble(text: str) -> str | None:
     """Say why a text names no port of a service, if it does not.
 
-    It is `5432`, `15432:5432` or `127.0.0.1:15432:5432`, each with `/udp` if need be; `8000-8010` is a range, and
-    nothing (or 0) outside is any free port.
+    It is `5432`, `15432:5432` or `127.0.0.1:15432:5432`, each with `/udp` if need be; `8000-8010` is a range,
+    and nothing (or 0) outside is any free port.
     """
     found = _PORTS.fullmatch(text)
     if found is None:
@@ -58,7 +58,9 @@ class ReadinessModel(Record):
     title: ClassVar[str] = "readiness"
 
     run: Template | None = key(TextTemplate(), "A command in the service that ends well once it is ready.")
-    port: int | None = key(Integer(1, _LAST_PORT), "A port of the service that takes connections once it is ready.")
+    port: int | None = key(
+        Integer(1, _LAST_PORT), "A port of the service that takes connections once it is ready."
+    )
     log: Template | None = key(
         TextTemplate(), "A regular expression; a line of its log has it when it is ready."
     )

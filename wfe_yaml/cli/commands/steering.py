@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wfe_yaml.cli.options import STEER, RunArgument, StepArgument, StoreOption, examples, finish
+from wfe_yaml.cli.options import STEER, ApprovalArgument, RunArgument, StoreOption, examples, finish
 
 app: typer.Typer = typer.Typer()
 _ByOption = Annotated[str | None, typer.Option("--by", help="Who decides.", show_default="your login name")]
@@ -19,7 +19,7 @@ _ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept wi
 )
 def approve(
     run: RunArgument,
-    step: StepArgument,
+    step: ApprovalArgument,
     by: _ByOption = None,
     comment: _CommentOption = "",
     store: StoreOption = None,
@@ -33,7 +33,7 @@ def approve(
 @app.command(rich_help_panel=STEER, epilog=examples("wfe reject release-3f2a sign-off --comment 'not today'"))
 def reject(
     run: RunArgument,
-    step: StepArgument,
+    step: ApprovalArgument,
     by: _ByOption = None,
     comment: _CommentOption = "",
     store: StoreOption = None,
