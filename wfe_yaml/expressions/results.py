@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from wfe_core.steps.selectors import status_slot
 from wfe_yaml.expressions.values import Missing, is_mapping
@@ -86,7 +86,7 @@ def _own(row: Mapping[str, Any], name: str) -> Any:
 class ResultView(Mapping[str, Any]):
     """The result of a step."""
 
-    NAMES = ("outputs", "status", "success", "exit_code", "error", "duration")
+    NAMES: ClassVar[tuple[str, ...]] = ("outputs", "status", "success", "exit_code", "error", "duration")
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class ResultView(Mapping[str, Any]):
 class EndedView(ResultView):
     """How what a hook belongs to has ended: the name `step` in that hook."""
 
-    NAMES = ("name", *ResultView.NAMES)
+    NAMES: ClassVar[tuple[str, ...]] = ("name", *ResultView.NAMES)
 
     def __getitem__(self, name: str) -> Any:
         """Give an attribute; hooks also know what they belong to."""

@@ -36,7 +36,7 @@ class Hooked:
         if status == "complete":
             status = row.get("status", status)  # a saga that was undone has ended well, and says so
         told = row if error is None else {**error.details, "error": error.message}
-        own = {"outputs": {}, "error": None, "exit_code": None, **told, "status": status}
+        own: dict[str, Any] = {"outputs": {}, "error": None, "exit_code": None, **told, "status": status}
         return EndedView(self.place, view, view.indices, own)
 
 

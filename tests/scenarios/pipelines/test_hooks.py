@@ -191,14 +191,10 @@ async def test_hooks_see_all_of_what_a_step_left(
     """Language, hooks: `step` has the duration, the streams and the artifacts, of a step that failed, too."""
     monkeypatch.chdir(tmp_path)
     book.root = tmp_path
-    steps = f"""    - name: a
-      run: |
-        print line
-        write r.txt why
-        {last}
-      artifacts: {{report: r.txt}}
-      continue_on_error: true{SEEN}    - {{name: b, run: "say $<< steps.a.stdout >> $<< steps.a.duration >= 0 >>"}}"""
-    await book.run(steps)
+    first = f"    - name: a\n      run: |\n        print line\n        write r.txt why\n        {last}"
+    more = f"\n      artifacts: {{report: r.txt}}\n      continue_on_error: true{SEEN}"
+    then = '    - {name: b, run: "say $<< steps.a.stdout >> $<< steps.a.duration >= 0 >>"}'
+    await book.run(first + more + then)
     *said, end, after = book.log[last == "say x" :]
     assert said == [f"{told} line"]
     assert await asyncio.to_thread(Path(end).read_text) == "why"
