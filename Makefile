@@ -7,7 +7,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 PACKAGES := $(notdir $(patsubst %/py.typed,%,$(wildcard wfe_*/py.typed providers/wfe_*/py.typed)))
-SERVERS := not postgres and not redis and not opensearch and not microvm and not docker and not browser
+SERVERS := not postgres and not redis and not opensearch and not microvm and not docker and not podman and not browser
 # The pyright wrapper would ask for its newest version at every run; uv.lock decides that.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 

@@ -55,6 +55,23 @@ def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
     assert project.log() == ["begun", "a=7"]
 
 
+def test_a_default_folder_is_one_of_this_machine(project: Project) -> None:
+    """Language: `defaults.working_dir` is for steps that run here; elsewhere there are others."""
+    (project.folder / "part").mkdir()
+    file = project.steps(
+        "{name: here, run: pwd -P}",
+        '{name: there, type: zypi, config: {image: busybox, command: [echo, "there"]}}',
+        "{name: boxed, when: false, type: docker, config: {image: busybox, command: [pwd]}}",
+        head="  defaults: {working_dir: part}\n",
+    )
+    with serving() as zypi:
+        done = project.wfe("run", file, WFE_ZYPI_URL=zypi.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert str((project.folder / "part").resolve()) in done.stdout
+    (request,) = zypi.requests
+    assert request.get("workdir") is None
+
+
 def test_the_command_knows_the_type(project: Project) -> None:
     """`wfe steps` has its keys, `wfe schema` too, and `wfe validate` finds a slip at its place."""
     (told,) = json.loads(project.wfe("steps", "zypi", "--json").stdout)

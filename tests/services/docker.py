@@ -96,13 +96,10 @@ def docker() -> Docker:
         found("version")
         _make_image(found)
         return found
-    for name in ("docker", "dockerd", "containerd", "runc"):
+    for name in ("docker", "dockerd", "containerd", "runc", "busybox"):
         program(name)
-    busybox = program("busybox")
     if os.geteuid() != 0:
         raise UnavailableError("dockerd has to be started by root; name a running one in WFE_TEST_DOCKER")
-    if b"/ld-linux" in Path(busybox).read_bytes():
-        raise UnavailableError("busybox needs libraries: install busybox-static")
     return _House(Path(tempfile.gettempdir(), f"wfe-test-docker-{_run_id()}")).enter()
 
 
@@ -219,10 +216,20 @@ def guard() -> None:
 
 
 def _make_image(found: Docker) -> None:
-    """Make the image from the static busybox of this machine."""
-    if found("images", "--quiet", IMAGE):
-        return
+    """Make the image of the tests."""
+    if not found("images", "--quiet", IMAGE):
+        found("import", "-", IMAGE, given=packed_image())
+
+
+def packed_image() -> bytes:
+    """Give the file system of the image, from the static busybox of this machine.
+
+    Raises:
+        UnavailableError: there is none.
+    """
     busybox = Path(program("busybox"))
+    if b"/ld-linux" in busybox.read_bytes():
+        raise UnavailableError("busybox needs libraries: install busybox-static")
     names = subprocess.run(
         [str(busybox), "--list"], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -241,4 +248,4 @@ def _make_image(found: Docker) -> None:
         passwd = tarfile.TarInfo("etc/passwd")
         passwd.size = len(users)
         archive.addfile(passwd, io.BytesIO(users))
-    found("import", "-", IMAGE, given=packed.getvalue())
+    return packed.getvalue()

@@ -58,7 +58,11 @@ _NO_IMAGE = re.compile(
 )
 _PORT = re.compile("port is already allocated|address already in use", re.IGNORECASE)
 _MOUNT = re.compile("invalid mount|bind source path does not exist|mounts denied", re.IGNORECASE)
+_NO_INIT = re.compile("container-init binary not found", re.IGNORECASE)
+_NO_PROGRAM = re.compile(r"\(catatonit:\d+\): failed to exec pid1: (?P<why>.+)")
+"""How the init of podman says what others say by the exit codes 126 and 127."""
 _REMEDIES = {
+    _NO_INIT: "podman misses the program that reaps processes in a container: install `catatonit`",
     _RIGHTS: "no permission to talk to the engine: add the user to the group of its socket "
     "(`sudo usermod -aG docker $USER`, then log in again), or use `engine: podman`",
     _SILENT: "the engine does not run: start it (`sudo systemctl start docker`, or Docker Desktop), "
@@ -236,6 +240,9 @@ class Said:
         """
         if code == _FAILED:
             return explain_trouble(self._tail, image)
+        found = _NO_PROGRAM.search(self._tail[-1]) if self._tail and code == 1 else None
+        if found is not None:
+            return f"the program cannot be run in the container: {found['why']}"
         away = [line for line in self._tail[-4:] if _AWAY.match(line)]
         return explain_trouble(away, image) if away and code in _MAYBE_FAILED else None
 

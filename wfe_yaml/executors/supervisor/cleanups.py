@@ -43,13 +43,18 @@ class Cleaner:
             hold(folder, wanted)
 
     @property
+    def holds(self) -> bool:
+        """Whether what was started goes on until the run has ended, after an end that was good."""
+        return bool(self._wanted["hold"])
+
+    @property
     def pid(self) -> int | None:
         """The process, while it runs."""
         return None if self._process is None or self.status is not None else self._process.pid
 
     def needed(self, code: int, *, stopped: bool) -> bool:
         """Whether a process that ended so may have left something."""
-        return stopped or code >= _OWN_CODES or (bool(self._wanted["hold"]) and code != 0)
+        return stopped or code >= _OWN_CODES or (self.holds and code != 0)
 
     def turn(self, now: float, code: int) -> bool:
         """Start the program, or look after it; tells whether it has ended."""

@@ -131,6 +131,8 @@ class Supervisor:
         self._steps: dict[str, Step] = {}
         self._welcome = time.monotonic() + _WELCOME
         self._ending = self._told_to_end = False
+        self.held: set[str] = set()
+        """Marks of what goes on until the run has ended."""
         self.deserted: bool = False
         """The run belongs to another machine now, or its runner took everything with it."""
         listener.setblocking(False)

@@ -39,6 +39,8 @@ class House(Protocol):
     """What a step needs of the supervisor."""
 
     selector: selectors.BaseSelector
+    held: set[str]
+    """Marks of what goes on until the run has ended, such as the monitor of a container of podman."""
 
     def leaders(self) -> dict[int, Step]:
         """Give the steps whose process runs, by its id."""
@@ -267,7 +269,7 @@ class Step:
             self._next_look = self._deadline
             return
         self._next_look = now + _LOOK
-        left = [] if self._cleaning else self._left()
+        left = [] if self._cleaning or self._goes_on() else self._left()
         if self._status is not None and not left:
             self._cleaning = True
             if self._cleaned(now):
@@ -292,6 +294,14 @@ class Step:
             if self._deadline is not None and now >= self._deadline and self._status is not None:
                 self._unkilled = len(left)
                 self._cleaning = True
+
+    def _goes_on(self) -> bool:
+        """Whether it has ended well, and what it started is to go on until the run has ended."""
+        held = self._cleaner is not None and self._cleaner.holds
+        if held and self._status == 0 and not self._stopped and not self._timed_out:
+            self._house.held.add(self._mark)
+            return True
+        return False
 
     def _cleaned(self, now: float) -> bool:
         """Whether nothing is left of it elsewhere, either."""
@@ -318,6 +328,7 @@ class Step:
             return []
         table = survivors.processes()
         others = [pid for pid, step in leaders.items() if step is not self]
+        others += self._held(table)
         ours = survivors.below(os.getpid(), table, others)
         found: dict[int, survivors.Process] = {}
         for process in ours:
@@ -329,6 +340,12 @@ class Step:
         if self._status is None:
             found.pop(self.pid, None)
         return [process for process in found.values() if not process.zombie]
+
+    def _held(self, table: dict[int, survivors.Process]) -> list[int]:
+        """Give what goes on of steps that have ended."""
+        marks = self._house.held - {self._mark}
+        below = survivors.below(os.getpid(), table) if marks else []
+        return [process.pid for process in below if any(map(process.carries, marks))]
 
     def _signal_group(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
