@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfe_core.errors import SerializationError
-from wfe_core.ports import COMMITTED, CommitOutcome
+from wfe_core.ports import CHANGED, COMMITTED, CommitOutcome
 from wfe_core.serialization import dumps
 from wfe_memory.tables import ActivityRow, InstanceRow, copy_instance, copy_pointer
 
@@ -167,10 +167,9 @@ def _write(
 
 
 def _write_record(row: InstanceRow, checkpoint: Checkpoint) -> None:
-    record = copy_instance(checkpoint.instance)
-    stored = row.record
-    # These three are not the lease holder's to change: taking, releasing and posting do.
-    record.owner, record.fence, record.inbox_seq = stored.owner, stored.fence, stored.inbox_seq
+    record = copy_instance(row.record)
+    for name in CHANGED:
+        setattr(record, name, getattr(checkpoint.instance, name))
     row.record = record
 
 

@@ -7,27 +7,9 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
 
-from wfe_core.ports import ActivityItem, InboxMessage, InstanceRecord, PointerRecord
+from wfe_core.ports import CHANGED, ActivityItem, InboxMessage, InstanceRecord, PointerRecord
 
 Row = tuple[Any, ...]
-
-CHANGED: Final = (
-    "version",
-    "fingerprint",
-    "status",
-    "reference",
-    "priority",
-    "tags",
-    "pointer_seq",
-    "next_due",
-    "deadline",
-    "ended",
-    "error",
-    "ending",
-    "trace",
-    "revision",
-)
-"""What the lease holder may change; owner, fence and inbox_seq change by taking, releasing and posting."""
 
 
 def _names(record: type[Any]) -> tuple[str, ...]:

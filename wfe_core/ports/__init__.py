@@ -21,6 +21,7 @@ from wfe_core.ports.providers import Capabilities, Providers
 from wfe_core.ports.queues import QueueProvider
 from wfe_core.ports.records import (
     APPROVAL_EVENT,
+    CHANGED,
     CHUNK,
     COMMITTED,
     ActivityItem,
@@ -49,6 +50,7 @@ from wfe_core.ports.search import SearchProvider
 
 __all__ = [
     "APPROVAL_EVENT",
+    "CHANGED",
     "CHUNK",
     "COMMITTED",
     "ActivityClaim",

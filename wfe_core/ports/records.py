@@ -7,7 +7,7 @@ users (data, outputs, states, errors) cross as JSON text, so that a store never 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +52,20 @@ class InstanceRecord:
     """JSON: an end that waits for steps to stop or for compensations (engine.endings)."""
     trace: str | None = None
     """W3C traceparent of the instance's span."""
+
+
+CHANGED: Final[tuple[str, ...]] = (
+    "status",
+    "pointer_seq",
+    "next_due",
+    "deadline",
+    "ended",
+    "error",
+    "ending",
+    "revision",
+)
+"""What a lease holder changes of an instance; owner, fence and inbox_seq change by taking, releasing and
+posting, and the rest stays as it was created."""
 
 
 @dataclass(slots=True)
@@ -175,6 +189,7 @@ class Checkpoint:
     """
 
     instance: InstanceRecord
+    """With `create` the whole row, else those fields of it that `CHANGED` names."""
     create: bool = False
     pointers: Sequence[PointerRecord] = ()
     """Pointers that are new or changed, whole."""

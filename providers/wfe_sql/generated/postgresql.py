@@ -46,46 +46,38 @@ TABLES: Final = (
 """What makes an empty database one of the newest schema."""
 
 UPDATE_WORKFLOW: Final = Statement(
-    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
-    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
-    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
-    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
-    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
-    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
-    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
-    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
-    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
-    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'WITH v("id", "owner", "fence", "previous", "status", "pointer_seq", "next_due", "deadline", '
+    '"ended", "error", "ending", "revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], '
+    '$3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], '
+    '$10::text[], $11::text[], $12::bigint[], $13::bigint[]) LIMIT (SELECT 1000000000)) UPDATE '
+    'workflow SET status=v.status, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE '
+    'workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
+    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v WHERE workflow.id = '
+    'v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
     'v.previous',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 KEEP_WORKFLOW: Final = Statement(
-    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
-    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
-    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
-    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
-    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
-    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
-    'tags=v.tags, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
-    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE '
-    'workflow.id = v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND '
+    'WITH v("id", "owner", "fence", "previous", "status", "pointer_seq", "next_due", "deadline", '
+    '"ended", "error", "ending", "revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], '
+    '$3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], '
+    '$10::text[], $11::text[], $12::bigint[], $13::bigint[]) LIMIT (SELECT 1000000000)) UPDATE '
+    'workflow SET status=v.status, revision=v.revision, pointer_seq=v.pointer_seq, '
+    'next_due=v.next_due, deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v '
+    'WHERE workflow.id = v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND '
     'workflow.revision = v.previous',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 KEEP_ONE_WORKFLOW: Final = Statement(
-    'UPDATE workflow SET version=$1::BIGINT, fingerprint=$2::VARCHAR, status=$3::VARCHAR, '
-    'reference=$4::VARCHAR, priority=$5::BIGINT, tags=$6::VARCHAR, revision=$7::BIGINT, '
-    'pointer_seq=$8::BIGINT, next_due=$9::BIGINT, deadline=$10::BIGINT, ended=$11::BIGINT, '
-    'error=$12::VARCHAR, ending=$13::VARCHAR, trace=$14::VARCHAR WHERE workflow.id = $15::VARCHAR AND '
-    '(workflow.owner = $16::VARCHAR) IS true AND workflow.fence = $17::BIGINT AND workflow.revision = '
-    '$18::BIGINT',
-    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
+    'UPDATE workflow SET status=$1::VARCHAR, revision=$2::BIGINT, pointer_seq=$3::BIGINT, '
+    'next_due=$4::BIGINT, deadline=$5::BIGINT, ended=$6::BIGINT, error=$7::VARCHAR, '
+    'ending=$8::VARCHAR WHERE workflow.id = $9::VARCHAR AND (workflow.owner = $10::VARCHAR) IS true '
+    'AND workflow.fence = $11::BIGINT AND workflow.revision = $12::BIGINT',
+    ('status_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 
 INSERT_WORKFLOW: Final = Statement(
@@ -1229,38 +1221,32 @@ PART_LOCKED: Final = Statement(
 )
 
 PART_UPDATED: Final = Statement(
-    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
-    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
-    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
-    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
-    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
-    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
-    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
-    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
-    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
-    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'WITH v("id", "owner", "fence", "previous", "status", "pointer_seq", "next_due", "deadline", '
+    '"ended", "error", "ending", "revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], '
+    '$3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], '
+    '$10::text[], $11::text[], $12::bigint[], $13::bigint[]) LIMIT (SELECT 1000000000)) UPDATE '
+    'workflow SET status=v.status, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE '
+    'workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
+    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v WHERE workflow.id = '
+    'v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
     'v.previous RETURNING workflow.id, workflow.owner, workflow.inbox_seq',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 PART_UPDATED_LOCKED: Final = Statement(
-    'WITH v("id", "owner", "fence", "previous", "version", "fingerprint", "status", "reference", '
-    '"priority", "tags", "pointer_seq", "next_due", "deadline", "ended", "error", "ending", "trace", '
-    '"revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], '
-    '$5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], '
-    '$12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], '
-    '$18::bigint[], $19::bigint[]) LIMIT (SELECT 1000000000)) UPDATE workflow SET version=v.version, '
-    'fingerprint=v.fingerprint, status=v.status, reference=v.reference, priority=v.priority, '
-    'tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE workflow.owner END, '
-    'revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, '
-    'ended=v.ended, error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
-    '(workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
+    'WITH v("id", "owner", "fence", "previous", "status", "pointer_seq", "next_due", "deadline", '
+    '"ended", "error", "ending", "revision", "seen") AS (SELECT * FROM unnest($1::text[], $2::text[], '
+    '$3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], '
+    '$10::text[], $11::text[], $12::bigint[], $13::bigint[]) LIMIT (SELECT 1000000000)) UPDATE '
+    'workflow SET status=v.status, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL ELSE '
+    'workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
+    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v WHERE workflow.id = '
+    'v.id AND (workflow.owner = v.owner) IS true AND workflow.fence = v.fence AND workflow.revision = '
     'v.previous AND (workflow.id IN (SELECT locked.id FROM locked)) IS true RETURNING workflow.id, '
     'workflow.owner, workflow.inbox_seq',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 PART_CREATED: Final = Statement(

@@ -46,31 +46,29 @@ TABLES: Final = (
 """What makes an empty database one of the newest schema."""
 
 UPDATE_WORKFLOW: Final = Statement(
-    'UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, status=v.status, '
-    'reference=v.reference, priority=v.priority, tags=v.tags, owner=CASE WHEN (workflow.inbox_seq <= '
-    'v.seen) THEN NULL ELSE workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, '
-    'next_due=v.next_due, deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending, '
-    'trace=v.trace FROM v WHERE workflow.id = v.id AND (workflow.owner = v.owner) IS 1 AND '
-    'workflow.fence = v.fence AND workflow.revision = v.previous',
+    'UPDATE workflow SET status=v.status, owner=CASE WHEN (workflow.inbox_seq <= v.seen) THEN NULL '
+    'ELSE workflow.owner END, revision=v.revision, pointer_seq=v.pointer_seq, next_due=v.next_due, '
+    'deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v WHERE workflow.id = '
+    'v.id AND (workflow.owner = v.owner) IS 1 AND workflow.fence = v.fence AND workflow.revision = '
+    'v.previous',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 KEEP_WORKFLOW: Final = Statement(
-    'UPDATE workflow SET version=v.version, fingerprint=v.fingerprint, status=v.status, '
-    'reference=v.reference, priority=v.priority, tags=v.tags, revision=v.revision, '
-    'pointer_seq=v.pointer_seq, next_due=v.next_due, deadline=v.deadline, ended=v.ended, '
-    'error=v.error, ending=v.ending, trace=v.trace FROM v WHERE workflow.id = v.id AND '
-    '(workflow.owner = v.owner) IS 1 AND workflow.fence = v.fence AND workflow.revision = v.previous',
+    'UPDATE workflow SET status=v.status, revision=v.revision, pointer_seq=v.pointer_seq, '
+    'next_due=v.next_due, deadline=v.deadline, ended=v.ended, error=v.error, ending=v.ending FROM v '
+    'WHERE workflow.id = v.id AND (workflow.owner = v.owner) IS 1 AND workflow.fence = v.fence AND '
+    'workflow.revision = v.previous',
     (),
-    ('id', 'owner', 'fence', 'previous', 'version', 'fingerprint', 'status', 'reference', 'priority', 'tags', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'trace', 'revision', 'seen'),
+    ('id', 'owner', 'fence', 'previous', 'status', 'pointer_seq', 'next_due', 'deadline', 'ended', 'error', 'ending', 'revision', 'seen'),
 )
 
 KEEP_ONE_WORKFLOW: Final = Statement(
-    'UPDATE workflow SET version=?, fingerprint=?, status=?, reference=?, priority=?, tags=?, '
-    'revision=?, pointer_seq=?, next_due=?, deadline=?, ended=?, error=?, ending=?, trace=? WHERE '
-    'workflow.id = ? AND (workflow.owner = ?) IS 1 AND workflow.fence = ? AND workflow.revision = ?',
-    ('version_', 'fingerprint_', 'status_', 'reference_', 'priority_', 'tags_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'trace_', 'id_', 'owner_', 'fence_', 'previous_'),
+    'UPDATE workflow SET status=?, revision=?, pointer_seq=?, next_due=?, deadline=?, ended=?, '
+    'error=?, ending=? WHERE workflow.id = ? AND (workflow.owner = ?) IS 1 AND workflow.fence = ? AND '
+    'workflow.revision = ?',
+    ('status_', 'revision_', 'pointer_seq_', 'next_due_', 'deadline_', 'ended_', 'error_', 'ending_', 'id_', 'owner_', 'fence_', 'previous_'),
 )
 
 INSERT_WORKFLOW: Final = Statement(

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine
 
+from wfe_core.ports import CHANGED
 from wfe_sql.building import ID_ROWS, Batch, Built, Dialect, constant, rows
-from wfe_sql.rows import CHANGED
 from wfe_sql.tables import t
 
 Only = Callable[[TableClause], ColumnElement[bool]]

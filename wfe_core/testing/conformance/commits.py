@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from wfe_core.ports import (
+    CHANGED,
     ActivityItem,
     Checkpoint,
     InstanceRecord,
@@ -65,6 +66,43 @@ class CheckpointSuite(Suite):
         await begin(store, "o-1")
         await store.commit([Checkpoint(replace(written), create=True)], now=NOW)
         assert await store.instances([written.id]) == {written.id: written}
+
+    async def test_a_checkpoint_changes_no_more_of_an_instance_than_it_may(
+        self, store: PersistenceProvider
+    ) -> None:
+        """Only `CHANGED` is taken from the holder's record, the rest stays as it was when it was created."""
+        holder = await begin(store, "i")
+        created = replace(holder.record)
+        changed: dict[str, Any] = {
+            "status": "failed",
+            "pointer_seq": 4,
+            "next_due": NOW + 2,
+            "deadline": NOW + 3,
+            "ended": NOW + 4,
+            "error": '{"type": "E"}',
+            "ending": "{}",
+            "revision": 2,
+        }
+        assert {*changed} == {*CHANGED}
+        holder.record = replace(
+            created,
+            **{**changed, "revision": 1},
+            definition_id="another",
+            version=9,
+            fingerprint="another",
+            created=1,
+            root_id="another",
+            digest="another",
+            reference="another",
+            priority=9,
+            tags='{"another": "1"}',
+            parent_id="another",
+            parent_pointer=9,
+            inbox_seq=9,
+            trace="another",
+        )
+        assert (await holder.commit()).status == "committed"
+        assert await store.instances(["i"]) == {"i": replace(created, **changed)}
 
     async def test_every_column_of_a_pointer_comes_back(self, store: PersistenceProvider) -> None:
         """All fields are kept exactly, the empty ones too."""
@@ -258,7 +296,7 @@ class RejectionSuite(Suite):
 
     @pytest.mark.parametrize(
         "part",
-        ["data", "key", "output", "state", "item", "message", "activity", "child", "subscription", "tags"],
+        ["data", "key", "output", "state", "item", "message", "activity", "child", "subscription", "error"],
     )
     async def test_a_value_that_cannot_be_stored_rejects_the_whole_checkpoint(
         self, store: PersistenceProvider, part: str
@@ -274,7 +312,7 @@ class RejectionSuite(Suite):
             "activity": {"activities": [ActivityItem("a", "ship", "i", 1, UNSTORABLE, NOW)]},
             "child": {"children": [Checkpoint(instance("c2"), create=True, data={"k": UNSTORABLE})]},
             "subscription": {"subscriptions": [replace(PAID, key=UNSTORABLE)]},
-            "tags": {},
+            "error": {},
         }
         other = await begin(store, "other")
         holder = await begin(store, "i", parts={"pointers": [pointer(1)], "data": {"k": "1"}})
@@ -286,8 +324,8 @@ class RejectionSuite(Suite):
             "happened": [("step.completed", NOW, "pack", 1, 1, {})],
         }
         checkpoint = holder.checkpoint(**{**good, **cases[part]})
-        if part == "tags":
-            checkpoint.instance.tags = UNSTORABLE
+        if part == "error":
+            checkpoint.instance.error = UNSTORABLE
         sibling = other.checkpoint(data={"k": "2"})
         outcomes = await store.commit([checkpoint, sibling], now=NOW)
         assert [outcome.status for outcome in outcomes] == ["rejected", "committed"]

@@ -19,7 +19,7 @@ from wfe_core.ports import (
     SessionInfo,
     Subscription,
 )
-from wfe_sql.rows import CHANGED, activity_row, instance_row, pointer_row, to_instance, to_pointer
+from wfe_sql.rows import activity_row, instance_row, pointer_row, to_instance, to_pointer
 from wfe_sql.tables import METADATA
 
 
@@ -64,12 +64,6 @@ def test_records_survive_the_way_through_rows() -> None:
     assert back == pointer
     assert back.live is False
     assert len(activity_row(ActivityItem("a", "n", "i", 1, "{}", 5))) == len(fields(ActivityItem))
-
-
-def test_a_lease_holder_changes_no_lease() -> None:
-    """Owner, fence, inbox_seq and what never changes are not among the columns a checkpoint updates."""
-    fixed = {"id", "definition_id", "created", "root_id", "digest", "parent_id", "parent_pointer"}
-    assert {*CHANGED} == {*columns("workflow")} - fixed - {"owner", "fence", "inbox_seq"}
 
 
 def test_what_belongs_to_an_instance_is_named_for_purging() -> None:
