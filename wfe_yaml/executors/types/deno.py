@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
@@ -37,11 +37,30 @@ if TYPE_CHECKING:
 _LOADER = Path(__file__).with_name("deno_loader.js")
 _MODULES_FILE = "modules.json"
 _MIB = 1 << 20
+_LAST_PORT = 65535
+_NO_FOLDER = "/dev/null/deno"
+"""Where nothing can be kept; Deno then works without a cache."""
 _REMOTE = re.compile(r"(https?|npm|jsr|node|data|blob):", re.IGNORECASE)
 _OUT_OF_MEMORY = (128 + signal.SIGTRAP, 128 + signal.SIGABRT, 128 + signal.SIGILL)
 """How V8 ends when its heap is full."""
+_STUCK = "Top-level await promise never resolved"
+_FRAME = re.compile(r"(file://\S+?):(\d+):(\d+)\)?$", re.MULTILINE)
+"""A line of a stack."""
 # The lists are comma-separated, and an empty entry would stand for everything.
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:*\[\]-]+$")]
+_HOST = re.compile(
+    r"(?=.)(\[[0-9A-Fa-f:.]+\]|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?)?(:(?P<port>[0-9]{1,5}))?"
+)
+
+
+def _host(text: str) -> str:
+    found = _HOST.fullmatch(text)
+    if found is None or int(found["port"] or 0) > _LAST_PORT:
+        message = f"expected a host such as example.com, *.example.com, 10.0.0.1:443 or [::1]:80, found {text!r}"
+        raise ValueError(message)
+    return text
+
+
+Host = Annotated[str, AfterValidator(_host)]
 PathText = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\*?$")]
 ProgramName = Annotated[str, Field(min_length=1, pattern=r"^[^\x00,]+$")]
@@ -51,7 +70,7 @@ class DenoPermissions(Config):
     """What the script may do; everything else is denied."""
 
     net: list[Host] = Field(default=[], description="Hosts, or `host:port`, that it may connect to.")
-    read: list[PathText] = Field(default=[], description="Files and folders that it may read.")
+    read: list[PathText] = Field(default=[], description="Files and folders that it may read; a symbolic link leads to its target.")
     write: list[PathText] = Field(default=[], description="Files and folders that it may write.")
     env: list[Variable] = Field(default=[], description="Variables that it may see; `AWS_*` for many.")
     run: bool | list[ProgramName] = Field(
@@ -102,8 +121,15 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
     def policy(self, config: DenoConfig, attempt: StepAttempt) -> ProcessPolicy:
         """A script is killed at once: it may be in a loop that hears no signal."""
 
+        stuck = False
+
+        def heard(stream: str, line: str) -> None:
+            nonlocal stuck
+            stuck = stuck or (stream == "stderr" and _STUCK in line)
+
         def explain(result: ProcessResult) -> str | None:
-            return _explained(result, config, attempt)
+            told = _explained(result, config, attempt)
+            return "the script awaits something that never comes" if told is None and stuck else told
 
         return ProcessPolicy(
             on_orphan=config.on_orphan,
@@ -111,6 +137,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
             grace=0,
             memory=config.memory,
             explain=explain,
+            heard=heard,
         )
 
     def spec(self, config: DenoConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
@@ -144,7 +171,12 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
             flags.append(f"--import-map={{dir}}/{_MODULES_FILE}")
         files_of_wfe = [f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}"]
         deno = deno_binary(attempt.plan.tools.environ)
-        own = {"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "DENO_NO_PACKAGE_JSON": "1"}
+        own = {
+            "NO_COLOR": "1",
+            "DENO_NO_UPDATE_CHECK": "1",
+            "DENO_NO_PACKAGE_JSON": "1",
+            "DENO_DIR": _cache(attempt.plan.tools.environ),
+        }
         return ProcessSpec(
             argv=[deno, "run", *flags, str(_LOADER), script, *files_of_wfe],
             env={**own, **environment(config, attempt, identity)},
@@ -176,6 +208,22 @@ def deno_binary(environ: Mapping[str, str]) -> str:
         message = "deno was not found: install it with  pip install 'wfe[deno]', or put it on PATH"
         raise StepError(message, retryable=False)
     return path
+
+
+def _cache(environ: Mapping[str, str]) -> str:
+    """Give the folder of Deno's cache: one in which scripts can keep nothing.
+
+    Without any permission a script has `localStorage` and `caches`, which last, and which scripts of one main
+    module share: so all deno steps of a user. Deno makes their folder when they are used, and fails where a
+    file has its name.
+    """
+    try:
+        folder = Path(environ.get("XDG_CACHE_HOME") or Path(environ["HOME"], ".cache"), "wfe", "deno").absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "location_data").touch()
+    except (KeyError, OSError):
+        return _NO_FOLDER
+    return str(folder)
 
 
 def _flags(permissions: DenoPermissions) -> list[str]:
@@ -228,8 +276,12 @@ def _explained(result: ProcessResult, config: DenoConfig, attempt: StepAttempt) 
         out_of_memory = f"out of memory: the script may use {config.memory / _MIB:g} MiB"
         return out_of_memory if result.exit_code in _OUT_OF_MEMORY else None
     message = ": ".join(part for part in (told["name"], told["message"]) if part)
-    at = re.search(r"(file://\S+?):(\d+):(\d+)\)?$", told["stack"], re.MULTILINE)
-    return message if at is None else f"{message}, {_where(at[1], int(at[2]), int(at[3]), config, attempt)}"
+    # What cannot be imported says in its message where that was asked for; the loader is no news to anybody.
+    message, _, asked = message.partition("\n    at ")
+    for at in _FRAME.finditer(f"{asked}\n{told['stack']}"):
+        if at[1] != _LOADER.as_uri():
+            return f"{message}, {_where(at[1], int(at[2]), int(at[3]), config, attempt)}"
+    return message
 
 
 def _where(url: str, line: int, column: int, config: DenoConfig, attempt: StepAttempt) -> str:

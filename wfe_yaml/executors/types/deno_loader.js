@@ -31,6 +31,15 @@ function joined(pieces) {
 
 const data = received();
 
+/** JSON drops a function, and writes null for NaN: neither is what the script meant. */
+function checked(name, value) {
+  const kind = typeof value;
+  if (kind === "function" || kind === "symbol" || (kind === "number" && !Number.isFinite(value))) {
+    throw new TypeError(`the output ${stringify(String(name))} is no JSON: ${kind === "number" ? value : "a " + kind}`);
+  }
+  return value === undefined ? null : value;
+}
+
 globalThis.Wfe = Object.freeze({
   /** Gives what the script may see of the run, or what stands there at a path: "steps.build.outputs.image". */
   getData(path) {
@@ -43,7 +52,7 @@ globalThis.Wfe = Object.freeze({
 
   /** Sets an output of the step; the value is JSON. */
   setOutput(name, value) {
-    const text = stringify({ [String(name)]: value === undefined ? null : value });
+    const text = stringify({ [String(name)]: checked(name, value) });
     writeTextFileSync(outputs, text + "\n", { append: true });
   },
 
@@ -53,12 +62,14 @@ globalThis.Wfe = Object.freeze({
   },
 });
 
+// What is told is bounded, so that a long message does not hide where it comes from.
 function note(error) {
   const known = error instanceof Error;
+  const frames = known ? String(error.stack).split("\n").filter((line) => line.startsWith("    at ")) : [];
   const told = {
-    name: known ? String(error.name) : "",
-    message: known ? String(error.message) : Deno.inspect(error),
-    stack: known ? String(error.stack) : "",
+    name: known ? String(error.name).slice(0, 200) : "",
+    message: (known ? String(error.message) : Deno.inspect(error)).slice(0, 4000),
+    stack: frames.slice(0, 50).join("\n").slice(0, 20000),
   };
   writeTextFileSync(trouble, stringify(told));
 }
@@ -66,11 +77,12 @@ function note(error) {
 addEventListener("error", (event) => note(event.error));
 addEventListener("unhandledrejection", (event) => note(event.reason));
 
-try {
-  await import("file://" + script.split("/").map(encodeURIComponent).join("/"));
-} catch (error) {
+function failed(error) {
   note(error);
   const lines = String(error instanceof Error ? error.stack : Deno.inspect(error)).split("\n");
   console.error("Uncaught " + lines.filter((line) => !line.includes(import.meta.url)).join("\n"));
   Deno.exit(1);
 }
+
+// Without `await`: a script that awaits what never comes is told by Deno at its own line, not at this one.
+import("file://" + script.split("/").map(encodeURIComponent).join("/")).catch(failed);

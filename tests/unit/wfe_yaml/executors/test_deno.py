@@ -18,6 +18,7 @@ from wfe_core.errors import OutputError, StepError, StepTimeoutError
 from wfe_host.testing.engine import WfeEngine
 from wfe_yaml import YamlError
 from wfe_yaml.executors import ProcessFailedError, deno
+from wfe_yaml.executors.base import Tools
 from wfe_yaml.executors.types import deno as module
 from wfe_yaml.executors.types.deno import DenoExecutor
 from wfe_yaml.loader import local_tools
@@ -47,7 +48,9 @@ class TestLaws(ExecutorConformance):
         "an expression cannot stand in 'script'": {"script": "$<< 1 >>"},
         "an expression cannot stand in 'permissions'": {"script": "1", "permissions": {"net": ["$<< 1 >>"]}},
         "expected a valid list": {"script": "1", "permissions": {"net": "all"}},
-        "String should match pattern": {"script": "1", "permissions": {"net": ["a,b"]}},
+        "expected a host such as": {"script": "1", "permissions": {"net": ["a,b"]}},
+        "found '::1'": {"script": "1", "permissions": {"net": ["[::1]", "::1"]}},
+        "found 'a:65536'": {"script": "1", "permissions": {"net": ["*.a:65535", "a:65536"]}},
         "at least 1 character": {"script": "1", "permissions": {"read": [""]}},
         "unknown key 'reads'": {"script": "1", "permissions": {"reads": ["a"]}},
         "belongs to wfe": {"script": "1", "env": {"WFE_X": "1"}},
@@ -75,11 +78,13 @@ async function probe(name, what) {
 """
 
 
-async def probe(probes: Mapping[str, str], root: Path, **config: Any) -> dict[str, str]:
+async def probe(
+    probes: Mapping[str, str], root: Path, *, tools: Tools | None = None, **config: Any
+) -> dict[str, str]:
     """Try things in a script; gives for each what came of it, or the name of the error."""
     lines = [f"await probe({json.dumps(name)}, async () => {code});" for name, code in probes.items()]
     script = PROBES + "\n".join(lines) + "\nWfe.setOutput('results', results);"
-    outputs, _ = await run_step({"script": script, **config}, kind="deno", root=root)
+    outputs, _ = await run_step({"script": script, **config}, kind="deno", root=root, tools=tools)
     results: dict[str, str] = outputs["results"]
     return results
 
@@ -218,6 +223,42 @@ async def test_exactly_what_is_named_is_allowed(
     assert {name for name, told in results.items() if told not in DENIED} == {*allowed, *ALWAYS}
 
 
+async def test_a_script_keeps_nothing_for_another(tmp_path: Path) -> None:
+    """`localStorage` and `caches`, which need no permission, would last and be shared by all deno steps."""
+    cache = json.dumps("await (await caches.open('a')).put('http://a', new Response('x')); postMessage('kept')")
+    tries = {
+        "storage": "(localStorage.setItem('a', 'x'), localStorage.getItem('a'))",
+        "cache": "(await (await caches.open('a')).put('http://a', new Response('x')), 'kept')",
+        "worker": f"await new Promise((done, fail) => {{ const worker = new Worker('data:text/javascript,' + "
+        f"encodeURIComponent({cache}), {{type: 'module'}}); worker.onmessage = (e) => done(e.data); "
+        "worker.onerror = (e) => { e.preventDefault(); fail(new Error(e.message)); }; })",
+    }
+    for environ in ({"XDG_CACHE_HOME": str(tmp_path)}, {"HOME": str(tmp_path)}, {"XDG_CACHE_HOME": "/dev/null"}):
+        tools = local_tools(environ=environ)
+        results = await probe(tries, tmp_path, tools=tools)
+        await tools.processes.close()
+        assert set(results.values()) <= {"NotADirectory", "Error"}, results
+    assert [path for path in tmp_path.rglob("*") if path.name in {"local_storage", "web_cache"}] == []
+
+
+async def test_a_link_leads_where_it_points(folder: Path) -> None:
+    """A link in a folder that may be read gives its target, as documented; a script can make none."""
+    (folder / "lib" / "out").symlink_to("../secret.txt")
+    tries = {
+        "link": f"Deno.readTextFileSync({json.dumps(str(folder / 'lib' / 'out'))})",
+        "import": f"import({json.dumps((folder / 'lib' / 'out').as_uri())}, {{with: {{type: 'text'}}}})",
+        "dots": f"Deno.readTextFileSync({json.dumps(str(folder / 'lib') + '/../secret.txt')})",
+        "soft": f"Deno.symlinkSync('../secret.json', {json.dumps(str(folder / 'lib' / 'new'))})",
+        "hard": "Deno.linkSync({}, {})".format(
+            *(json.dumps(str(folder / each)) for each in ("secret.json", "lib/new"))
+        ),
+    }
+    results = await probe(tries, folder, permissions={"read": ["lib"], "write": ["lib"]})
+    assert results.pop("link") == "secret"
+    assert set(results.values()) <= DENIED
+    assert not (folder / "lib" / "new").exists()
+
+
 @pytest.mark.parametrize("kind", ["text", "json"])
 async def test_a_static_import_reads_no_file(kind: str, folder: Path) -> None:
     """`import … with {type: "text"}` reads any file in a main module; here it does not."""
@@ -305,12 +346,16 @@ async def test_an_error_shows_file_line_and_message(tmp_path: Path) -> None:
         ({"script": "Promise.reject(new Error('lost'))"}, "Error: lost, at line 1"),
         ({"script": "throw {code: 5}"}, "{ code: 5 }"),
         ({"script": "Deno.exit(3)"}, "exit code 3$"),
-        ({"script": "await new Promise(() => {})"}, "exit code 1$"),
+        ({"script": "await new Promise(() => {})"}, "^the script awaits something that never comes"),
+        ({"script": "\nWfe.setOutput('a', 1n)"}, "serialize a BigInt, at line 2 of the script"),
+        ({"script": "Wfe.setOutput('a', () => 1)"}, r'"a" is no JSON: a function, at line 1 of'),
+        ({"script": "Wfe.setOutput('a', 0 / 0)"}, r'"a" is no JSON: NaN, at line 1 of'),
+        ({"script": "\nthrow new Error('x'.repeat(2 ** 21))"}, "^Error: x{4000}, at line 2 of the script"),
     ):
         step = RunningStep(config, kind="deno", root=tmp_path)
         with pytest.raises(ProcessFailedError, match=message):
             await step.run()
-        assert "deno_loader" not in step.lines.text("stderr") or "exit code 1$" in message
+        assert "deno_loader" not in step.lines.text("stderr")
 
 
 # ---------------------------------------------------------------- limits
