@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -15,6 +16,8 @@ from wfe_host.config import HostConfig
 
 _SHOWN = 80
 """Characters of a wrong value that a message shows."""
+_OF_A_CHILD = re.compile(r"/[0-9]+/[0-9]+$")
+"""How the ids of sub-workflows end."""
 _DIGITS = 18
 """Digits of an instant in microseconds, at most: the year 9999 has so many."""
 
@@ -117,7 +120,7 @@ def new_id(instance_id: Any) -> None:
     """Check the id that a new instance is to have.
 
     Raises:
-        ValueError: people could not read it, or no store can keep it.
+        ValueError: people could not read it, no store can keep it, or a sub-workflow may be called so.
     """
     if instance_id is None:
         return
@@ -127,6 +130,12 @@ def new_id(instance_id: Any) -> None:
         )
         raise ValueError(msg)
     kept("instance_id", instance_id, ID_BYTES)
+    if _OF_A_CHILD.search(instance_id):
+        msg = (
+            f"instance_id={instance_id!r:.80} ends as the ids of sub-workflows do (parent/pointer/attempt), one "
+            f"of which could meet it; end it otherwise, as in {instance_id.replace('/', '-')!r:.80}"
+        )
+        raise ValueError(msg)
 
 
 def priority_of(priority: Any) -> int:

@@ -305,6 +305,7 @@ class WorkflowHost:
             DefinitionNotRegisteredError: the definition is unknown here.
             OutputError: the data does not fit the definition's.
             InstanceConflictError: the id is taken by another definition or other data.
+            ValueError: the id cannot be one, or ends as those of sub-workflows do (`parent/pointer/attempt`).
         """
         request = StartRequest(
             definition=definition, data=data, version=version, instance_id=instance_id, reference=reference,

@@ -288,3 +288,18 @@ async def test_a_child_waits_for_an_event_of_the_future_that_is_there(wfe: WfeEn
     await wfe.host.publish_event("e", "k", 1, effective=to_datetime(wfe.clock.now() + 5_000_000))
     handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child", output="r").build(), {})
     assert await wfe.result(handle) == {"r": {"found": 1}}
+
+
+async def test_no_instance_takes_the_id_of_a_child_to_come(wfe: WfeEngine, rec: Any) -> None:
+    """A user's instance under `parent/pointer/attempt` would be waited for instead of the child: it is refused."""
+    child = WorkflowBuilder("child").then(rec.step("works", {"by": "child"})).build()
+    flow = WorkflowBuilder("flow").wait_for("go", "k").sub_workflow("child", output="got").build()
+    wfe.register(child)
+    handle = await wfe.start(flow, {}, instance_id="p")
+    with pytest.raises(ValueError, match=r"'p/2/1' ends as the ids of sub-workflows do .* as in 'p-2-1'"):
+        await wfe.start(child, {"by": "a user"}, instance_id="p/2/1")
+    near = await wfe.start(child, {}, instance_id="p/2/1/")
+    await wfe.result(near)
+    await wfe.host.publish_event("go", "k")
+    assert (await wfe.result(handle))["got"]["by"] == "child"
+    assert (await wfe.host.get("p/2/1")).parent_id == "p"
