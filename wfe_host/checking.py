@@ -132,8 +132,8 @@ def new_id(instance_id: Any) -> None:
     kept("instance_id", instance_id, ID_BYTES)
     if _OF_A_CHILD.search(instance_id):
         msg = (
-            f"instance_id={instance_id!r:.80} ends as the ids of sub-workflows do (parent/pointer/attempt), one "
-            f"of which could meet it; end it otherwise, as in {instance_id.replace('/', '-')!r:.80}"
+            f"instance_id={instance_id!r:.80} ends as the ids of sub-workflows do (parent/pointer/attempt), "
+            f"one of which could meet it; end it otherwise, as in {instance_id.replace('/', '-')!r:.80}"
         )
         raise ValueError(msg)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -18,6 +21,30 @@ END $$;
 CREATE TRIGGER note_owner AFTER UPDATE ON workflow FOR EACH ROW
     WHEN (OLD.owner IS DISTINCT FROM NEW.owner OR OLD.fence <> NEW.fence) EXECUTE FUNCTION note_owner();
 """
+
+# SQLite counts rows that a trigger writes among those of the statement, by which the store tells what was
+# stale: so this one writes nothing, but refuses what must never be.
+_GUARD = """
+CREATE TRIGGER two_owners BEFORE UPDATE ON workflow
+    WHEN NEW.owner IS NOT NULL AND NEW.owner IS NOT OLD.owner AND OLD.owner IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'two owners'); END;
+CREATE TRIGGER no_new_token BEFORE UPDATE ON workflow
+    WHEN NEW.fence <> OLD.fence + (NEW.owner IS NOT NULL AND NEW.owner IS NOT OLD.owner)
+    BEGIN SELECT RAISE(ABORT, 'a token that does not belong to one taking'); END;
+"""
+
+
+def guard_file(path: Path) -> None:
+    """Refuse, in a store on SQLite, to take what somebody owns, and tokens that do not count the takings."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_GUARD)
+
+
+def tokens_of_file(path: Path) -> int:
+    """The tokens of all instances, added up: as often has one been taken."""
+    with closing(sqlite3.connect(path)) as connection:
+        [(total,)] = connection.execute("SELECT sum(fence) FROM workflow")
+        return int(total)
 
 
 async def watch(base: str, schema: str) -> None:

@@ -291,7 +291,7 @@ async def test_a_child_waits_for_an_event_of_the_future_that_is_there(wfe: WfeEn
 
 
 async def test_no_instance_takes_the_id_of_a_child_to_come(wfe: WfeEngine, rec: Any) -> None:
-    """A user's instance under `parent/pointer/attempt` would be waited for instead of the child: it is refused."""
+    """A user's instance under `parent/pointer/attempt` would be waited for instead: it is refused."""
     child = WorkflowBuilder("child").then(rec.step("works", {"by": "child"})).build()
     flow = WorkflowBuilder("flow").wait_for("go", "k").sub_workflow("child", output="got").build()
     wfe.register(child)
