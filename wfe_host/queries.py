@@ -161,19 +161,16 @@ class Queries:
         """
         runtime = self._runtime
         while True:
-            future = runtime.waiters.add(instance_id)
-            try:
-                actor = runtime.actors.get(instance_id)
-                if actor is not None and actor.machine.record.status == WorkflowStatus.RUNNABLE:
+            actor = runtime.actors.get(instance_id)
+            if actor is None or actor.machine.record.status != WorkflowStatus.RUNNABLE:
+                told = await self._told(instance_id)
+            else:
+                with runtime.waiters.waiting(instance_id) as future:
                     told = await future
-                else:
-                    told = await self._told(instance_id, future)
-            finally:
-                runtime.waiters.discard(instance_id, future)
             if told is not None:
                 return self._give(told)
 
-    async def _told(self, instance_id: str, future: asyncio.Future[Ended | None]) -> Ended | None:
+    async def _told(self, instance_id: str) -> Ended | None:
         """Look at an instance that does not run here; while it goes on, hear of it from whoever runs it."""
         runtime = self._runtime
 
@@ -182,7 +179,13 @@ class Queries:
                 runtime.waiters.tell(instance_id, None)
 
         async with runtime.broadcast.watch(instance_id, _RESTS, seen):
-            return await self._ended(instance_id) or await future
+            told: Ended | None = None
+            while told is None:
+                with runtime.waiters.waiting(instance_id) as future:
+                    told = await self._ended(instance_id) or await future
+                if instance_id in runtime.actors:
+                    break
+        return told
 
     async def _ended(self, instance_id: str) -> Ended | None:
         record = await self.record(instance_id)

@@ -8,11 +8,11 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, Self, cast
+from typing import Any, Final, Protocol, Self, cast
 
 from pydantic_core import to_json
 
-from wfe_core.clock import Clock, to_datetime
+from wfe_core.clock import Clock, TimerHandle, to_datetime
 from wfe_core.models import LifecycleEvent, LifecycleKind
 from wfe_core.ports.lifecycle import LifecycleHub
 from wfe_core.ports.records import OutboxRow
@@ -32,6 +32,8 @@ _HUB_ROWS = 10_000
 """Rows kept for a hub that is slow; more are dropped, for the outbox in the store is the truth."""
 _HUB_PAUSE = 1_000_000
 """Microseconds between two attempts to listen to a hub that fails."""
+_LOOKS: Final = (20_000, 100_000, 400_000, 1_500_000)
+"""Microseconds from when this process listens to a hub, until the last of which others must know of it."""
 
 
 class Subject(Protocol):
@@ -130,6 +132,19 @@ class _Watch(Subscription):
     ) -> None:
         super().__init__(broadcast, kinds, instance_id, 0)
         self._seen = seen
+        self._looks: list[TimerHandle] = []
+
+    async def __aenter__(self) -> Self:
+        """Begin to receive; until the others know of it, what they do may be missed."""
+        await super().__aenter__()
+        self._looks = self._broadcast.soon(self._seen)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Receive no more."""
+        for look in self._looks:
+            look.cancel()
+        await super().__aexit__()
 
     def offer(self, item: _Item) -> None:
         """Tell that it came, if it is wanted."""
@@ -161,6 +176,8 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
         self._everything: list[Subscription] = []
         self._by_instance: dict[str, list[Subscription]] = {}
         self._listener: asyncio.Task[None] | None = None
+        self._since = 0
+        """When it began to listen to the hub."""
         self._outgoing: list[_Happened] = []
         self._sender: asyncio.Task[None] | None = None
         self._dropped = 0
@@ -205,8 +222,20 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
     def watch(
         self, instance_id: str, kinds: frozenset[str], seen: Callable[[], None]
     ) -> AbstractAsyncContextManager[Any]:
-        """Call `seen` whenever an event of these kinds comes for an instance, from here or elsewhere."""
+        """Call `seen` whenever an event of these kinds comes for an instance, from here or elsewhere.
+
+        Also now and then in the first second of listening to a hub: others may not have known of it when it
+        came.
+        """
         return _Watch(self, kinds, instance_id, seen)
+
+    def soon(self, look: Callable[[], None]) -> list[TimerHandle]:
+        """Call `look` when all who are told of it have heard that this process listens, if that is new."""
+        clock = self._clock
+        if clock is None or self._hub is None:
+            return []
+        now = clock.now()
+        return [clock.call_at(at, look) for pause in _LOOKS if (at := self._since + pause) > now]
 
     def publish(self, subject: Subject, entries: Iterable[Entry]) -> None:
         """Hand out what has happened to an instance, in order, after the commit that made it true."""
@@ -227,6 +256,7 @@ class Broadcast(AbstractAsyncContextManager["Broadcast"]):
             self._by_instance.setdefault(subscription.instance_id, []).append(subscription)
         self.active = True
         if self._hub is not None and self._listener is None:
+            self._since = 0 if self._clock is None else self._clock.now()
             self._listener = asyncio.get_running_loop().create_task(self._listen(self._hub), name="wfe-hub")
             # One turn of the loop, so that it does listen when the subscriber goes on.
             await asyncio.wait((self._listener,), timeout=0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from wfe_core.clock import Clock
     from wfe_core.ports import InstanceRecord
@@ -59,19 +60,19 @@ class Waiters:
         """Whether somebody waits for this instance."""
         return instance_id in self._waiting
 
-    def add(self, instance_id: str) -> asyncio.Future[Ended | None]:
+    @contextmanager
+    def waiting(self, instance_id: str) -> Generator[asyncio.Future[Ended | None]]:
         """Wait: the future gives the end, or None when the store should be looked at."""
         future: asyncio.Future[Ended | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(instance_id, []).append(future)
-        return future
-
-    def discard(self, instance_id: str, future: asyncio.Future[Ended | None]) -> None:
-        """Wait no more."""
-        futures = self._waiting.get(instance_id)
-        if futures is not None and future in futures:
-            futures.remove(future)
-            if not futures:
-                del self._waiting[instance_id]
+        try:
+            yield future
+        finally:
+            futures = self._waiting.get(instance_id)
+            if futures is not None and future in futures:
+                futures.remove(future)
+                if not futures:
+                    del self._waiting[instance_id]
 
     def tell_of_work(self) -> None:
         """This host offers a work item."""

@@ -20,6 +20,7 @@ _REMEDIES: Final[tuple[tuple[str, type[ProviderError], str], ...]] = (
     ("OOM", ProviderError, "its memory is full; raise maxmemory"),
     ("MISCONF", ProviderError, "it cannot save its data and takes no writes; see its log"),
     ("WRONGTYPE", ProviderError, "its keys belong to another program; choose another ?prefix="),
+    ("non deterministic", ProviderError, "it is too old; Redis 6.2 or Valkey 7.2 is needed, or newer"),
     ("LOADING", ProviderUnavailableError, "it is still loading its data; try again soon"),
     ("MASTERDOWN", ProviderUnavailableError, "this replica has lost its primary; name the primary"),
     ("CLUSTERDOWN", ProviderUnavailableError, "a part of the cluster is down; see CLUSTER INFO"),
@@ -42,6 +43,9 @@ _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (exceptions.MovedError, "MOVED"),
 )
 """The words that the driver has taken away from the messages of its own classes."""
+
+_REFUSED_IN_SCRIPT: Final = ("user executing the script", "ACL failure in script")
+"""What Redis and Valkey say when the account of a script lacks a right."""
 
 _NETWORK: Final = (
     exceptions.ConnectionError,
@@ -94,6 +98,6 @@ def _told(error: BaseException) -> str:
     if isinstance(error, exceptions.AuthenticationError) and "required" in str(error):
         return f"NOAUTH {error}"
     words = [word for kind, word in _WORDS if isinstance(error, kind)]
-    if "user executing the script" in str(error):
+    if any(said in str(error) for said in _REFUSED_IN_SCRIPT):
         words.append("NOPERM")
     return " ".join([*words, str(error)])

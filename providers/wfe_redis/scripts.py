@@ -48,8 +48,11 @@ end
 local function text(number) return string.format('%.0f', number) end
 """
 
-PROBE: Final = Script("redis.call('DEL', KEYS[1]) return text(now())")
-"""Writes nothing, where it may write. KEYS: any."""
+PROBE: Final = Script("local at = now() redis.call('DEL', KEYS[1]) return text(at)")
+"""Writes nothing, where it may write; a server that writes nothing after a look at its clock is too old.
+
+KEYS: any.
+"""
 
 OPEN: Final = Script("""
 local at = now()

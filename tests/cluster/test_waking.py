@@ -94,3 +94,18 @@ async def test_an_event_wakes_waits_on_another_host(site: Site, config: dict[str
     owners = {one.owner for one in (await store.instances([one.id for one in handles[IDLE:]])).values()}
     assert owners == {there.runtime.session_id}
     site.gate.set()
+
+
+@pytest.mark.parametrize("role", ["worker", "client"])
+async def test_who_waits_for_a_result_learns_of_an_end_elsewhere(site: Site, role: str) -> None:
+    """Also of one that came before the others knew that somebody listens, and without ever sweeping."""
+    there, here = await site.host("there"), await site.host("here", role=role)
+    quick = WorkflowBuilder("quick").then(note).build()
+    there.register(quick, site.idle)
+    for _ in range(IDLE):
+        handle = await there.start(quick, {})
+        assert await here.handle(handle.id).result(PATIENCE) == {"noted": handle.id}
+    handles = [await there.start("idle", {}) for _ in range(IDLE)]
+    waiting = [asyncio.ensure_future(here.handle(one.id).result(PATIENCE)) for one in handles]
+    assert await there.publish_event("go", "k")
+    assert await asyncio.gather(*waiting) == [{"noted": one.id} for one in handles]

@@ -1,4 +1,4 @@
-"""Locks, queue and hub on a cluster of Redis or Valkey; those on a server run with the other combinations."""
+"""Locks, queue and hub on a cluster of Redis, and on Valkey; a server of Redis is in the other combinations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from wfe_core.testing import Backend, ManualClock, conformance
 
 pytestmark = pytest.mark.redis
 
-_CLUSTER = Combination("sqlite", locks="redis-cluster", queue="redis-cluster", hub="redis-cluster")
 
-
-@pytest.fixture
-async def backend(clock: ManualClock, tmp_path: Path) -> AsyncGenerator[Backend]:
+@pytest.fixture(params=["redis-cluster", "valkey"])
+async def backend(
+    request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path
+) -> AsyncGenerator[Backend]:
     """The backend under test, empty."""
-    async with _CLUSTER.make(clock, tmp_path) as made:
+    beside = dict.fromkeys(("locks", "queue", "hub"), request.param)
+    async with Combination("sqlite", **beside).make(clock, tmp_path) as made:
         yield made
 
 

