@@ -35,7 +35,6 @@ from wfe_host.views import instance_view, pointer_view, visible_data
 from wfe_host.waiters import Ended, Look
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from datetime import datetime
 

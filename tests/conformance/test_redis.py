@@ -1,4 +1,4 @@
-"""Locks, queue and hub on a cluster of Redis, and on Valkey; a server of Redis is in the other combinations."""
+"""Locks, queue and hub on a cluster of Redis, and on Valkey; Redis alone is in the other combinations."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,21 @@ class Hosts:
         """The log of side effects."""
         return self.folder / "effects.log"
 
-    def start(self, config: dict[str, Any] | None = None, **options: Any) -> str:
+    def start(
+        self,
+        config: dict[str, Any] | None = None,
+        *,
+        before: Sequence[str] = (),
+        store: str = "",
+        **options: Any,
+    ) -> str:
         """Start a process and wait until its host is up; gives its name.
+
+        Args:
+            config: settings of the host.
+            before: what stands before its command line.
+            store: the URL by which it reaches the store, if it is another one than that of the rest.
+            options: as in `Options`.
 
         No session of it expires while a test waits, unless the test wants that: what takes over a dead host's
         work must learn of its death in another way.
@@ -58,8 +72,8 @@ class Hosts:
         name = f"host-{self.lives}"
         options["beside"] = self.beside
         options["config"] = {"session_ttl": "10m", **(config or {})}
-        given = asdict(Options(self.url, str(self.log), name, **options))
-        command = [sys.executable, "-m", self.module, json.dumps(given)]
+        given = asdict(Options(store or self.url, str(self.log), name, **options))
+        command = [*before, sys.executable, "-m", self.module, json.dumps(given)]
         self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.expect(name, "ready")
         return name
@@ -167,6 +181,11 @@ async def look(url: str) -> list[WorkflowInstance]:
 
 async def last_expiry(url: str) -> float:
     """When the last of the sessions of a store expires, unless it is renewed, in seconds since 1970."""
+    return max((await sessions(url)).values()) / 1e6
+
+
+async def sessions(url: str) -> dict[str, int]:
+    """When each of the sessions of a store expires, unless it is renewed."""
     providers = open_providers(url)
     async with providers.locks:
-        return max(session.expires for session in await providers.locks.sessions()) / 1e6
+        return {session.id: session.expires for session in await providers.locks.sessions()}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import pwd
 import re
 import secrets
 import signal
 import subprocess
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import asyncpg
 import pytest
@@ -51,7 +52,8 @@ class Postgres:
 
     def url(self, schema: str, **options: str) -> str:
         """Give the URL of a schema."""
-        return f"{self.base}?{urlencode({'schema': schema, **options})}"
+        joint = "&" if "?" in self.base else "?"
+        return f"{self.base}{joint}{urlencode({'schema': schema, **options})}"
 
     def lease(self) -> str:
         """Name a schema for one test: a new one, or one that was emptied (its tables are still there)."""
@@ -99,14 +101,16 @@ class Postgres:
         server = self.server
         if server is not None:
             # It answers before it lets anybody in.
-            asked = [self._ready, "-q", "-h", "127.0.0.1", "-p", str(server.port)]
+            where = "127.0.0.1" if "@127" in self.base else str(server.folder)
+            asked = [self._ready, "-q", "-h", where, "-p", str(server.port)]
             server.start(lambda: subprocess.run(asked, check=False, timeout=PATIENCE).returncode == 0)
 
 
-def own_postgres(**settings: str) -> Postgres:
+def own_postgres(network: str = "", **settings: str) -> Postgres:
     """Make a server of somebody's own, not started yet; it ends with this process, or by `server.destroy`.
 
     Args:
+        network: the name of a network namespace to run in; it is reached through a socket in its folder then.
         settings: over the usual ones, as in its configuration file.
 
     Raises:
@@ -114,9 +118,10 @@ def own_postgres(**settings: str) -> Postgres:
     """
     binary = Path(_binary())
     words = [part for name, value in {**_SETTINGS, **settings}.items() for part in ("-c", f"{name}={value}")]
+    before: list[str] = []
     server = LocalServer(
         "postgres",
-        lambda folder, port: [str(binary), "-D", str(folder / "data"), "-p", str(port), *words],
+        lambda folder, port: [*before, str(binary), "-D", str(folder / "data"), "-p", str(port), *words],
         unprivileged=True,
     )
     atexit.register(server.destroy, signal.SIGINT)
@@ -132,6 +137,15 @@ def own_postgres(**settings: str) -> Postgres:
     )
     if made.returncode:
         raise UnavailableError(f"initdb failed: {made.stderr.decode('utf-8', 'replace')[-1_000:]}")
+    if network:
+        # Only root may enter it, and the server must not be root.
+        entered = [program("nsenter"), f"--net=/run/netns/{network}"]
+        account = pwd.getpwnam(server.user or "root")
+        before += [*entered, f"--setuid={account.pw_uid}", f"--setgid={account.pw_gid}", "--"]
+        words += ["-c", f"unix_socket_directories={server.folder}"]
+        server.user = None
+        base = f"postgresql://wfe@/postgres?host={quote(str(server.folder))}&port={server.port}"
+        return Postgres(base, server, ready)
     return Postgres(f"postgresql://wfe@127.0.0.1:{server.port}/postgres", server, ready)
 
 
