@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any, Final, cast
 
 import opensearchpy
@@ -40,9 +41,10 @@ class BusyError(ProviderUnavailableError):
 
 def translate(error: opensearchpy.OpenSearchException, where: Location) -> ProviderError:
     """Say what an error of the driver means; raise it `from` the error."""
-    if isinstance(error, opensearchpy.SSLError):
+    if isinstance(error, opensearchpy.SSLError) or _is_about_certificates(error):
         return ProviderError(
-            f"the certificate of {where} is not trusted: give its authority as ?ca= ({_short(error)})"
+            f"the certificate of {where} is not trusted: give its authority as ?ca=, and the name that it is "
+            f"made out to ({_short(error)})"
         )
     if isinstance(error, opensearchpy.ConnectionTimeout):
         return ProviderUnavailableError(f"{where} did not answer in time: raise ?timeout= if it is only slow")
@@ -75,6 +77,14 @@ def reason_of(info: object) -> tuple[str, str]:
         parts = cast("dict[str, Any]", error)
         return str(parts.get("type", "")), str(parts.get("reason", ""))
     return str(error or ""), ""
+
+
+def _is_about_certificates(error: opensearchpy.OpenSearchException) -> bool:
+    """Whether a certificate's name or authority is wrong: the driver says only that it cannot connect."""
+    found = (*error.args[2:], error.__cause__, error.__context__)
+    return any(
+        isinstance(getattr(one, "certificate_error", one), ssl.SSLCertVerificationError) for one in found
+    )
 
 
 def _short(error: opensearchpy.OpenSearchException) -> str:

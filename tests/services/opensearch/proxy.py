@@ -47,15 +47,17 @@ class Proxy:
     Args:
         target: see above.
         tls: to speak HTTPS.
+        path: in front of every path, as of an endpoint that several services share; elsewhere nothing is.
     """
 
-    def __init__(self, target: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, target: str, tls: ssl.SSLContext | None = None, path: str = "") -> None:
         self.fault: Callable[[Request], Answer | None] = lambda request: None
         self.change: Callable[[Request, str], str] = lambda request, body: body
         self.requests: list[Request] = []
         self.port = 0
         self.target = target
         self._tls = tls
+        self._path = path
         self._runner: web.ServerRunner | None = None
         self._session: aiohttp.ClientSession | None = None
 
@@ -89,13 +91,13 @@ class Proxy:
         body = await incoming.read()
         request = Request(incoming.method, incoming.path, body, dict(incoming.headers))
         self.requests.append(request)
-        answer = self.fault(request)
+        answer = self.fault(request) if request.path.startswith(f"{self._path}/") else Answer(404)
         if answer is not None:
             return web.Response(status=answer.status, text=answer.body, content_type="application/json")
         assert self._session is not None
         async with self._session.request(
             incoming.method,
-            f"{self.target}{incoming.path_qs}",
+            f"{self.target}{incoming.path_qs.removeprefix(self._path)}",
             data=body or None,
             headers={"content-type": incoming.headers.get("content-type", "application/json")},
         ) as response:
