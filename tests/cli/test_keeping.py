@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.terminals import WFE, Terminal
+from tests.services.docker import IMAGE, docker_or_skip
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -36,6 +38,60 @@ def test_purging_takes_what_the_processes_of_a_run_have_left(shell: Shell) -> No
     assert "1 run deleted" in shell.wfe("purge", "-y")
     assert folders(shell) == []
     assert "[]" in shell.wfe("list", "--json")
+
+
+HELD = """workflow:
+  id: held
+  inputs: {fail: bool}
+  steps:
+    - {name: up, type: docker, config: {image: "IMAGE", command: [sleep, "600"], detached: true}}
+    - {name: kept, type: docker, config: {image: "IMAGE", command: ["true"], remove: false}}
+    - name: file
+      run: echo "$WFE_RUN_ID" > out.txt
+      artifacts: {out: out.txt}
+    - {name: hit, run: echo cached > hit.txt, cache: {paths: [hit.txt]}}
+    - {name: old, run: echo old, cache: {ttl: 1ms}}
+    - {name: fail, when: $<< inputs.fail >>, run: exit 3}
+"""
+
+
+@pytest.mark.docker
+def test_purging_takes_what_its_runs_hold_and_nothing_else(project: Project) -> None:
+    """Containers, artifacts and results that are too old go; those of other runs and other stores stay."""
+    docker = docker_or_skip()
+    project.env["DOCKER_HOST"] = docker.host
+    project.write(HELD.replace("IMAGE", IMAGE))
+    first, second = (f"{name}-{secrets.token_hex(4)}" for name in ("first", "second"))
+    # The same name in another store, too.
+    for run, store, fail in ((first, "a.db", 1), (first, "b.db", 1), (second, "a.db", 0)):
+        given = ["--id", run, "--fresh", "--store", store, "-i", f"fail={bool(fail)}".lower()]
+        done = project.wfe("run", "w.yaml", *given)
+        assert done.returncode == fail, done.stdout + done.stderr
+
+    def held() -> list[int]:
+        containers = [len(docker.containers(f"wfe.run={run}")) for run in (first, second)]
+        kept = [project.folder / f"{store}.artifacts" / "refs" / run for store, run in
+                (("a", first), ("b", first), ("a", second))]  # fmt: skip
+        return [*containers, *(len(list(folder.glob("*"))) for folder in kept)]
+
+    def cached() -> list[str]:
+        return sorted(path.suffix for path in (project.folder / ".wfe" / "cache").iterdir())
+
+    try:
+        # What still ran of the one that ended well has ended; the container that was to stay has not.
+        assert held() == [4, 1, 1, 1, 1]
+        assert cached() == [".json", ".json", ".tar"]
+        assert "would be deleted" in project.wfe("purge", "--dry-run", "--store", "a.db").stdout
+        assert held() == [4, 1, 1, 1, 1]
+        done = project.wfe("purge", "-y", "--status", "failed", "--store", "a.db")
+        assert "1 run deleted, sub-workflows included, and 1 container" in done.stdout
+        assert held() == [2, 1, 0, 1, 1]
+        assert cached() == [".json", ".tar"]
+        project.wfe("purge", "-y", "--store", "a.db")
+        assert held() == [2, 0, 0, 1, 0]
+    finally:
+        for name in [*docker.containers(f"wfe.run={first}"), *docker.containers(f"wfe.run={second}")]:
+            docker("rm", "--force", name)
 
 
 @pytest.mark.parametrize("args", [["purge"], ["purge", "--dry-run"], ["db", "upgrade"]])

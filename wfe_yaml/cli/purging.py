@@ -14,6 +14,8 @@ from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import print_runs
 from wfe_yaml.cli.stores import Store
 from wfe_yaml.cli.words import plural
+from wfe_yaml.compiler.caching import sweep_cache
+from wfe_yaml.executors.containers import remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,15 +54,23 @@ async def purge_runs(
             print("nothing was deleted")
             return Exit.COMPLETE
         count = await host.purge(status=list(statuses or _ENDED), older_than=older_than)
-        await forget_processes(host, store, [run.id for run in doomed])
+        gone = await forget_processes(host, store, [run.id for run in doomed])
+        removed = await asyncio.to_thread(remove_left, store.tools(), gone.__contains__)
         swept = await sweep_artifacts(host, ArtifactStore(store.artifacts))
-    also = f", and {plural(swept, 'artifact')}" if swept else ""
+        await asyncio.to_thread(sweep_cache, await host.providers.store.now())
+    others = ((removed, "container"), (swept, "artifact"))
+    also = "".join(f", and {plural(number, what)}" for number, what in others if number)
     print(f"{plural(count, 'run')} deleted, sub-workflows included{also}")
     return Exit.COMPLETE
 
 
-async def forget_processes(host: WorkflowHost, store: Store, runs: Sequence[str]) -> None:
-    """Remove what the supervisors of runs that are gone have left: a failed run keeps it for its `retry`."""
+async def forget_processes(host: WorkflowHost, store: Store, runs: Sequence[str]) -> set[str]:
+    """Remove what the supervisors of runs that are gone have left: a failed run keeps it for its `retry`.
+
+    Returns:
+        Those runs.
+    """
+    gone: set[str] = set()
     processes = store.tools().processes
     try:
         for run in runs:
@@ -68,8 +78,10 @@ async def forget_processes(host: WorkflowHost, store: Store, runs: Sequence[str]
                 await host.get(run)
             except InstanceNotFoundError:
                 await processes.forget(run)
+                gone.add(run)
     finally:
         await processes.close()
+    return gone
 
 
 async def sweep_artifacts(host: WorkflowHost, artifacts: ArtifactStore) -> int:

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 _ROLES = ("locks", "queue", "search", "hub")
 FOLDER = ".wfe"
 """Lies in the current directory."""
+_STEM = "wfe"
+"""The name of the store in it."""
 _BUFFER = 200_000
 """Lifecycle events kept while the terminal is slow: a step can write tens of thousands of lines at once."""
+
+_CRASHES = 100
+"""Deaths of the runner after which a step that ran each time fails. A host goes on by itself, and must notice
+a step that kills it; a run is resumed by somebody, and a step that was only there is not to blame."""
 
 
 class _Once(logging.Filter):
@@ -97,7 +103,7 @@ class Store:
                 else None
             )
             return cls(given, given, path)
-        path = Path(given) if given else Path(FOLDER) / "wfe.db"
+        path = Path(given) if given else Path(FOLDER) / f"{_STEM}.db"
         return cls(f"sqlite:///{path}", given, path)
 
     @classmethod
@@ -135,9 +141,11 @@ class Store:
 
     @property
     def artifacts(self) -> Path:
-        """Where the files are kept that steps leave for others."""
-        home = self.home if self.path is None else self.path.absolute().parent
-        return home / "artifacts"
+        """Where the files are kept that steps leave for others: each store has a folder of its own."""
+        if self.path is None:
+            return self.home / "artifacts"
+        stem = self.path.stem
+        return self.path.absolute().with_name("artifacts" if stem == _STEM else f"{stem}.artifacts")
 
     def tools(self, **more: Any) -> Tools:
         """Give what the steps of its runs work with; processes outlive this one, and can be taken up again.
@@ -225,6 +233,7 @@ class Store:
             role="client" if claim is None else "worker",
             # Whoever stops the host has stopped its steps before, with their own grace.
             grace_period=0,
+            max_crashes=_CRASHES,
             subscriber_buffer=_BUFFER,
             **options,
         )

@@ -7,6 +7,7 @@ of its cache), and an archive of the files that its cache names.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import tarfile
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from wfe_yaml.model.steps import StepModel
 
 FOLDER = Path(".wfe", "cache")
+_FRESH = 3_600.0
+"""Seconds for which what nothing refers to is left alone: it may be being written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,8 @@ class CachedProgram(Program):
             "made_of": made_of,
             "files": files,
             "outputs": result.outputs,
-            "at": self._recipe.clock.now(),
+            "at": (now := self._recipe.clock.now()),
+            "until": None if self._cache is None or self._cache.ttl is None else now + self._cache.ttl,
             "run": call.ctx.instance_id,
         }
         paths = self._cache.paths if self._cache is not None else None
@@ -187,6 +191,23 @@ def _keep(file: Path, entry: dict[str, Any], root: Path, patterns: list[str]) ->
     with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as text:
         json.dump(entry, text, ensure_ascii=False)
     Path(text.name).replace(file)
+
+
+def sweep_cache(now: int) -> int:
+    """Remove results that are too old to count, and what killed runners have half written; gives how many."""
+    doomed = [
+        part
+        for file in FOLDER.glob("*.json")
+        if (until := (_read(file) or {}).get("until")) is not None and now > until
+        for part in (file, file.with_suffix(".tar"))
+    ]
+    for file in FOLDER.glob("tmp*"):
+        with contextlib.suppress(OSError):
+            if now / 1e6 - file.stat().st_mtime > _FRESH:
+                doomed.append(file)
+    for file in doomed:
+        file.unlink(missing_ok=True)
+    return len(doomed)
 
 
 def _unpack(archive: Path, root: Path) -> bool:

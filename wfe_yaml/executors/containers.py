@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 LABEL = "wfe.run"
 """The label that all containers of a run have, with the name of the run."""
+STORE = "wfe.store"
+"""The label that tells the runs of one store from those of another."""
+_WHOSE = f'{{{{.Id}}}} {{{{index .Config.Labels "{LABEL}"}}}}'
 FOLDER = "/.wfe"
 """Where, in a container, the files of wfe are."""
 VOLUME = re.compile(r"^(?P<source>[^:\x00]+):(?P<target>/[^:\x00]*)(?::(?P<options>[A-Za-z,]+))?$")
@@ -40,6 +46,8 @@ _FOR_IT = re.compile(
     r"(DOCKER|CONTAINERS?|REGISTRY)_\w+|XDG_\w+|SSH_AUTH_SOCK|(HTTPS?|NO)_PROXY", re.IGNORECASE
 )
 _TAIL = 20
+_PATIENCE = 60.0
+"""Seconds that an engine may take for what is asked of it besides steps."""
 _FAILED = 125
 _MAYBE_FAILED = (126, 127)
 _AWAY = re.compile(r"(docker|Error): .*(while trying to connect|cannot connect to|dial unix)", re.IGNORECASE)
@@ -178,15 +186,64 @@ def container_name(run: str, step: str, attempt: int) -> str:
     return "-".join(["wfe", *filter(None, words), str(attempt), secrets.token_hex(4)])
 
 
-def labels(identity: Identity, step: str) -> list[str]:
-    """Give the flags for the labels by which the containers of a run are found."""
+def labels(identity: Identity, step: str, realm: str) -> list[str]:
+    """Give the flags for the labels by which the containers of a run, and of a store, are found."""
     told = {
         LABEL: identity.instance,
+        STORE: store_label(realm),
         "wfe.step": step,
         "wfe.attempt": str(identity.attempt),
         "wfe.key": identity.key,
     }
     return [part for name, value in told.items() for part in ("--label", f"{name}={value}")]
+
+
+def store_label(realm: str) -> str:
+    """Give what the label of a store says."""
+    return hashlib.sha256(realm.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def remove_left(tools: Tools, gone: Callable[[str], bool]) -> int:
+    """Remove the containers that runs of a store have left; gives their number. This blocks.
+
+    An engine that does not answer is left alone: there may be none on this machine that ever ran any.
+
+    Args:
+        tools: say which store it is, and where engines are looked for.
+        gone: whether nothing of the run of a name is to stay.
+    """
+    number = 0
+    wanted = f"label={STORE}={store_label(tools.processes.realm)}"
+    for name in ENGINES:
+        try:
+            engine = Engine(name, tools)
+        except StepError:
+            continue
+        ids = _answer(engine, "ps", "--all", "--quiet", "--no-trunc", "--filter", wanted).split()
+        if not ids:
+            continue
+        told = _answer(engine, "inspect", "--format", _WHOSE, *ids)
+        lines = [line.partition(" ") for line in told.splitlines()]
+        doomed = [id_ for id_, _, run in lines if gone(run.partition("/")[0])]
+        if doomed:
+            number += len(_answer(engine, "rm", "--force", "--volumes", *doomed).split())
+    return number
+
+
+def _answer(engine: Engine, *argv: str) -> str:
+    """Give what the program of an engine prints, which is nothing when it fails or takes too long."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [engine.program, *argv],
+            env=engine.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+        return done.stdout
+    return ""
 
 
 def clean_up_after(engine: Engine, name: str, *, remove: bool, hold: bool) -> Cleanup:

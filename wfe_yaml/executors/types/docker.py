@@ -180,7 +180,7 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
             "run",
             "--name",
             name,
-            *labels(identity, attempt.ctx.step_key),
+            *labels(identity, attempt.ctx.step_key, attempt.plan.tools.processes.realm),
             "--cidfile",
             f"{{dir}}/{CID_FILE}",
             *([] if stdin is None else ["--interactive"]),

@@ -131,7 +131,7 @@ class _Start(Program):
         engine = Engine(None, plan.tools)
         unit = _set_of(call, plan, self._served)
         label, network = f"{LABEL}={unit}", f"wfe-{unit}"
-        flags = [*labels(identity, call.ctx.step_key), "--label", label]
+        flags = [*labels(identity, call.ctx.step_key, plan.tools.processes.realm), "--label", label]
         files: dict[str, bytes] = {ERROR_FILE: b""}
         told: list[dict[str, Any]] = []
         for name, service in self._services.items():
