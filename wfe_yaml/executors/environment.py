@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code
-from wfe_yaml.expressions.shell.rules import forbidden_variable
+from wfe_yaml.expressions.shell.variables import forbidden_variable
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import Tools

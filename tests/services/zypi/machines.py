@@ -96,10 +96,11 @@ class PlainMachine(Machine):
         if found is None:
             raise GuestError(-32000, f'exec: "{program}": executable file not found in $PATH')
         cwd = root if command.workdir is None else inside(f"{command.workdir}/")
-        process = await asyncio.create_subprocess_exec(
+        starting = asyncio.create_subprocess_exec(
             found, *arguments, env=env, cwd=cwd, start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
+        process = await _started(asyncio.ensure_future(starting))
         talking = asyncio.ensure_future(process.communicate())
         try:
             await asyncio.wait([talking], timeout=command.timeout)
@@ -112,6 +113,21 @@ class PlainMachine(Machine):
         code = process.returncode or 0
         out, err = (text.replace(root.encode(), b"") for text in (out, err))
         return Outcome(-1 if code < 0 else code, out, err, timed_out=timed_out)
+
+
+async def _started(starting: asyncio.Future[asyncio.subprocess.Process]) -> asyncio.subprocess.Process:
+    """Wait until a process has started.
+
+    Shielded: in Python before 3.13 a start that is cancelled halfway waits forever, for pipes that nobody
+    connects any more.
+    """
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        _kill(process.pid)
+        await process.communicate()
+        raise
 
 
 def _prepare(root: str, files: Mapping[str, str]) -> None:

@@ -98,6 +98,14 @@ ALLOWED = [
     ),
     ("echo > @@ 2>&1 &> @@", 'echo > "${V}" 2>&1 &> "${V}"'),
     ("shopt -s extglob; ls !(a|b) @@", 'shopt -s extglob; ls !(a|b) "${W}"'),
+    ("declare -a x=(1 2); echo @@ |\n  sort", 'declare -a x=(1 2); echo "${W}" |\n  sort'),
+    ('cat <<A | grep "$(id)"\n@@\nA', 'cat <<A | grep "$(id)"\n${V}\nA'),
+    ("printf $'%s\\n' @@; python3 -E run.py @@", 'printf $\'%s\\n\' "${W}"; python3 -E run.py "${W}"'),
+    ("bash -euo pipefail -c 'echo \"$1\"' _ @@", 'bash -euo pipefail -c \'echo "$1"\' _ "${W}"'),
+    ("echo @@ | $SUDO tee f; echo @@ | ./x", 'echo "${W}" | $SUDO tee f; echo "${W}" | ./x'),
+    ("echo @@ | xargs -n 1 rm --", 'echo "${W}" | xargs -n 1 rm --'),
+    ("psql -v id=@@ -f x.sql db", 'psql -v id="${V}" -f x.sql db'),
+    ("read -r x <<< @@; stdbuf -o L cat @@", 'read -r x <<< "${V}"; stdbuf -o L cat "${W}"'),
 ]
 
 
@@ -138,6 +146,27 @@ REFUSED = [
     "timeout 5 @@", "timeout @@ @@", "xargs @@", "nohup $X @@", "setsid -w @@", "time nohup @@",
     # what bash expands twice
     "echo >&@@", "echo 2>& 1@@", "cat <&@@", "{ :; } >& f@@",
+    # pipelines of several lines, and programs whose input is code under another name
+    "echo @@ |\nsh", "echo @@ | # note\n  sh", "cat <<E |\n@@\nE\nsh", "echo @@ |\n\n { sh; }", "echo @@ | $BASH",
+    'echo @@ | "$BASH" -x', "f() { bash; }; echo @@ | f", "g() { f; }; function f { sh; }; g <<< @@", "exec <<< @@; sh",
+    "exec 3<<E\n@@\nE\nbash <&3", "[[ $(sh) == x ]] <<< @@", ". /dev/stdin <<< @@", "echo @@ | source /dev/stdin",
+    "bash /dev/fd/3 3<<< @@", "bash <(cat) <<< @@", "bash -es a <<< @@", "python3 /dev/stdin <<< @@", "sudo -s <<< @@",
+    "awk -f - <<< @@", "sed -f /dev/stdin f <<< @@", "chroot /x <<< @@", "psql <<< @@", "dc <<< @@", "m4 <<< @@",
+    "mapfile -c 1 -C eval <<< @@", "echo @@ | xargs env", "echo @@ | xargs -I% %", "echo @@ | xargs $X",
+    # options with values before code
+    "bash -eo pipefail -c 'echo @@'", "bash -euo pipefail -c @@", "sh -oc errexit @@", 'bash -c"$X" @@', "fish -C @@ x",
+    "python3 -E -c 'x=\"@@\"'", "python3 -I -c 'x=\"@@\"'", "perl -Mfeature -e @@", "perl -Iinclude -e 'x @@'",
+    "perl -e 1 -e @@", "sed -e p -e's/a/@@/'", "sed -e p -ne @@", "sed -e p --expression='@@'", "awk -f x --source @@",
+    '"$V/bin/perl" -e @@', "$V/bin/awk @@", "sshpass -p x ssh h 'ls @@'", "psql -c 'x @@'", "sqlite3 x.db 'x @@'",
+    "julia -e @@", "sqlite3 x.db -cmd @@", "env '-S/bin/sh -c @@'", "/usr/bin/env PATH=@@ x", "exec -a n @@", "hash -p @@ ls",
+    "xargs -I {} @@", "stdbuf -o L @@", "ionice -c idle @@", "timeout -s KILL 5 @@", "jobs -x @@", "/bin/s[h] -c @@",
+    # names of commands that are written in other ways
+    "$'eval' @@", '$"eval" @@', "ev$'\\x61'l @@", "$'eval\\0x' @@", "time -- eval @@", "time -p -- eval @@",
+    # variables that are set without `=`
+    "for PS4 in @@; do :; done", "select IFS in @@; do :; done", "for SECONDS in @@; do :; done", "read PS4 <<< @@",
+    "echo @@ | read PATH", "printf -v PS4 %s @@", ": ${PS4:=@@}", "declare -i n; for n in @@; do :; done",
+    "declare -i n; read n <<< @@", "declare -i n; : ${n=@@}", "local -n n; printf -v n %s @@", "read $X <<< @@",
+    "read n <<< @@; declare -i n",
     # places where nothing is expanded, or nothing can be quoted
     "echo `echo @@`", 'echo "`echo @@`"', "echo $'@@'", 'echo $"@@"', "cat <<'E'\n@@\nE", "cat <<\\E\n@@\nE",
     "cat <<@@\nx\n@@", "echo \\@@", 'echo "\\@@"', "echo ${x#@@}", "echo ${x/a/@@}", 'echo "${x%"@@"}"',
@@ -163,6 +192,35 @@ UNKNOWN = [
     ("${ echo; } @@", None), ("foo (bar) @@", None), ("echo ${x&y} @@", 5), ("{ echo; } echo @@", None),
     ("(cat <<E)\n@@\nE", None), ("echo __WFE_1 @@", 5), ("[[ -n @@", None), ("a=(x @@", None), ("done @@", None),
 ]  # fmt: skip
+
+
+MISREAD = [
+    # a line that goes on inside of an operator or an expansion
+    'echo "$\\\n(eval @@)"', "(\\\n( x=@@ ))", "(( x=@@ )\\\n)", "echo $(\\\n( x=@@ ))", "echo @@ |\\\n& sh",
+    "sh &\\\n>x <<< @@", "cat <<\\\n-E\nx\n\tE\neval @@\n-E", 'echo "${x:-$\\\n(eval @@)}"', "$\\\n'\\'' @@",
+    # where the body of a heredoc begins, and where it ends
+    "cat <<EOF\nx\nE\\\nOF\neval @@\nEOF", "cat <<-EOF\nx\n\tE\\\nOF\neval @@\nEOF",
+    "x=$(cat <<E\nE; eval @@)\nE\n)", "cat <<A $(cat <<B\nB\neval @@\nA\nB\n)\nA", "cat <<A; [[ x &&\nA\ny ]]\neval @@\nA",
+    "cat <<A; a=(x\nA\ny)\neval @@\nA", "cat <<A; for x\nin A\ndo eval @@\nA\ndone",
+    # what changes how the rest is read
+    "alias e=eval\ne @@", "shopt -s expand_aliases; alias e=eval\ne @@",
+]  # fmt: skip
+"""Scripts that bash reads otherwise than it seems at first sight: its `eval` is real, or the arithmetic."""
+
+
+@pytest.mark.parametrize("script", MISREAD)
+def test_what_could_be_read_in_two_ways_is_an_error(script: str) -> None:
+    """Where operators, heredocs or aliases could be taken for something else, no expression is placed."""
+    for arrays in (True, False):
+        result, problems = placed(script, arrays=arrays)
+        assert result is None
+        assert problems.listed()[0].location is not None
+
+
+@pytest.mark.parametrize("script", ["echo $'\\'' \"'; eval @@ #\"", "[[ x == y || eval == @@ ]]"])
+def test_what_only_bash_knows_is_refused_for_sh(script: str) -> None:
+    """Another `sh` would end the quotes elsewhere, or run a part of the test as a command."""
+    assert placed(script, arrays=False)[1].listed()[0].code is Code.SCRIPT
 
 
 @pytest.mark.parametrize(("script", "offset"), UNKNOWN)

@@ -53,6 +53,10 @@ class Word:
     """What `text` is made of: joined only when it is asked for, or a long word would cost its square."""
     static: bool = True
     """The whole word is static."""
+    tail: list[str] = field(default_factory=list[str])
+    """The static text after its last part that is not static."""
+    process: bool = False
+    """It is the file of a process: `<( … )`, `>( … )`."""
     quoted: bool = False
     """Some of it is quoted, so it is no reserved word."""
     splits: bool = False
@@ -65,6 +69,16 @@ class Word:
     """All expressions inside, those in nested substitutions included."""
     direct: list[int] = field(default_factory=list[int])
     """The expressions that are parts of the word itself."""
+
+    def add(self, text: str | None) -> None:
+        """Add a part: its text, or None when that is known only when bash runs."""
+        if text is None:
+            self.static = False
+            self.tail.clear()
+            return
+        self.tail.append(text)
+        if self.static:
+            self.pieces.append(text)
 
     @property
     def text(self) -> str:
@@ -87,6 +101,8 @@ class Command:
     words: list[Word] = field(default_factory=list[Word])
     redirected: list[int] = field(default_factory=list[int])
     """Expressions in redirections, here-strings and heredocs of the command."""
+    fed: list[int] = field(default_factory=list[int])
+    """Those of them that come in: not those of the files that are written."""
     inner: list[int] = field(default_factory=list[int])
     """Expressions inside a compound command."""
     compound: bool = False

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 _MAX_DEPTH = 40
+_OPERATORS = {"&": "&>", "|": "|&", ";": ";&", "<": "<&>(-", ">": ">&|(", "(": "(", ")": ")"}
+"""What can follow a character inside of an operator."""
 
 
 class Cursor:
@@ -19,15 +21,21 @@ class Cursor:
 
     Args:
         text: the script, with the character NUL for each expression.
+        bash: it is for bash, not for any `sh`.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, bash: bool = True) -> None:
         self.text = text
+        self.bash: bool = bash
         self.at: int = 0
         self.spots: list[Spot] = [Spot(offset) for offset, char in enumerate(text) if char == HOLE]
         self._numbers = {spot.offset: number for number, spot in enumerate(self.spots)}
         self._collecting: list[list[int]] = []
         self._computed = 0
+        self.inside: int = 0
+        """In how many substitutions the cursor is."""
+        self.defaulted: list[tuple[str, list[int]]] = []
+        """Variables that `${name:=…}` may set, with the expressions in what they are set to."""
         self._end = len(text)
         self._depth = 0
         self._no_arithmetic: set[tuple[int, int]] = set()
@@ -51,6 +59,14 @@ class Cursor:
             raise self.fail(f"{self.peek()!r} is not understood here")
         self.at = match.end()
         return match[0]
+
+    def continued(self) -> None:
+        """Step over line breaks behind backslashes, which bash takes away before it looks for operators."""
+        before = self.text[self.at - 1 : self.at]
+        while self.sees("\\\n"):
+            self.at += 2
+        if self.peek() and self.peek() in _OPERATORS.get(before, ""):
+            raise self.fail("an operator that is continued on the next line is not understood")
 
     def fail(self, message: str, offset: int | None = None) -> ScriptError:
         """Make the error for something that is not understood."""

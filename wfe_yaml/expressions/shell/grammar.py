@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from wfe_yaml.expressions.shell.contexts import HOLE, Command, Word
 from wfe_yaml.expressions.shell.reasons import DELIMITER, DUPLICATED, NAME, STDIN
-from wfe_yaml.expressions.shell.rules import Rules
-from wfe_yaml.expressions.shell.scanner import META, WordScanner
+from wfe_yaml.expressions.shell.rules import Facts, Rules
+from wfe_yaml.expressions.shell.scanner import META, Heredoc, WordScanner
 
 BLANK = " \t"
 _REDIRECTIONS = ("<<<", "<<-", "&>>", "<<", "<&", "<>", ">>", ">&", ">|", "&>", "<", ">")
@@ -18,6 +18,9 @@ _CLOSING = {"fi": "if", "done": "loop", "}": "{"}
 _AFTER_COMPOUND = frozenset({"then", "else", "elif", "do", "fi", "done", "}", "esac"})
 _FD = re.compile(r"(?:\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _CLAUSE_ENDS = (";;&", ";;", ";&")
+_DECLARING = frozenset({"declare", "typeset", "local", "export", "readonly"})
+"""Builtins whose arguments can be assignments, those of arrays, too."""
+_MOST_READINGS = 6
 _MOST_OPEN = 100
 """How many loops, conditions and groups may be open inside each other."""
 
@@ -33,18 +36,6 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Heredoc:
-    """A heredoc whose body begins after the line."""
-
-    delimiter: str
-    strip: bool
-    quoted: bool
-    command: Command
-    refused: bool = False
-    """What it feeds runs its input as code."""
-
-
-@dataclass(slots=True)
 class _Level:
     """The state of one list of commands: the script, a substitution, a subshell, a clause of `case`."""
 
@@ -53,6 +44,10 @@ class _Level:
     open: list[_Open] = field(default_factory=list[_Open])
     reads_code: bool = False
     """Some command on this level runs what comes on its standard input."""
+    piping: bool = False
+    """The last operator was a bar: the pipeline goes on, on the next line, too."""
+    function: str | None = None
+    """The function whose body comes next."""
 
 
 class ScriptReader(WordScanner):
@@ -60,14 +55,16 @@ class ScriptReader(WordScanner):
 
     Args:
         text: the script, with the character NUL for each expression.
+        bash: it is for bash, not for any `sh`.
+        facts: what an earlier reading has found out.
     """
 
     at: int
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._heredocs: list[_Heredoc] = []
-        self._rules = Rules(self.spots)
+    def __init__(self, text: str, *, bash: bool = True, facts: Facts | None = None) -> None:
+        super().__init__(text, bash=bash)
+        self.facts: Facts = Facts() if facts is None else facts
+        self._rules = Rules(self.spots, self.facts)
         self._level = _Level()
 
     def read(self) -> None:
@@ -77,6 +74,8 @@ class ScriptReader(WordScanner):
             ScriptError: it holds a construct that is not understood.
         """
         self.commands("")
+        for name, holes in self.defaulted:
+            self._rules.assign(name, holes)
         self._rules.finish()
 
     # ------------------------------------------------------------ lists
@@ -84,12 +83,20 @@ class ScriptReader(WordScanner):
     def commands(self, closer: str) -> None:
         """Read commands up to `closer`: "" for the end, ")" or "esac" for a clause of `case`."""
         outer, self._level = self._level, _Level()
+        # Bash reads what stands in `$( … )` on its own, the heredocs in there, too.
+        pending = self.heredocs
+        if closer == ")" and self.inside:
+            self.heredocs = []
         opened = self.at - 1
         with self.deeper():
             while self._command(closer):
                 pass
         if closer == ")" and self.text[self.at - 1] != ")":
             raise self.fail("this '(' is never closed", max(opened, 0))
+        if closer == ")" and self.inside:
+            self.heredocs = pending
+            if pending and "\n" in self.text[opened : self.at]:
+                raise self.fail("the line of a heredoc has to end before its body begins", opened)
         inner, self._level = self._level, outer
         if inner.reads_code:
             # What runs inside inherits the standard input of the command around it.
@@ -103,10 +110,11 @@ class ScriptReader(WordScanner):
         if char in BLANK:
             self.at += 1
         elif self.sees("\\\n"):
-            self.at += 2
+            self.continued()
         elif char == "\n":
             self.at += 1
-            self._end_pipeline()
+            if not (self._level.piping and self._level.command.empty):
+                self._end_pipeline()
             self._bodies()
         elif char == "#":
             self.comment()
@@ -129,14 +137,14 @@ class ScriptReader(WordScanner):
         if closer:
             raise self.fail("the script ends inside a substitution, a subshell or a case", self.at)
         self._end_list()
-        if self._heredocs:
-            raise self.fail(f"the heredoc {self._heredocs[0].delimiter!r} has no body")
+        if self.heredocs:
+            raise self.fail(f"the heredoc {self.heredocs[0].delimiter!r} has no body")
         return False
 
     def _closing_parenthesis(self, closer: str) -> bool:
         if closer != ")":
             raise self.fail("this ')' closes nothing")
-        if self._heredocs:
+        if self.heredocs:
             raise self.fail("a heredoc that begins inside parentheses must have its body there")
         self._end_list()
         self.at += 1
@@ -156,6 +164,7 @@ class ScriptReader(WordScanner):
         elif self.peek() == "|":
             self.at += 2 if self.sees("|&") else 1
             self._end_command()
+            self._level.piping = True
         else:
             self.at += 1
             self._end_pipeline()
@@ -164,15 +173,18 @@ class ScriptReader(WordScanner):
         level = self._level
         if not level.command.empty or level.command.redirected:
             self._rules.judge(level.command)
+            if level.function is not None and level.command.reads_code:
+                self.facts.functions.add(level.function)
+            level.function = None
             level.reads_code = level.reads_code or level.command.reads_code
             level.pipeline.append(level.command)
-        level.command = Command()
+        level.command, level.piping = Command(), False
 
     def _end_pipeline(self) -> None:
         self._end_command()
         if self._rules.judge_pipeline(self._level.pipeline):
             # A heredoc of this line may feed the command that runs its input; its body is yet to be read.
-            for heredoc in reversed(self._heredocs):
+            for heredoc in reversed(self.heredocs):
                 if heredoc.refused:
                     break
                 heredoc.refused = True
@@ -195,7 +207,8 @@ class ScriptReader(WordScanner):
                 raise self.fail("a word after a compound command is not understood", word.start)
             self.at = word.start
         first = not command.words
-        word = self.word(assigning=first)
+        declares = not first and command.words[0].literal in _DECLARING
+        word = self.word(assigning=first or declares)
         if (
             word.holes
             and self.peek() in ("<", ">")
@@ -223,9 +236,10 @@ class ScriptReader(WordScanner):
         elif text in _GOING_ON:
             self._level.command = Command()
             if text == "time":
-                self._blanks()
-                if self.sees("-p") and self.peek(2) in ("", *META):
-                    self.at += 2
+                for option in ("-p", "--"):
+                    self._blanks()
+                    if self.sees(option) and self.peek(2) in ("", *META):
+                        self.at += 2
         elif text in _CLOSING:
             self._close(text, word)
         elif text in ("for", "select"):
@@ -235,11 +249,15 @@ class ScriptReader(WordScanner):
             self._case()
         elif text == "function":
             self._blanks()
-            self._rules.refuse(self.word().holes, NAME)
+            word = self.word()
+            self._rules.refuse(word.holes, NAME)
             self._blanks()
             if self.sees("()"):
                 self.at += 2
+            self._level.function = word.literal
         elif text == "[[":
+            if not self.bash:
+                raise self.fail("not every sh has [[: use [, or `shell: bash`", word.start)
             self._conditional()
         elif text == "coproc":
             raise self.fail("coproc is not understood", word.start)
@@ -252,7 +270,7 @@ class ScriptReader(WordScanner):
         if len(level.open) >= _MOST_OPEN:
             raise self.fail("the script is nested too deeply")
         level.open.append(_Open(kind, level.pipeline, Command(compound=True)))
-        level.pipeline, level.command = [], Command()
+        level.pipeline, level.command, level.piping = [], Command(), False
 
     def _close(self, text: str, word: Word) -> None:
         level = self._level
@@ -265,7 +283,10 @@ class ScriptReader(WordScanner):
 
     def _blanks(self) -> None:
         while self.peek() in (" ", "\t") or self.sees("\\\n"):
-            self.at += 2 if self.peek() == "\\" else 1
+            if self.peek() == "\\":
+                self.continued()
+            else:
+                self.at += 1
 
     def _loop_head(self) -> None:
         """Read what follows `for` and `select`, up to `do`."""
@@ -274,7 +295,8 @@ class ScriptReader(WordScanner):
             if not self.arithmetic():
                 raise self.fail("this for (( is never closed")
             return
-        self._rules.refuse(self.word().holes, NAME)
+        variable = self.word()
+        self._rules.refuse(variable.holes, NAME)
         self.skip_blank_lines()
         start = self.at
         if not self.sees("in") or self.word(stop=";").literal != "in":
@@ -288,7 +310,9 @@ class ScriptReader(WordScanner):
             if char == "#":
                 self.comment()
                 return
-            self._level.open[-1].command.inner.extend(self.word().holes)
+            holes = self.word().holes
+            self._rules.assign(variable.literal, holes)
+            self._level.open[-1].command.inner.extend(holes)
 
     def _opening_parenthesis(self) -> None:
         command = self._level.command
@@ -305,7 +329,7 @@ class ScriptReader(WordScanner):
         if name is None or self.peek() != ")":
             raise self.fail("'(' is not understood here")
         self.at += 1
-        self._level.command = Command()
+        self._level.command, self._level.function = Command(), name
 
     # ------------------------------------------------------------ case and [[
 
@@ -350,6 +374,7 @@ class ScriptReader(WordScanner):
 
     def _conditional(self) -> None:
         """Read `[[ … ]]`: primaries between `&&`, `||`, `!` and parentheses."""
+        command = self._level.command
         primary: list[Word] = []
         found: list[int] = []
         depth = 0
@@ -377,7 +402,7 @@ class ScriptReader(WordScanner):
             self._rules.judge_conditional(primary)
             primary = []
         self._rules.judge_conditional(primary)
-        self._level.command = Command(compound=True, inner=found)
+        self._level.command = Command(compound=True, inner=found, reads_code=command.reads_code)
 
     def _regex(self) -> Word:
         """Read what stands after `=~`: a word in which parentheses and bars need no quotes."""
@@ -421,6 +446,8 @@ class ScriptReader(WordScanner):
             # Bash expands the target a second time when it is no number.
             self._rules.refuse(holes, DUPLICATED)
         command.redirected.extend(holes)
+        if operator.startswith("<"):
+            command.fed.extend(holes)
         return True
 
     def _single(self, stop: str = "") -> Word:
@@ -439,26 +466,35 @@ class ScriptReader(WordScanner):
             if HOLE not in raw:
                 raise self.fail("this delimiter of a heredoc is not understood", start)
             return
-        self._heredocs.append(_Heredoc(word.literal, strip, word.quoted, command))
+        self.heredocs.append(Heredoc(word.literal, strip, word.quoted, command))
 
     def _bodies(self) -> None:
         """Read the bodies of the heredocs that were begun on the line before."""
-        pending, self._heredocs = self._heredocs, []
+        pending, self.heredocs = self.heredocs, []
         for heredoc in pending:
-            found = self.heredoc_body(heredoc.delimiter, strip=heredoc.strip, quoted=heredoc.quoted)
+            found = self.heredoc_body(heredoc)
             heredoc.command.redirected.extend(found)
+            heredoc.command.fed.extend(found)
             if self._level.open:
                 self._level.open[-1].command.inner.extend(found)
             if heredoc.refused:
                 self._rules.refuse(found, STDIN)
 
 
-def read_script(text: str) -> ScriptReader:
+def read_script(text: str, *, bash: bool = True) -> ScriptReader:
     """Read a script and judge the place of each expression in it.
+
+    What stands below can matter above (a function is called before its place in the text): the script is read
+    again until nothing new is found.
 
     Raises:
         ScriptError: it holds a construct that is not understood.
     """
-    reader = ScriptReader(text)
-    reader.read()
-    return reader
+    reader = ScriptReader(text, bash=bash)
+    for _ in range(_MOST_READINGS):
+        known = reader.facts.copy()
+        reader = ScriptReader(text, bash=bash, facts=known.copy())
+        reader.read()
+        if reader.facts == known:
+            return reader
+    raise reader.fail("the functions of this script call each other in too many ways", 0)

@@ -55,7 +55,7 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
     try:
         if PREFIX in pattern:
             raise ScriptError(f"names that begin with {PREFIX} are reserved", pattern.index(PREFIX))
-        spots = read_script(pattern).spots
+        spots = read_script(pattern, bash=arrays).spots
     except ScriptError as exc:
         offset = _offset(template, exc.offset)
         message = f"{exc.message}, so the expressions in this script cannot be placed safely"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wfe_yaml.expressions.shell.contexts import HOLE, Quoting, Word
 from wfe_yaml.expressions.shell.cursor import Cursor
+from wfe_yaml.expressions.shell.escapes import unescape
 from wfe_yaml.expressions.shell.reasons import (
     ANSI_C,
     ARITHMETIC,
@@ -36,6 +37,8 @@ class QuoteScanner(Cursor):
     """
 
     at: int
+    quoted_tail: str = ""
+    """What the double-quoted text that was read last ends with."""
 
     def commands(self, closer: str) -> None:
         """Read commands up to the closer."""
@@ -43,17 +46,19 @@ class QuoteScanner(Cursor):
 
     def _backslash(self, word: Word | None) -> None:
         """Step over a backslash and what it quotes."""
+        if self.peek(1) == "\n":
+            self.at += 2
+            return
         self.at += 1
         if self.peek() == HOLE:
             number = self.hole(Quoting.BARE, BACKSLASH)
             if word is not None:
                 word.direct.append(number)
-                word.static = False
+                word.add(None)
             return
-        if word is not None and self.peek() != "\n":
+        if word is not None:
             word.quoted = True
-            if word.static:
-                word.pieces.append(self.peek())
+            word.add(self.peek())
         self.at = min(self.at + 1, self._end)
 
     def _single_quoted(self, word: Word | None) -> str | None:
@@ -77,6 +82,7 @@ class QuoteScanner(Cursor):
         """Read the rest of a double-quoted text; gives it when it is static."""
         opened, static = self.at - 1, True
         text: list[str] = []
+        """Since the last part that is not static."""
         while self.peek() != '"':
             if self.at >= self._end:
                 raise self.fail('this " is never closed', opened)
@@ -88,23 +94,28 @@ class QuoteScanner(Cursor):
             elif char == HOLE:
                 direct.append(self.hole(Quoting.DOUBLE, refused))
                 static = False
+                text.clear()
             elif char in "$`" and self._expansion(double=True):
                 static = False
+                text.clear()
             elif char in "$`":
                 text.append(char)
             else:
                 text.append(self.plain(_PLAIN_DOUBLE))
         self.at += 1
-        return "".join(text) if static else None
+        self.quoted_tail = "".join(text)
+        return self.quoted_tail if static else None
 
-    def _dollar_quoted(self) -> None:
-        """`$'…'` and `$"…"`: no expression can stand in them."""
+    def _dollar_quoted(self) -> str | None:
+        """`$'…'` and `$"…"`: no expression can stand in them. Gives the text when it is static."""
         opened = self.at
         ansi = self.peek(1) == "'"
+        if ansi and not self.bash:
+            raise self.fail("not every sh reads $'…' as bash does", opened)
         self.at += 2
         if not ansi:
-            self._double_quoted([], refused=LOCALE)
-            return
+            return self._double_quoted([], refused=LOCALE)
+        start = self.at
         while self.peek() != "'":
             if self.at >= self._end:
                 raise self.fail("this $' is never closed", opened)
@@ -115,6 +126,7 @@ class QuoteScanner(Cursor):
             else:
                 self.at += 1
         self.at += 1
+        return unescape(self.text[start : self.at - 1])
 
     def _expansion(self, *, double: bool) -> bool:
         """Read what begins with `$` or a backtick; False when the `$` is only a character."""
@@ -127,6 +139,8 @@ class QuoteScanner(Cursor):
                 return True
             self.at += 1
             char = self.peek()
+            if self.sees("\\\n"):
+                raise self.fail("an expansion that is continued on the next line is not understood")
             if char == "(":
                 self._dollar_parenthesis()
             elif char == "{":
@@ -168,7 +182,11 @@ class QuoteScanner(Cursor):
     def _substitution(self) -> None:
         """Read `( commands )` of `$(`, `<(` and `>(`."""
         self.at += 1
+        if self.sees("\\\n"):
+            raise self.fail("a parenthesis that is continued on the next line is not understood")
+        self.inside += 1
         self.commands(")")
+        self.inside -= 1
 
     def arithmetic(self) -> bool:
         """Read `(( … ))`; False, with the cursor unmoved, when the parentheses do not close together."""
@@ -184,6 +202,8 @@ class QuoteScanner(Cursor):
                     if self.peek(1) == ")":
                         self.at += 2
                         return True
+                    if self.text.startswith("\\\n", self.at + 1):
+                        raise self.fail("an operator that is continued on the next line is not understood")
                     break
                 if char in "()":
                     depth += 1 if char == "(" else -1
@@ -250,8 +270,10 @@ class QuoteScanner(Cursor):
             raise self.fail("${ command; } is not understood here", opened)
         if self.peek() in "#!" and self.peek(1) not in ("}", ""):
             self.at += 1
+        name = ""
         match = _NAME.match(self.text, self.at, self._end)
         if match:
+            name = match[0]
             self.at = match.end()
         elif self.peek().isdigit():
             while self.peek().isdigit():
@@ -267,13 +289,16 @@ class QuoteScanner(Cursor):
         if self.peek() == "}":
             self.at += 1
             return
-        self._operator(opened, double=double)
+        self._operator(opened, name, double=double)
 
-    def _operator(self, opened: int, *, double: bool) -> None:
+    def _operator(self, opened: int, name: str, *, double: bool) -> None:
         for operator in _WORD_OPERATORS:
             if self.sees(operator):
                 self.at += len(operator)
-                self._operand_of_parameter(opened, None, double=double, single_quotes=not double)
+                with self.collect() as found:
+                    self._operand_of_parameter(opened, None, double=double, single_quotes=not double)
+                if operator.endswith("=") and found:
+                    self.defaulted.append((name, found))
                 return
         if self.peek() == ":":
             self.at += 1

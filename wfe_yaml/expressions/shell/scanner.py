@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from wfe_yaml.expressions.shell.contexts import HOLE, Quoting, Word
+from wfe_yaml.expressions.shell.contexts import HOLE, Command, Quoting, Word
 from wfe_yaml.expressions.shell.quoting import QuoteScanner
 from wfe_yaml.expressions.shell.reasons import PATTERN, QUOTED_HEREDOC, SUBSCRIPT
 
@@ -21,14 +22,28 @@ _PLAIN_HEREDOC = {
 """By whether the delimiter is quoted."""
 
 
+@dataclass(slots=True)
+class Heredoc:
+    """A heredoc whose body begins after the line."""
+
+    delimiter: str
+    strip: bool
+    quoted: bool
+    command: Command
+    refused: bool = False
+    """What it feeds runs its input as code."""
+
+
 class WordScanner(QuoteScanner):
     """Reads words: what they are made of, and what of it is known before bash runs."""
 
     at: int
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, bash: bool = True) -> None:
+        super().__init__(text, bash=bash)
         self._no_braces_before = 0
+        self.heredocs: list[Heredoc] = []
+        """Those whose bodies begin after the line."""
 
     def word(self, *, assigning: bool = False, stop: str = "") -> Word:
         """Read one word; `assigning` where `NAME=value` assigns. Reads at least one character or fails."""
@@ -69,16 +84,17 @@ class WordScanner(QuoteScanner):
             with self.computing():
                 self._until("]", SUBSCRIPT)
             if not (self.sees("=") or self.sees("+=")):
-                word.static = False
+                word.add(None)
                 return
             self.at += 1 if self.sees("=") else 2
-            word.assigns, word.static = subscript[1], False
+            word.assigns = subscript[1]
+            word.add(None)
         else:
             self.at = match.end()
             word.assigns = match[1]
-            word.pieces.append(match[0])
+            word.add(match[0])
         if self.peek() == "(":
-            word.static = False
+            word.add(None)
             self._array()
 
     def _array(self) -> None:
@@ -106,10 +122,12 @@ class WordScanner(QuoteScanner):
     def skip_blank_lines(self) -> None:
         """Skip blanks, line breaks, continued lines and comments."""
         while self.at < self._end:
+            if self.peek() == "\n" and self.heredocs:
+                raise self.fail("the line of a heredoc has to end before its body begins")
             if self.peek() in " \t\n":
                 self.at += 1
             elif self.sees("\\\n"):
-                self.at += 2
+                self.continued()
             elif self.peek() == "#":
                 self.comment()
             else:
@@ -124,49 +142,50 @@ class WordScanner(QuoteScanner):
                 self.plain(_PLAIN_COMMENT)
 
     def _word_part(self, word: Word) -> None:
+        """Read one part of a word, and add its text where that is known before bash runs."""
         char = self.peek()
         if char == HOLE:
             word.direct.append(self.hole(Quoting.BARE))
-            word.static = False
+            word.add(None)
         elif char == "\\":
             self._backslash(word)
         elif char == "'":
             word.quoted = True
-            self._take(word, self._single_quoted(word))
+            word.add(self._single_quoted(word))
         elif char == '"':
             word.quoted = True
             self.at += 1
-            self._take(word, self._double_quoted(word.direct))
+            text = self._double_quoted(word.direct)
+            word.add(text)
+            if text is None:
+                word.tail.append(self.quoted_tail)
+        elif char == "$" and self.peek(1) and self.peek(1) in "'\"":
+            word.quoted = True
+            word.add(self._dollar_quoted())
         elif char in "$`":
-            quoting = self.peek(1) in ("'", '"')
             if self._expansion(double=False):
-                word.static, word.quoted = False, word.quoted or quoting
-                word.splits = word.splits or not quoting
-            elif word.static:
-                word.pieces.append(char)
+                word.splits = True
+                word.add(None)
+            else:
+                word.add(char)
         elif char in "<>":
+            word.process = True
             self.at += 1
             self._substitution()
-            word.static = False
+            word.add(None)
         elif char == "(":
-            word.static = False
+            word.add(None)
             self.at += 1
             self._until(")", PATTERN)
         elif char in "{*?":
-            if char == "{":
-                word.braces = word.braces or self._brace_expansion()
-                word.splits = word.splits or word.braces
-                word.static = word.static and not word.braces
-            else:
-                # A pattern becomes names of files, whatever their number.
-                word.static, word.splits = False, True
-            if word.static:
-                word.pieces.append(char)
+            # A pattern becomes names of files, whatever their number.
+            several = char != "{" or self._brace_expansion()
+            word.braces = word.braces or (several and char == "{")
+            word.splits = word.splits or several
+            word.add(None if several else char)
             self.at += 1
         else:
-            text = self.plain(_PLAIN_WORD)
-            if word.static:
-                word.pieces.append(text)
+            word.add(self.plain(_PLAIN_WORD))
 
     def _brace_expansion(self) -> bool:
         """Whether the brace at the cursor begins `{a,b}` or `{1..3}`, or might."""
@@ -181,31 +200,10 @@ class WordScanner(QuoteScanner):
         self._no_braces_before = end
         return False
 
-    def _take(self, word: Word, text: str | None) -> None:
-        """Add quoted text to a word; None when it was not static."""
-        if text is None:
-            word.static = False
-        elif word.static:
-            word.pieces.append(text)
-
-    def heredoc_body(self, delimiter: str, *, strip: bool, quoted: bool) -> list[int]:
+    def heredoc_body(self, heredoc: Heredoc) -> list[int]:
         """Read the body that begins at the cursor, up to its delimiter; gives the expressions in it."""
-        start = self.at
-        while True:
-            if self.at >= self._end:
-                raise self.fail(f"the heredoc is never closed by a line {delimiter!r}", start)
-            line_start = self.at
-            break_at = self.text.find("\n", self.at, self._end)
-            line_end = self._end if break_at < 0 else break_at
-            self.at = min(line_end + 1, self._end)
-            line = self.text[line_start:line_end]
-            if (line.lstrip("\t") if strip else line) == delimiter:
-                break
-            while not quoted and _continued(line) and self.at < self._end:
-                break_at = self.text.find("\n", self.at, self._end)
-                line_end = self._end if break_at < 0 else break_at
-                line = self.text[self.at : line_end]
-                self.at = min(line_end + 1, self._end)
+        start, quoted = self.at, heredoc.quoted
+        line_start = self._heredoc_end(heredoc)
         after, end = self.at, self._end
         self.at, self._end = start, line_start
         with self.collect() as found:
@@ -220,6 +218,33 @@ class WordScanner(QuoteScanner):
                     self.plain(_PLAIN_HEREDOC[quoted])
         self.at, self._end = after, end
         return found
+
+    def _heredoc_end(self, heredoc: Heredoc) -> int:
+        """Go behind the line that ends a heredoc; gives where that line begins."""
+        start = self.at
+        while self.at < self._end:
+            line_start = self.at
+            line = self._heredoc_line(heredoc)
+            if line == heredoc.delimiter:
+                return line_start
+            joined = line
+            while not heredoc.quoted and _continued(joined) and self.at < self._end:
+                joined = joined[:-1] + self._heredoc_line(heredoc)
+                if joined == heredoc.delimiter:
+                    message = "a line that is continued ends this heredoc in some shells only"
+                    raise self.fail(message, line_start)
+            if self.inside and line.startswith(heredoc.delimiter) and ")" in line:
+                raise self.fail("this line ends the heredoc in some shells only", line_start)
+        raise self.fail(f"the heredoc is never closed by a line {heredoc.delimiter!r}", start)
+
+    def _heredoc_line(self, heredoc: Heredoc) -> str:
+        """Read one line of the body of a heredoc."""
+        start = self.at
+        break_at = self.text.find("\n", start, self._end)
+        end = self._end if break_at < 0 else break_at
+        self.at = min(end + 1, self._end)
+        line = self.text[start:end]
+        return line.lstrip("\t") if heredoc.strip else line
 
 
 def _continued(line: str) -> bool:
