@@ -47,7 +47,7 @@ def differs(seed: int, folder: Path) -> str | None:
 @pytest.mark.timeout(0 if WANTED else 120)
 def test_a_value_is_what_a_variable_quoted_by_hand_would_be(tmp_path: Path) -> None:
     """Nested quotes, heredocs, substitutions: a placed expression prints what a quoted variable prints."""
-    told = [differs(seed, tmp_path) for seed in range(FIRST, FIRST + (WANTED or 120))]
+    told = [differs(seed, tmp_path) for seed in range(FIRST, FIRST + (WANTED or 60))]
     assert not [each for each in told if each is not None]
 
 
@@ -78,6 +78,6 @@ def test_no_value_is_run_by_a_script_that_was_thrown_together(tmp_path: Path) ->
     """Whatever stands around an expression: it is refused with a place, or its value is not run."""
     told = [
         broken(seed, tmp_path, "sh" if seed % 5 == 0 else "bash")
-        for seed in range(FIRST, FIRST + (WANTED or 500))
+        for seed in range(FIRST, FIRST + (WANTED or 240))
     ]
     assert not [each for each in told if each is not None]

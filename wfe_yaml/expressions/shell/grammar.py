@@ -20,7 +20,6 @@ _FD = re.compile(r"(?:\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _CLAUSE_ENDS = (";;&", ";;", ";&")
 _DECLARING = frozenset({"declare", "typeset", "local", "export", "readonly"})
 """Builtins whose arguments can be assignments, those of arrays, too."""
-_MOST_READINGS = 6
 _MOST_OPEN = 100
 """How many loops, conditions and groups may be open inside each other."""
 
@@ -60,6 +59,7 @@ class ScriptReader(WordScanner):
     """
 
     at: int
+    heredocs: list[Heredoc]
 
     def __init__(self, text: str, *, bash: bool = True, facts: Facts | None = None) -> None:
         super().__init__(text, bash=bash)
@@ -479,22 +479,3 @@ class ScriptReader(WordScanner):
                 self._level.open[-1].command.inner.extend(found)
             if heredoc.refused:
                 self._rules.refuse(found, STDIN)
-
-
-def read_script(text: str, *, bash: bool = True) -> ScriptReader:
-    """Read a script and judge the place of each expression in it.
-
-    What stands below can matter above (a function is called before its place in the text): the script is read
-    again until nothing new is found.
-
-    Raises:
-        ScriptError: it holds a construct that is not understood.
-    """
-    reader = ScriptReader(text, bash=bash)
-    for _ in range(_MOST_READINGS):
-        known = reader.facts.copy()
-        reader = ScriptReader(text, bash=bash, facts=known.copy())
-        reader.read()
-        if reader.facts == known:
-            return reader
-    raise reader.fail("the functions of this script call each other in too many ways", 0)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.shell.contexts import HOLE, USE_ENV, Quoting, ScriptError, Spot
-from wfe_yaml.expressions.shell.grammar import read_script
+from wfe_yaml.expressions.shell.grammar import ScriptReader
 from wfe_yaml.source.spots import spot as place_of
 
 if TYPE_CHECKING:
     from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.source.problems import Problems
 
+_MOST_READINGS = 6
 PREFIX = "__WFE_"
 """The private variables are `__WFE_0`, …; with `_FILE` or `_LIST` behind it, a file holds the value."""
 
@@ -55,7 +56,7 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
     try:
         if PREFIX in pattern:
             raise ScriptError(f"names that begin with {PREFIX} are reserved", pattern.index(PREFIX))
-        spots = read_script(pattern, bash=arrays).spots
+        spots = _read(pattern, bash=arrays).spots
     except ScriptError as exc:
         offset = _offset(template, exc.offset)
         message = f"{exc.message}, so the expressions in this script cannot be placed safely"
@@ -69,6 +70,25 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
             problems.add(Code.PLACEMENT, message, where, USE_ENV)
             sound = False
     return _build(template, spots, arrays=arrays) if sound else None
+
+
+def _read(text: str, *, bash: bool = True) -> ScriptReader:
+    """Read a script and judge the place of each expression in it.
+
+    What stands below can matter above (a function is called before its place in the text): the script is read
+    again until nothing new is found.
+
+    Raises:
+        ScriptError: it holds a construct that is not understood.
+    """
+    reader = ScriptReader(text, bash=bash)
+    for _ in range(_MOST_READINGS):
+        known = reader.facts.copy()
+        reader = ScriptReader(text, bash=bash, facts=known.copy())
+        reader.read()
+        if reader.facts == known:
+            return reader
+    raise reader.fail("the functions of this script call each other in too many ways", 0)
 
 
 def _build(template: Template, spots: list[Spot], *, arrays: bool) -> Script:

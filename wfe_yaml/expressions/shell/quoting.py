@@ -37,6 +37,7 @@ class QuoteScanner(Cursor):
     """
 
     at: int
+    inside: int
     quoted_tail: str = ""
     """What the double-quoted text that was read last ends with."""
 
