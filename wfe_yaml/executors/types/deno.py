@@ -55,7 +55,8 @@ _HOST = re.compile(
 def _host(text: str) -> str:
     found = _HOST.fullmatch(text)
     if found is None or int(found["port"] or 0) > _LAST_PORT:
-        message = f"expected a host such as example.com, *.example.com, 10.0.0.1:443 or [::1]:80, found {text!r}"
+        hosts = "example.com, *.example.com, 10.0.0.1:443 or [::1]:80"
+        message = f"expected a host such as {hosts}, found {text!r}"
         raise ValueError(message)
     return text
 
@@ -70,7 +71,9 @@ class DenoPermissions(Config):
     """What the script may do; everything else is denied."""
 
     net: list[Host] = Field(default=[], description="Hosts, or `host:port`, that it may connect to.")
-    read: list[PathText] = Field(default=[], description="Files and folders that it may read; a symbolic link leads to its target.")
+    read: list[PathText] = Field(
+        default=[], description="Files and folders that it may read; a symbolic link leads to its target."
+    )
     write: list[PathText] = Field(default=[], description="Files and folders that it may write.")
     env: list[Variable] = Field(default=[], description="Variables that it may see; `AWS_*` for many.")
     run: bool | list[ProgramName] = Field(
@@ -120,7 +123,6 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
 
     def policy(self, config: DenoConfig, attempt: StepAttempt) -> ProcessPolicy:
         """A script is killed at once: it may be in a loop that hears no signal."""
-
         stuck = False
 
         def heard(stream: str, line: str) -> None:
@@ -218,7 +220,8 @@ def _cache(environ: Mapping[str, str]) -> str:
     file has its name.
     """
     try:
-        folder = Path(environ.get("XDG_CACHE_HOME") or Path(environ["HOME"], ".cache"), "wfe", "deno").absolute()
+        cache = environ.get("XDG_CACHE_HOME") or Path(environ["HOME"], ".cache")
+        folder = Path(cache, "wfe", "deno").absolute()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "location_data").touch()
     except (KeyError, OSError):
