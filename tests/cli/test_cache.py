@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Shell
+
 BUILD = """
 workflow:
   id: w
@@ -22,6 +24,11 @@ workflow:
         echo "size=$(wc -c < out.txt)" >> "$WFE_OUTPUT"
       outputs: {size: int}
 """
+
+
+def write(shell: Shell, text: str) -> None:
+    """Write the file of the workflow."""
+    (shell.folder / "w.yaml").write_text(text, "utf-8")
 
 
 @pytest.fixture
@@ -83,3 +90,119 @@ def test_a_cache_puts_the_files_back(project: Any) -> None:
         assert project.wfe("run", "w.yaml", "-i", f"k={key}").returncode == 0
     assert project.log() == ["one", "two"]
     assert (project.folder / "made" / "file").read_text() == "one\n"
+
+
+SCRIPTS = """
+workflow:
+  id: w
+  steps:
+    - {name: a, cache: {}, config: {file: a.sh, pass_env: [SEEN]}}
+    - {name: b, type: python, cache: {}, config: {file: b.py}}
+    - {name: c, cache: {}, type: transform, config: {expression: 5}}
+    - {name: d, run: 'echo "$<< steps.a.stdout >>, $<< steps.b.stdout >>, $<< steps.c.exit_code >>" >> log'}
+"""
+
+
+def test_a_script_and_its_environment_are_what_a_step_is_made_of(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Language: the text of a script file and the values of `pass_env` count; the output is there again."""
+    write(shell, SCRIPTS)
+    for script, seen, reason in (
+        ("one", "1", "there is no earlier result"),
+        ("one", "1", "not run: nothing has changed"),
+        ("two", "1", "run: a.sh has changed"),
+        ("two", "2", "run: its script, environment or inputs have changed"),
+    ):
+        (shell.folder / "a.sh").write_text(f"echo {script} $SEEN")
+        (shell.folder / "b.py").write_text(f"print('{script}')")
+        monkeypatch.setenv("SEEN", seen)
+        assert reason in shell.wfe("run", "w.yaml")
+    assert shell.log() == ["one 1, one, ", "one 1, one, ", "two 1, two, ", "two 2, two, "]
+
+
+def test_output_that_was_not_kept_is_made_again(shell: Shell) -> None:
+    """Language: a later step that begins to read the output of a cached one gets it."""
+    step = "    - {name: a, cache: {}, run: echo text}\n"
+    write(shell, "workflow:\n  id: w\n  steps:\n" + step)
+    shell.wfe("run", "w.yaml")
+    write(
+        shell,
+        "workflow:\n  id: w\n  steps:\n"
+        + step
+        + "    - {run: 'echo $<< steps.a.stdout >> >> log', name: b}\n",
+    )
+    assert "run: a later step reads what it wrote" in shell.wfe("run", "w.yaml")
+    assert "not run" in shell.wfe("run", "w.yaml")
+    assert shell.log() == ["text", "text"]
+
+
+def test_a_folder_stands_for_its_files(shell: Shell) -> None:
+    """Language: in `sources`, `generates` and `paths`, also as `folder/**`; no file at all never skips."""
+    write(
+        shell,
+        "workflow:\n  id: w\n  steps:\n"
+        "    - {name: a, sources: [src], generates: [made], cache: {paths: ['made/**']},"
+        " run: 'mkdir -p made/x; cat src/f >> log; cp src/f made/x/f'}\n"
+        "    - {name: b, run: cat made/x/f}\n",
+    )
+    (shell.folder / "src").mkdir()
+    (shell.folder / "src" / "f").write_text("1\n")
+    shell.wfe("run", "w.yaml")
+    (shell.folder / "made" / "x" / "f").write_text("damaged\n")
+    again = shell.wfe("run", "w.yaml")
+    assert "not run" in again
+    assert "b | 1" in again
+    (shell.folder / "src" / "f").write_text("2\n")
+    assert "src/f has changed" in shell.wfe("run", "w.yaml")
+    assert shell.log() == ["1", "2"]
+    (shell.folder / "src" / "f").unlink()
+    write(shell, "workflow:\n  id: w\n  steps: [{name: z, sources: [src], run: echo}]\n")
+    shell.wfe("run", "w.yaml")
+    assert "no file matches 'src' of its sources" in shell.wfe("run", "w.yaml")
+
+
+def test_an_artifact_of_a_cached_step_is_the_one_it_made(shell: Shell) -> None:
+    """Language: a file that is missing, or that somebody has changed, is no artifact of the step."""
+    write(
+        shell,
+        "workflow:\n  id: w\n  steps:\n"
+        "    - {name: a, cache: {}, run: echo made | tee -a log > f, artifacts: {f: f}}\n"
+        "    - {name: b, run: cat $<< steps.a.artifacts.f >>}\n",
+    )
+    file = shell.folder / "f"
+    for change in (lambda: None, lambda: None, file.unlink, lambda: file.write_text("other\n")):
+        change()
+        told = shell.wfe("run", "w.yaml")
+        assert "b | made" in told
+    assert "run: f is not what it left" in told
+    assert shell.log() == ["made"] * 3
+
+
+def test_an_archive_belongs_to_its_entry(shell: Shell) -> None:
+    """A run that dies between archive and entry, or two that fill one place, mix up nothing."""
+    write(
+        shell,
+        "workflow:\n  id: w\n  inputs: {k: string}\n  steps:\n"
+        "    - {name: a, cache: {paths: [f]}, outputs: {k: string},"
+        " run: 'echo $<< inputs.k >> | tee -a log > f; echo k=$<< inputs.k >> >> $WFE_OUTPUT'}\n"
+        "    - {name: b, run: 'echo $<< steps.a.outputs.k >> $(cat f)'}\n",
+    )
+    cache = shell.folder / ".wfe" / "cache"
+    for key in ("one", "two"):
+        shell.wfe("run", "w.yaml", "-i", f"k={key}")
+        assert len(list(cache.glob("*.tar"))) == 1
+        assert len(list(cache.iterdir())) == 2
+    (archive,) = cache.glob("*.tar")
+    (entry,) = cache.glob("*.json")
+    newer = archive.read_bytes()
+    older = entry.read_bytes()
+    shell.wfe("run", "w.yaml", "-i", "k=one")
+    # As if the run had died before its entry, and as if the archive had been replaced behind its back.
+    (written,) = cache.glob("*.tar")
+    entry.write_bytes(older)
+    assert "the kept files cannot be read" in shell.wfe("run", "w.yaml", "-i", "k=two")
+    (written,) = cache.glob("*.tar")
+    written.write_bytes(newer[: len(newer) // 2])
+    assert "b | two two" in shell.wfe("run", "w.yaml", "-i", "k=two")
+    assert shell.log() == ["one", "two", "one", "two", "two"]

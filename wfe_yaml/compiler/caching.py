@@ -1,7 +1,9 @@
 """`CachedProgram`: does not run a step again whose script, environment, inputs and files are unchanged.
 
 What a step made is kept in `.wfe/cache` of the current directory: a small JSON file for each step (and key
-of its cache), and an archive of the files that its cache names.
+of its cache), and an archive of the files that its cache names. The JSON file names the archive by its
+digest, so whoever reads them while another run replaces them, or after a crash in between, finds both or
+neither.
 """
 
 from __future__ import annotations
@@ -19,20 +21,29 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import StepError
 from wfe_yaml.compiler.body import REUSE
 from wfe_yaml.executors.base import Program, StepPause, StepResult
+from wfe_yaml.executors.environment import base_environment
+from wfe_yaml.expressions.templates import Template
+from wfe_yaml.source.nodes import Mapping as MappingNode
+from wfe_yaml.source.nodes import Scalar, Sequence, plain_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from wfe_core.clock import Clock
-    from wfe_yaml.executors.base import StepCall
+    from wfe_yaml.executors.base import StepCall, Tools
     from wfe_yaml.expressions.results import Place
     from wfe_yaml.expressions.templates import Expression
     from wfe_yaml.model.artifacts import ArtifactModel
     from wfe_yaml.model.steps import StepModel
+    from wfe_yaml.source.problems import Problems
 
 FOLDER = Path(".wfe", "cache")
 _FRESH = 3_600.0
 """Seconds for which what nothing refers to is left alone: it may be being written."""
+_KEYS = frozenset(
+    ("made_of", "files", "outputs", "exit_code", "streams", "left", "archive", "at", "run"),
+)
+"""What an entry has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,8 @@ class Recipe:
         workflow: the id of the workflow.
         place: where it stands.
         clock: tells how old a result is.
+        file: the file with its script, if it has one.
+        environ: what it sees of the environment of wfe beyond what every step sees.
     """
 
     step: StepModel
@@ -54,6 +67,8 @@ class Recipe:
     workflow: str
     place: Place
     clock: Clock
+    file: Template | None = None
+    environ: Callable[[], Mapping[str, str]] = dict
 
 
 class CachedProgram(Program):
@@ -84,31 +99,56 @@ class CachedProgram(Program):
             StepError: the program failed, or did not make what it `generates`.
         """
         file = self._file(call)
+        root = Path(call.root)
         made_of = self._made_of(call)
-        files = await asyncio.to_thread(_digests, Path(call.root), self._sources)
+        files = await asyncio.to_thread(self._files, call)
         kept = await asyncio.to_thread(_read, file)
-        reason = self._why_run(kept, made_of, files, Path(call.root))
-        if reason is None and kept is not None and await self._put_back(file, Path(call.root)):
-            call.ctx.emit(REUSE, f"not run: nothing has changed since {kept['run']}")
-            return StepResult(outputs=kept["outputs"], exit_code=0)
-        call.ctx.emit(REUSE, f"run: {reason or 'the kept files cannot be read'}")
+        reason = self._why_run(kept, made_of, files, call)
+        if reason is None and kept is not None:
+            reason = await asyncio.to_thread(self._put_back, file, kept, call)
+            if reason is None:
+                call.ctx.emit(REUSE, f"not run: nothing has changed since {kept['run']}")
+                call.heard.put_back(kept["streams"])
+                return StepResult(outputs=kept["outputs"], exit_code=kept["exit_code"])
+        call.ctx.emit(REUSE, f"run: {reason}")
         result = await self._inner.run(call)
         if isinstance(result, StepPause):
             return result
         for pattern in self._generates:
-            if not _matches(Path(call.root), pattern):
+            if not _matches(root, pattern):
                 raise StepError(f"the step ended well but did not make {pattern!r}, which it generates")
         entry = {
             "made_of": made_of,
             "files": files,
             "outputs": result.outputs,
+            "exit_code": result.exit_code,
+            "streams": call.heard.kept(),
+            "left": await asyncio.to_thread(_digests, root, self._left(call)),
+            "archive": None,
             "at": (now := self._recipe.clock.now()),
             "until": None if self._cache is None or self._cache.ttl is None else now + self._cache.ttl,
             "run": call.ctx.instance_id,
         }
-        paths = self._cache.paths if self._cache is not None else None
-        await asyncio.to_thread(_keep, file, entry, Path(call.root), paths or [])
+        await asyncio.to_thread(_keep, file, entry, root, self._paths)
         return result
+
+    @property
+    def _paths(self) -> list[str]:
+        return (self._cache.paths if self._cache is not None else None) or []
+
+    def _left(self, call: StepCall) -> list[str]:
+        """Give the patterns of the artifacts: they are kept again from the files that lie there."""
+        models = {**self._inner.artifacts, **(self._recipe.step.artifacts or {})}
+        return [model.path.text(call.names) for model in models.values()]
+
+    def _files(self, call: StepCall) -> dict[str, str]:
+        """Give the digests of the files that it is made from, its script's among them."""
+        found = _digests(Path(call.root), self._sources)
+        if self._recipe.file is not None:
+            name = self._recipe.file.text(call.names)
+            if (script := Path(call.root, name)).is_file():
+                found[name] = _digest_of(script)
+        return found
 
     def _file(self, call: StepCall) -> Path:
         key = self._cache.key_.text(call.names) if self._cache is not None and self._cache.key_ else ""
@@ -118,10 +158,10 @@ class CachedProgram(Program):
     def _made_of(self, call: StepCall) -> str:
         """Give a digest of the script, the environment and the inputs: values never reach the disk."""
         values = [[item.compiled.code, item.evaluate(call.names)] for item in self._recipe.expressions]
-        return _digest([self._recipe.text, values])
+        return _digest([self._recipe.text, values, dict(self._recipe.environ())])
 
     def _why_run(
-        self, kept: dict[str, Any] | None, made_of: str, files: dict[str, str], root: Path
+        self, kept: dict[str, Any] | None, made_of: str, files: dict[str, str], call: StepCall
     ) -> str | None:
         """Say why the step must run; None when its last result still holds."""
         if kept is None:
@@ -133,19 +173,48 @@ class CachedProgram(Program):
         )
         if changed:
             return f"{changed[0]} has changed" + (f", and {len(changed) - 1} more" if changed[1:] else "")
+        root = Path(call.root)
+        nothing = [pattern for pattern in self._sources if not _matches(root, pattern)]
+        if nothing:
+            return f"no file matches {nothing[0]!r} of its sources"
         missing = [pattern for pattern in self._generates if not _matches(root, pattern)]
         if missing:
             return f"{missing[0]} is not there"
+        if not call.heard.streams <= kept["streams"].keys():
+            return "a later step reads what it wrote, which was not kept"
         ttl = self._cache.ttl if self._cache is not None else None
         if ttl is not None and self._recipe.clock.now() - kept["at"] > ttl:
             return "the kept result is too old"
         return None
 
-    async def _put_back(self, file: Path, root: Path) -> bool:
-        """Put the kept files back; False when that fails."""
-        if self._cache is None or self._cache.paths is None:
-            return True
-        return await asyncio.to_thread(_unpack, file.with_suffix(".tar"), root)
+    def _put_back(self, file: Path, kept: dict[str, Any], call: StepCall) -> str | None:
+        """Put the kept files back; gives the reason to run it when they, or its artifacts, cannot be had."""
+        root = Path(call.root)
+        if self._paths and not (kept["archive"] and _unpack(_archive(file, kept["archive"]), root)):
+            return "the kept files cannot be read"
+        left, there = kept["left"], _digests(root, self._left(call))
+        differ = sorted(name for name in {**left, **there} if left.get(name) != there.get(name))
+        return f"{differ[0]} is not what it left" if differ else None
+
+
+def script_file(config: MappingNode, problems: Problems) -> Template | None:
+    """Give the file with the script of a step; None when its config names none."""
+    file = config.get("file")
+    return Template.read(file, problems) if isinstance(file, Scalar) else None
+
+
+def passed_environment(config: MappingNode, tools: Tools) -> Callable[[], Mapping[str, str]]:
+    """Give what tells the variables of the environment of wfe that a step asks for, with their values."""
+    inherit, passed = config.get("inherit_env"), config.get("pass_env")
+    names = [str(plain_value(item)) for item in passed.items] if isinstance(passed, Sequence) else []
+    whole = isinstance(inherit, Scalar) and inherit.value is True
+
+    def found() -> Mapping[str, str]:
+        if whole:
+            return base_environment(tools, inherit=True)
+        return {name: tools.environ[name] for name in names if name in tools.environ}
+
+    return found
 
 
 def _digest(value: Any) -> str:
@@ -154,31 +223,45 @@ def _digest(value: Any) -> str:
 
 
 def _matches(root: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in root.glob(pattern) if path.is_file())
+    """Give the files that a pattern names; a folder stands for all that is in it."""
+    found: set[Path] = set()
+    for match in root.glob(pattern):
+        inside = match.rglob("*") if match.is_dir() and not match.is_symlink() else (match,)
+        found.update(path for path in inside if path.is_file())
+    return sorted(found)
+
+
+def _digest_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _digests(root: Path, patterns: Iterable[str]) -> dict[str, str]:
     """Give the digest of each file, by its path below the folder."""
-    found: dict[str, str] = {}
-    for pattern in patterns:
-        for path in _matches(root, pattern):
-            with path.open("rb") as stream:
-                found[path.relative_to(root).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return found
+    return {
+        path.relative_to(root).as_posix(): _digest_of(path)
+        for pattern in patterns
+        for path in _matches(root, pattern)
+    }
 
 
 def _read(file: Path) -> dict[str, Any] | None:
     """Give what was kept; what cannot be read is as good as nothing."""
     try:
         kept: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        return kept if {"made_of", "files", "outputs", "at", "run"} <= kept.keys() else None
+        return kept if kept.keys() >= _KEYS else None
     except (OSError, ValueError, AttributeError):
         return None
 
 
+def _archive(file: Path, digest: str) -> Path:
+    return file.with_name(f"{file.stem}-{digest}.tar")
+
+
 def _keep(file: Path, entry: dict[str, Any], root: Path, patterns: list[str]) -> None:
-    """Write the archive, then the entry, each whole or not at all."""
+    """Write the archive, then the entry, each whole or not at all; older archives go last."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    older = sorted(file.parent.glob(f"{file.stem}-*.tar"))
     if patterns:
         found = dict.fromkeys(path for pattern in patterns for path in _matches(root, pattern))
         with (
@@ -187,24 +270,30 @@ def _keep(file: Path, entry: dict[str, Any], root: Path, patterns: list[str]) ->
         ):
             for path in found:
                 archive.add(path, path.relative_to(root).as_posix(), recursive=False)
-        Path(made.name).replace(file.with_suffix(".tar"))
+        entry["archive"] = _digest_of(Path(made.name))
+        Path(made.name).replace(_archive(file, entry["archive"]))
     with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as text:
         json.dump(entry, text, ensure_ascii=False)
     Path(text.name).replace(file)
+    for each in older:
+        if entry["archive"] is None or each != _archive(file, entry["archive"]):
+            each.unlink(missing_ok=True)
 
 
 def sweep_cache(now: int) -> int:
     """Remove results that are too old to count, and what killed runners have half written; gives how many."""
-    doomed = [
-        part
-        for file in FOLDER.glob("*.json")
-        if (until := (_read(file) or {}).get("until")) is not None and now > until
-        for part in (file, file.with_suffix(".tar"))
-    ]
-    for file in FOLDER.glob("tmp*"):
+    doomed: set[Path] = set()
+    wanted: set[Path] = set()
+    for file in FOLDER.glob("*.json"):
+        kept = _read(file) or {}
+        if (until := kept.get("until")) is not None and now > until:
+            doomed.update((file, *FOLDER.glob(f"{file.stem}-*.tar")))
+        elif kept.get("archive"):
+            wanted.add(_archive(file, kept["archive"]))
+    for file in {*FOLDER.glob("tmp*"), *FOLDER.glob("*.tar")} - wanted:
         with contextlib.suppress(OSError):
             if now / 1e6 - file.stat().st_mtime > _FRESH:
-                doomed.append(file)
+                doomed.add(file)
     for file in doomed:
         file.unlink(missing_ok=True)
     return len(doomed)
@@ -213,6 +302,8 @@ def sweep_cache(now: int) -> int:
 def _unpack(archive: Path, root: Path) -> bool:
     """Put the files of an archive in their places; nothing outside of the folder is touched."""
     try:
+        if archive.stem.rpartition("-")[2] != _digest_of(archive):
+            return False
         with tarfile.open(archive) as kept:
             kept.extractall(root, filter="data")
     except (OSError, tarfile.TarError):

@@ -13,7 +13,7 @@ from wfe_core.errors import DefinitionError
 from wfe_core.policies import NO_RETRY, ErrorBehavior
 from wfe_core.steps.spec import StepSpec
 from wfe_yaml.compiler.body import StepRun
-from wfe_yaml.compiler.caching import CachedProgram, Recipe
+from wfe_yaml.compiler.caching import CachedProgram, Recipe, passed_environment, script_file
 from wfe_yaml.compiler.containers import CONTAINERS, ITSELF
 from wfe_yaml.compiler.hooks import guard, hook_bodies, hooked
 from wfe_yaml.compiler.keeping import ArtifactKeeper
@@ -240,7 +240,7 @@ class StepCompiler:
         )
         program = executor().compile(config, plan, self.problems)
         if program is not None and (step.cache or step.sources or step.generates):
-            program = CachedProgram(program, self._recipe(step, place, program, plan))
+            program = CachedProgram(program, self._recipe(step, place, program, plan, config.node))
         if program is not None:
             check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)
         return program
@@ -258,7 +258,9 @@ class StepCompiler:
             self.problems.add(Code.VALUE, f"there is no type of step {kind!r}", step.at("type"), hint)
         return found
 
-    def _recipe(self, step: StepModel, place: Place, program: Program, plan: StepPlan) -> Recipe:
+    def _recipe(
+        self, step: StepModel, place: Place, program: Program, plan: StepPlan, config: Mapping
+    ) -> Recipe:
         """Gather what a step is made of: what is in the file, and what its expressions give."""
         defaults = self._model.defaults.node if self._model.defaults is not None else None
         env = {name: template.scalar.text for name, template in plan.env.items()}
@@ -271,6 +273,8 @@ class StepCompiler:
             workflow=self._model.id,
             place=place,
             clock=self._tools.clock,
+            file=script_file(config, self.problems),
+            environ=passed_environment(config, self._tools),
         )
 
     def _secret_variables(self, step: StepModel) -> dict[str, Template]:

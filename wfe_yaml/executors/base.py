@@ -98,6 +98,16 @@ class Heard:
     def __init__(self, streams: Iterable[str] = ()) -> None:
         self._lines: dict[str, list[str]] = {stream: [] for stream in streams}
         self._sizes = dict.fromkeys(self._lines, 0)
+        self._earlier: dict[str, str | int] | None = None
+
+    @property
+    def streams(self) -> frozenset[str]:
+        """Those that are asked for."""
+        return frozenset(self._lines)
+
+    def put_back(self, kept: Mapping[str, str | int]) -> None:
+        """Take what an earlier run of the step wrote, as its `kept` gave it."""
+        self._earlier = {stream: kept[stream] for stream in self._lines}
 
     def line(self, stream: str, text: str) -> None:
         """Take a line, without its end."""
@@ -109,6 +119,8 @@ class Heard:
 
     def kept(self, most: int = MOST) -> dict[str, str | int]:
         """Give the text of each stream without the last line's end, or its size when that is too much."""
+        if self._earlier is not None:
+            return self._earlier
         texts: dict[str, str | int] = {}
         for stream, lines in self._lines.items():
             text = "\n".join(lines)

@@ -43,5 +43,7 @@ class CacheModel(Record):
     key_: Template | None = key(
         TextTemplate(), "Tells results apart, besides what the step is made of; one each is kept."
     )
-    paths: list[str] | None = key(GLOBS, "The files that the step makes; they are kept and put back.")
+    paths: list[str] | None = key(
+        GLOBS, "The files and folders that the step makes; they are kept and put back."
+    )
     ttl: int | None = key(Span(), "How long a result counts; for ever without it.")

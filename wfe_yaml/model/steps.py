@@ -168,9 +168,12 @@ class StepModel(Record):
 
     cache: CacheModel | None = key(Of(CacheModel), "The step is not run again while nothing has changed.")
     sources: list[str] | None = key(
-        GLOBS, "Files the step reads: unless they (or its script, variables, inputs) change, it is not run."
+        GLOBS,
+        "Files and folders it reads: unless they (or its script, variables, inputs) change, it is not run.",
     )
-    generates: list[str] | None = key(GLOBS, "Files the step makes: when they are missing, it runs.")
+    generates: list[str] | None = key(
+        GLOBS, "Files and folders the step makes: when they are missing, it runs."
+    )
     on_success: list[StepModel] | None = key(Inline("on_success"), "Runs when it has completed.")
     on_failure: list[StepModel] | None = key(
         Inline("on_failure"), "Runs when it has failed for good; it stays failed."

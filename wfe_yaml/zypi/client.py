@@ -169,7 +169,9 @@ class ZypiClient:
         # An answer may also trickle for ever.
         whole = limit + (_AGAIN + 1) * (self._connect + 1)
         timeout = library.Timeout(limit, connect=self._connect)
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        # What is packed would have no bound: a few bytes can be gigabytes.
+        headers = {"Accept-Encoding": "identity"}
+        headers |= {"Content-Type": "application/json"} if content is not None else {}
         what = f"{method} {self._shown}{path}"
         try:
             async with (
@@ -192,7 +194,7 @@ class ZypiClient:
 
     async def _body(self, answer: httpx.Response, what: str) -> bytes:
         body = bytearray()
-        async for piece in answer.aiter_bytes(1 << 16):
+        async for piece in answer.aiter_raw(1 << 16):
             body += piece
             if len(body) > self._most:
                 message = f"{what}: the answer is larger than {self._most >> 20} MiB"

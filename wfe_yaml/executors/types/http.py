@@ -6,13 +6,16 @@ import asyncio
 import json
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlencode
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from wfe_core.errors import StepError, StepTimeoutError
 from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config, Seconds, Size, conflict
 from wfe_yaml.executors.executor import Executor, StepAttempt
+from wfe_yaml.executors.masking import revealed_in
+from wfe_yaml.executors.types.http_body import ACCEPTED, BodyError, Unpacking
 
 if TYPE_CHECKING:
     import ssl
@@ -31,8 +34,28 @@ _EVERYWHERE = frozenset(
 )
 """Headers that may go to another host than the one they were meant for."""
 _SHOWN = 200
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""Headers that say where a request ends, which is not for its author to say."""
+_SHOWN_URL = 500
+
+
+def _header_name(name: str) -> str:
+    if name.casefold() in _FRAMING:
+        message = f"{name} comes from what is sent: leave it out"
+        raise ValueError(message)
+    return name
+
+
+def _header_value(value: str) -> str:
+    if not value.isascii() or not value.replace("\t", " ").isprintable():
+        message = "a header holds one line of ASCII: encode what is not, as with base64"
+        raise ValueError(message)
+    return value
+
+
 Status = Annotated[int, Field(ge=100, le=599)] | Literal["1xx", "2xx", "3xx", "4xx", "5xx"]
-HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"), AfterValidator(_header_name)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
 
 
 class HttpConfig(Config):
@@ -42,7 +65,7 @@ class HttpConfig(Config):
         default="GET", description="What is asked for."
     )
     url: str = Field(pattern=r"^(?i:https?)://[^/\s]", description="The address: http or https.")
-    headers: dict[HeaderName, str] = Field(default={}, description="Headers of the request.")
+    headers: dict[HeaderName, HeaderValue] = Field(default={}, description="Headers of the request.")
     query: dict[str, str | list[str]] = Field(
         default={}, description="Parameters that are added to the address."
     )
@@ -80,7 +103,8 @@ class HttpExecutor(Executor[HttpConfig]):
     """Sends an HTTP request: its outputs are `status`, `headers`, `body` and `json` (null if it is none).
 
     Connections that fail, timeouts and the statuses 408, 425, 429, 500, 502, 503 and 504 are tried again if
-    the step has `retry:`; other failures are not.
+    the step has `retry:`; other failures are not. Proxies are those of the environment of the runner
+    (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     """
 
     name: ClassVar[str] = "http"
@@ -103,32 +127,36 @@ class HttpExecutor(Executor[HttpConfig]):
             ):
                 request = client.build_request(
                     config.method,
-                    config.url,
+                    _address(config, library),
                     headers=_headers(config, attempt),
-                    params=_parameters(config, library),
                     content=_content(config),
                 )
                 return await _Exchange(config, attempt, client).send(request)
+        except BodyError as exc:
+            exc.retryable = exc.cut and _again(config, attempt)
+            raise
         except (TimeoutError, library.TimeoutException):
-            message = (
-                f"{config.method} {_shown(config.url)}: no answer within its timeout of {config.timeout:g} s"
-            )
-            # It may have been done all the same.
-            again = attempt.retries(timeout=True) and (attempt.plan.idempotent or config.method in _SAFE)
-            raise StepTimeoutError(message, retryable=again) from None
+            message = f"{_asked(config)}: no answer within its timeout of {config.timeout:g} s"
+            raise StepTimeoutError(message, retryable=_again(config, attempt, timeout=True)) from None
         except (
             library.InvalidURL,
             library.UnsupportedProtocol,
             library.LocalProtocolError,
             ValueError,
+            ImportError,  # for a SOCKS proxy of the environment
         ) as exc:
-            raise StepError(f"{config.method} {_shown(config.url)}: {exc}", retryable=False) from exc
+            raise StepError(f"{_asked(config)}: {exc}", retryable=False) from exc
         except library.TransportError as exc:
             refused = isinstance(exc, library.ConnectError)
-            again = attempt.retries() and (refused or attempt.plan.idempotent or config.method in _SAFE)
+            again = (refused and attempt.retries()) or _again(config, attempt)
             what = "cannot be reached" if refused else "the connection was lost"
             detail = f": {exc}" if str(exc) else ""
             raise StepError(f"{_asked(config)}: {what}{detail}", retryable=again) from exc
+
+
+def _again(config: HttpConfig, attempt: StepAttempt, *, timeout: bool = False) -> bool:
+    """Whether a request may be sent again that may have been done."""
+    return attempt.retries(timeout=timeout) and (attempt.plan.idempotent or config.method in _SAFE)
 
 
 class _Exchange:
@@ -162,27 +190,33 @@ class _Exchange:
             # What the file says of this host is not meant for another one.
             for name in [name for name in following.headers if name.casefold() not in _EVERYWHERE]:
                 del following.headers[name]
+            secret = revealed_in(_content(self._config) or b"", self._attempt.secrets)
+            if secret is not None and "content-length" in following.headers:
+                message = (
+                    f"{self._what(request)}: the answer leads to {_shown(str(after))}, which would get the "
+                    f"secret {secret} with the body: make that the `url` if it is meant to"
+                )
+                raise StepError(message, retryable=False)
         return following
 
     async def _body(self, response: httpx.Response) -> bytes:
         """Read the answer.
 
         Raises:
-            StepError: it is larger than it may be.
+            StepError: it is larger than it may be, or not packed as it says.
         """
-        body = bytearray()
-        async for piece in response.aiter_bytes(65536):
-            body += piece
-            if len(body) > self._config.max_body:
-                message = (
-                    f"{self._what(response.request)}: the answer is larger than {self._config.max_body} bytes"
-                )
-                raise StepError(f"{message}; raise `max_body`, or fetch it with a command", retryable=False)
-        return bytes(body)
+        try:
+            unpacking = Unpacking(response.headers.get("content-encoding", ""), self._config.max_body)
+            async for piece in response.aiter_raw(65536):
+                unpacking.feed(piece)
+            return unpacking.end()
+        except BodyError as exc:
+            exc.args = (f"{self._what(response.request)}: {exc}",)
+            raise
 
     def _judged(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
         """Give the outputs, if the status is one that is expected."""
-        text = body.decode(response.charset_encoding or "utf-8", "replace")
+        text = _text(body, response.charset_encoding)
         status = response.status_code
         told = f"{self._what(response.request)}: {status} {response.reason_phrase}".rstrip()
         self._attempt.emit("stdout", f"{told}, {len(body)} bytes")
@@ -237,11 +271,13 @@ def _context(config: HttpConfig, attempt: StepAttempt) -> ssl.SSLContext:
 
 
 def _headers(config: HttpConfig, attempt: StepAttempt) -> dict[str, str]:
-    headers = dict(config.headers)
+    headers: dict[str, str] = dict(config.headers)
     given = {name.casefold() for name in headers}
     key = config.idempotency_header
     if key is not None and config.method not in _SAFE and key.casefold() not in given:
         headers[key] = attempt.ctx.idempotency_key
+    if "accept-encoding" not in given:
+        headers["Accept-Encoding"] = ACCEPTED
     if "json_" in config.model_fields_set and "content-type" not in given:
         headers["Content-Type"] = "application/json"
     elif config.body is not None and "content-type" not in given:
@@ -249,12 +285,16 @@ def _headers(config: HttpConfig, attempt: StepAttempt) -> dict[str, str]:
     return headers
 
 
-def _parameters(config: HttpConfig, library: Any) -> list[tuple[str, str]]:
-    """Give the parameters of the address and those that are added to it."""
-    pairs: list[tuple[str, str]] = library.URL(config.url).params.multi_items()
-    for name, value in config.query.items():
-        pairs.extend((name, each) for each in (value if isinstance(value, list) else [value]))
-    return pairs
+def _address(config: HttpConfig, library: Any) -> httpx.URL:
+    """Give the address as it is written, for it may be signed, with the parameters that are added to it."""
+    url: httpx.URL = library.URL(config.url)
+    pairs = [
+        (name, each)
+        for name, value in config.query.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    parts = (url.query, urlencode(pairs, errors="surrogateescape").encode())
+    return url.copy_with(query=b"&".join(filter(None, parts))) if pairs else url
 
 
 def _content(config: HttpConfig) -> bytes | None:
@@ -263,9 +303,17 @@ def _content(config: HttpConfig) -> bytes | None:
     return None if config.body is None else config.body.encode("utf-8", "surrogateescape")
 
 
+def _text(body: bytes, charset: str | None) -> str:
+    """Decode the answer as the server says; as UTF-8 when that is no encoding of texts."""
+    try:
+        return body.decode(charset or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return body.decode("utf-8", "replace")
+
+
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
 
@@ -282,4 +330,5 @@ def _shown(url: str) -> str:
     """Give an address without what may be secret in it: user, password and parameters."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    whole = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    return whole if len(whole) <= _SHOWN_URL else f"{whole[:_SHOWN_URL]}…"

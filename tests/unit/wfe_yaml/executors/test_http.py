@@ -97,8 +97,8 @@ class Server:
             send(writer, "200 OK", b"x" * int(what[1]))
         elif what[0] == "bomb":
             send(writer, "200 OK", gzip.compress(bytes(int(what[1]))), "Content-Encoding: gzip")
-        elif what[0] == "latin":
-            send(writer, "200 OK", "é".encode("latin-1"), "Content-Type: text/plain; charset=latin-1")
+        elif what[0] in {"packed", "charset"}:
+            said(writer, *what)
         elif what[0] == "loop":
             send(writer, "302 Found", b"", "Location: /loop")
         elif what[0] == "here":
@@ -106,6 +106,17 @@ class Server:
         elif what[0] == "there":
             send(writer, "307 There", b"", f"Location: {self.other}/echo")
         await writer.drain()
+
+
+def said(writer: asyncio.StreamWriter, kind: str, name: str) -> None:
+    """Answer with a text that is said to be packed, or encoded, in some way."""
+    if kind == "charset":
+        body = '\ufeff{"a": "é"}'.encode() if name != "latin-1" else "é".encode(name)
+        send(writer, "200 OK", body, f"Content-Type: text/plain; charset={name}")
+        return
+    body = gzip.compress(b"abc" * 99)[:20] if name == "cut" else b"abc"
+    name = {"cut": "gzip", "twice": "gzip, gzip"}.get(name, name)
+    send(writer, "200 OK", body, f"Content-Encoding: {name}")
 
 
 def send(writer: asyncio.StreamWriter, status: str, body: bytes, *headers: str) -> None:
@@ -136,6 +147,8 @@ class TestLaws(ExecutorConformance):
         "exclude each other": {"url": "http://a", "json": None, "body": "x"},
         "expected 'GET'": {"url": "http://a", "method": "get"},
         "less than or equal to 599": {"url": "http://a", "expect_status": 700},
+        "a header holds one line of ASCII": {"url": "http://a", "headers": {"X": "a\r\nEvil: 1"}},
+        "Content-Length comes from what is sent": {"url": "http://a", "headers": {"Content-Length": "1"}},
         "less than or equal to 67108864": {"url": "http://a", "max_body": "1g"},
     }
 
@@ -232,6 +245,9 @@ async def test_attempts_can_be_told_apart(config: dict[str, Any], header: str | 
         ("large/2000000", "the answer is larger than 1048576 bytes; raise `max_body`", False),
         ("bomb/200000000", "the answer is larger than 1048576 bytes", False),
         ("loop", "more than 10 redirects", False),
+        ("packed/twice", "packed as 'gzip, gzip', but only gzip, deflate are unpacked", False),
+        ("packed/gzip", "the answer is damaged", False),
+        ("packed/cut", "the answer is cut: what is packed has no end", True),
     ],
 )
 async def test_every_fault_is_told(path: str, message: str, retryable: bool, server: Server) -> None:
@@ -271,6 +287,35 @@ async def test_what_must_not_be_done_twice_is_not(path: str, server: Server) -> 
         await run_step(config, kind="http", keys={"idempotent": False}, crashes=1, attempt=2)
 
 
+async def test_an_address_is_sent_as_it_is_written(server: Server) -> None:
+    """It may be signed: parameters are added to it, and nothing in it is written in another way."""
+    url = f"{server.url}/echo/%2e?a=%20+&b=%C3%A9"
+    for query, added in (({}, ""), ({"c": ["x", "y z"], "d": "é&"}, "&c=x&c=y+z&d=%C3%A9%26")):
+        outputs, _ = await run_step({"url": url + "#x", "query": query}, kind="http")
+        assert outputs["json"]["target"] == "/echo/%2e?a=%20+&b=%C3%A9" + added
+        assert outputs["json"]["headers"]["accept-encoding"] == "gzip, deflate"
+
+
+async def test_a_value_that_no_header_can_hold_is_told(server: Server) -> None:
+    """The message has nothing of the value, which may be a secret."""
+    config = {"url": f"{server.url}/echo", "headers": {"X": "$<< secrets.TOKEN >>"}}
+    for value in ("pässwort", "two\nlines"):
+        with pytest.raises(StepError, match="a header holds one line of ASCII") as caught:
+            await run_step(config, kind="http", secrets={"TOKEN": value})
+        assert value[:3] not in str(caught.value)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:1"])
+async def test_the_environment_names_the_proxy(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that cannot be used fails the step with a reason."""
+    for name in ("HTTP_PROXY", "NO_PROXY", "ALL_PROXY", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(StepError, match=r"^GET http://a\.invalid/: .*(SOCKS|ftp|attempts failed)") as caught:
+        await run_step({"url": "http://a.invalid/"}, kind="http")
+    assert caught.value.retryable is proxy.startswith("http")
+
+
 async def test_expected_statuses_are_no_failures(server: Server) -> None:
     """One, a class of them, or a list."""
     for path, expected in (("status/404", 404), ("status/418", "4xx"), ("status/302", ["2xx", 302])):
@@ -294,14 +339,23 @@ async def test_a_redirect_takes_no_secret_along(server: Server) -> None:
         echo = outputs["json"]
         assert (echo["headers"].get("x-key"), echo["headers"].get("authorization")) == (told, told)
         assert (echo["method"], echo["body"]) == ("POST", "text")
+    config = {**config, "headers": {}, "body": "the $<< secrets.TOKEN >>"}
+    with pytest.raises(StepError, match="would get the secret TOKEN with the body") as caught:
+        await run_step(config, kind="http", secrets={"TOKEN": "very-secret"})
+    assert not caught.value.retryable
 
 
 async def test_texts_are_read_as_the_server_says(server: Server) -> None:
     """The charset of the answer counts; a step that declares outputs chooses among those there are."""
     outputs, _ = await run_step(
-        {"url": f"{server.url}/latin"}, kind="http", keys={"outputs": {"body": "string", "status": "int"}}
+        {"url": f"{server.url}/charset/latin-1"},
+        kind="http",
+        keys={"outputs": {"body": "string", "status": "int"}},
     )
     assert outputs == {"body": "é", "status": 200}
+    for name in ("nonsense", "rot13", "utf-8"):
+        outputs, _ = await run_step({"url": f"{server.url}/charset/{name}"}, kind="http")
+        assert (outputs["body"], outputs["json"]) == ('\ufeff{"a": "é"}', {"a": "é"})
 
 
 async def test_a_step_is_retried_by_its_policy(wfe: WfeEngine, server: Server) -> None:
