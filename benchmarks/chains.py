@@ -9,7 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import Figures, sqlite_host
+from benchmarks.measure import Figures, quick, sqlite_host
 from wfe_core import WorkflowBuilder, WorkflowDefinition
 from wfe_host import StartRequest
 
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from wfe_host import WorkflowHost
+
 CHAINS = 500
 STEPS = 5
+ROUNDS = 5
+_FINISHED = 50_000
 
 
 def chain(steps: int, name: str = "chain") -> WorkflowDefinition[dict[str, Any]]:
@@ -31,6 +35,36 @@ def chain(steps: int, name: str = "chain") -> WorkflowDefinition[dict[str, Any]]
     for number in range(steps):
         builder.then(noop).name(f"s{number}")
     return builder.build()
+
+
+async def run(host: WorkflowHost, definition: WorkflowDefinition[Any], count: int) -> float:
+    """Run so many instances at once; gives the seconds."""
+    begun = time.perf_counter()
+    handles = await host.start_many([StartRequest(definition=definition) for _ in range(count)])
+    await asyncio.gather(*[handle.result() for handle in handles])
+    return time.perf_counter() - begun
+
+
+async def in_turns(old: WorkflowHost, new: WorkflowHost) -> Figures:
+    """Steps per second on a store that holds 50,000 finished instances, and on a new one beside it.
+
+    In turns, because what else goes on changes from minute to minute: other programs, autovacuum.
+    """
+    definition, short = chain(STEPS), chain(1, "short")
+    old.register(short)
+    for host in (old, new):
+        host.register(definition)
+    for _ in range(2 if quick() else _FINISHED // 1_000):
+        await run(old, short, 1_000)
+    spans = [(await run(old, definition, CHAINS), await run(new, definition, CHAINS)) for _ in range(ROUNDS)]
+    later, first = (min(each) for each in zip(*spans[1:], strict=True))
+    return {"new_steps_per_s": CHAINS * STEPS / first, "ratio": first / later}
+
+
+async def full(folder: Path) -> Figures:
+    """The chains on a file that holds 50,000 finished instances, and on a new one."""
+    async with sqlite_host(folder, "old.db") as old, sqlite_host(folder, "new.db") as new:
+        return await in_turns(old, new)
 
 
 Statements = list[tuple[str, list[Any]]]
@@ -85,7 +119,7 @@ def recording(recorder: Recorder) -> Callable[[], None]:
     return end
 
 
-async def throughput(folder: Path, *, rounds: int = 5, chains: int = CHAINS) -> Figures:
+async def throughput(folder: Path, *, rounds: int = ROUNDS, chains: int = CHAINS) -> Figures:
     """Steps per second of wfe; the best of several rounds on one store, after a warm-up."""
     definition = chain(STEPS)
     best = 0.0
@@ -93,15 +127,12 @@ async def throughput(folder: Path, *, rounds: int = 5, chains: int = CHAINS) -> 
         host.register(definition)
         for _ in range(rounds):
             before = host.runtime.committer.stats.batches
-            begun = time.perf_counter()
-            handles = await host.start_many([StartRequest(definition=definition) for _ in range(chains)])
-            await asyncio.gather(*[handle.result() for handle in handles])
-            best = max(best, chains * STEPS / (time.perf_counter() - begun))
+            best = max(best, chains * STEPS / await run(host, definition, chains))
             commits = host.runtime.committer.stats.batches - before
     return {"steps_per_s": best, "commits": commits}
 
 
-async def floor(folder: Path, *, rounds: int = 5) -> Figures:
+async def floor(folder: Path, *, rounds: int = ROUNDS) -> Figures:
     """Steps per second of a bare loop that writes what wfe wrote: same tables, statements and parameters."""
     recorder = Recorder()
     end = recording(recorder)
@@ -109,8 +140,7 @@ async def floor(folder: Path, *, rounds: int = 5) -> Figures:
     async with sqlite_host(folder, "recorded.db") as host:
         host.register(definition)
         recorder.recording = True
-        handles = await host.start_many([StartRequest(definition=definition) for _ in range(CHAINS)])
-        await asyncio.gather(*[handle.result() for handle in handles])
+        await run(host, definition, CHAINS)
         recorder.recording = False
     end()
     transactions = [t for t in recorder.transactions if _weight(t) > CHAINS * 100]

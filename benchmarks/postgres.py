@@ -18,20 +18,16 @@ from unittest import mock
 
 import asyncpg
 
-from benchmarks.chains import CHAINS, STEPS, chain
-from benchmarks.measure import Figures, cpu, quick, report
+from benchmarks.chains import CHAINS, ROUNDS, STEPS, chain, in_turns, run
+from benchmarks.measure import Figures, cpu, report
 from tests.services.postgres import postgres
-from wfe_host import StartRequest, WorkflowHost
+from wfe_host import WorkflowHost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from wfe_core import WorkflowDefinition
-
 URL = "WFE_TEST_POSTGRES"
-ROUNDS = 5
-_FINISHED = 50_000
 
 
 def shared_server() -> None:
@@ -62,14 +58,6 @@ async def fresh_schema() -> AsyncIterator[str]:
         await _drop(name)
 
 
-async def _run(host: WorkflowHost, definition: WorkflowDefinition[Any], count: int) -> float:
-    """Run so many instances at once; gives the seconds."""
-    begun = time.perf_counter()
-    handles = await host.start_many([StartRequest(definition=definition) for _ in range(count)])
-    await asyncio.gather(*[handle.result() for handle in handles])
-    return time.perf_counter() - begun
-
-
 async def throughput(_: Path) -> Figures:
     """Steps per second, the best of several rounds, and the commits and processor time of that many steps."""
     definition = chain(STEPS)
@@ -78,7 +66,7 @@ async def throughput(_: Path) -> Figures:
         host.register(definition)
         for _ in range(ROUNDS):
             before, used = host.runtime.committer.stats.batches, cpu()
-            best = max(best, CHAINS * STEPS / await _run(host, definition, CHAINS))
+            best = max(best, CHAINS * STEPS / await run(host, definition, CHAINS))
             commits, used = host.runtime.committer.stats.batches - before, cpu() - used
     return {"steps_per_s": best, "commits": commits, "cpu_s": used}
 
@@ -114,7 +102,7 @@ async def floor(_: Path) -> Figures:
         async with host_on(schema) as host:
             host.register(definition)
             with Recorder() as recorder:
-                await _run(host, definition, CHAINS)
+                await run(host, definition, CHAINS)
         batches = [each for each in recorder.statements if " written AS (" in each[0]]
         connection = await asyncpg.connect(postgres().base, server_settings={"search_path": schema})
         for _ in range(ROUNDS):
@@ -138,7 +126,7 @@ async def alone(_: Path) -> Figures:
     async with fresh_schema() as schema:
         async with host_on(schema) as host:
             host.register(definition)
-            spans = sorted([await _run(host, definition, 1) for _ in range(30)])
+            spans = sorted([await run(host, definition, 1) for _ in range(30)])
         connection = await asyncpg.connect(postgres().base, server_settings={"search_path": schema})
         await connection.execute("CREATE TABLE raw (id int PRIMARY KEY, value text)")
         await connection.execute("INSERT INTO raw VALUES (1, '')")
@@ -153,16 +141,9 @@ async def alone(_: Path) -> Figures:
 
 
 async def full(_: Path) -> Figures:
-    """Steps per second on a new store, and when it holds 50,000 finished instances."""
-    definition, short = chain(STEPS), chain(1, "short")
-    async with fresh_schema() as schema, host_on(schema) as host:
-        host.register(definition)
-        host.register(short)
-        new = min([await _run(host, definition, CHAINS) for _ in range(ROUNDS)])
-        for _ in range(2 if quick() else _FINISHED // 1_000):
-            await _run(host, short, 1_000)
-        later = min([await _run(host, definition, CHAINS) for _ in range(ROUNDS)])
-    return {"new_steps_per_s": CHAINS * STEPS / new, "ratio": new / later}
+    """The chains on a schema that holds 50,000 finished instances, and on a new one."""
+    async with fresh_schema() as full_, fresh_schema() as empty, host_on(full_) as old, host_on(empty) as new:
+        return await in_turns(old, new)
 
 
 async def two_hosts(_: Path) -> Figures:
@@ -204,11 +185,11 @@ async def member(schema: str) -> None:
     definition = chain(STEPS)
     async with host_on(schema) as host:
         host.register(definition)
-        await _run(host, definition, CHAINS)
+        await run(host, definition, CHAINS)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         used = cpu()
         for _ in range(ROUNDS):
-            await _run(host, definition, CHAINS)
+            await run(host, definition, CHAINS)
         report({"cpu_s": cpu() - used})
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.unit.providers.wfe_postgres.test_database import schema_of
 from wfe_core.ports import Checkpoint, InstanceRecord
 from wfe_core.testing.conformance.make import NOW, PAID, UNSTORABLE, instance, pointer
 from wfe_postgres import open_providers
@@ -110,3 +111,27 @@ async def test_other_batches_go_step_by_step(
         assert [each.status for each in await store.commit(batch, now=NOW)] == [status, "committed"]
         assert len(asked) > 2
         assert await store.data("second", revision=2) == {"x": "1"}
+
+
+async def pages(admin: Any, name: str) -> dict[str, list[str]]:
+    """On which page of its table each row of the instances 0100 to 0109 lies."""
+    found: dict[str, list[str]] = {}
+    for table, column in (("workflow", "id"), ("data", "instance_id")):
+        rows = await admin.fetch(
+            f'SELECT ctid::text FROM "{name}".{table} WHERE {column} BETWEEN $1 AND $2 ORDER BY {column}',
+            "0100",
+            "0109",
+        )
+        found[table] = [row[0].partition(",")[0] for row in rows]
+    return found
+
+
+async def test_rows_of_a_crowd_are_updated_on_their_own_pages(url: Url, admin: Any) -> None:
+    """A page has room for next versions of its rows: they need no new index entries, and no vacuum."""
+    async with open_providers(url()).store as store:
+        crowd = [instance(f"{number:04}") for number in range(300)]
+        await store.commit([Checkpoint(each, create=True, data={"x": "1"}) for each in crowd], now=NOW)
+        created = await pages(admin, schema_of(url()))
+        changed = [Checkpoint(following(each), data={"x": "2"}) for each in crowd[100:105]]
+        await store.commit(changed, now=NOW)
+        assert await pages(admin, schema_of(url())) == created

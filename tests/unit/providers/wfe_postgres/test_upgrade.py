@@ -22,14 +22,20 @@ Url = Callable[..., str]
 
 
 async def described(admin: Any, name: str) -> dict[str, Any]:
-    """All tables and indexes of a schema."""
+    """All tables and indexes of a schema, and how their pages are filled."""
     columns = await admin.fetch(
         "SELECT table_name, column_name, data_type, is_nullable, replace(column_default, $1, 's')"
         " FROM information_schema.columns WHERE table_schema = $1 ORDER BY table_name, column_name",
         name,
     )
     indexes = await admin.fetch("SELECT indexdef FROM pg_indexes WHERE schemaname = $1 ORDER BY 1", name)
+    filled = await admin.fetch(
+        "SELECT relname, reloptions FROM pg_class WHERE relnamespace = to_regnamespace($1)"
+        " AND reloptions IS NOT NULL ORDER BY relname",
+        f'"{name}"',
+    )
     return {
+        "filled": [tuple(row) for row in filled],
         "columns": [tuple(row) for row in columns],
         "indexes": [row[0].replace(name, "s") for row in indexes],
     }

@@ -47,14 +47,14 @@ def test_lists_may_be_long(connection: sqlite3.Connection) -> None:
 
 def test_many_rows_come_as_one(connection: sqlite3.Connection) -> None:
     """A query of many rows takes one step and gives what it gives row by row, however long that is."""
-    rows = [(n, None if n == 3 else f'ä "{n}"\n') for n in range(500)]
+    rows = [(n, None if n == 3 else f'[ä "{n}"]\n]') for n in range(500)]
     Bulk(Statement("INSERT INTO t SELECT v.a, v.b FROM v", (), ("a", "b"))).run(connection, rows)
     statement = Statement("SELECT t.a, t.b FROM v JOIN t ON t.a = v.a ORDER BY t.a", (), ("a",))
     gathered = Gathered(statement, 2)
-    assert gathered.fetch(connection, range(500)) == [list(row) for row in rows]
-    assert gathered.fetch(connection, [700]) == []
+    assert list(gathered.fetch(connection, range(500))) == rows
+    assert list(gathered.fetch(connection, [700])) == []
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 5_000)
-    assert gathered.fetch(connection, range(500)) == [list(row) for row in rows]
+    assert list(gathered.fetch(connection, range(500))) == rows
 
 
 def test_table_expressions_join(connection: sqlite3.Connection) -> None:
