@@ -58,6 +58,8 @@ MEASURES = {
     "postgres_full": "benchmarks.postgres:full",
     "postgres_two_hosts": "benchmarks.postgres:two_hosts",
     "cluster_waking": "benchmarks.cluster:waking",
+    "sizes": "benchmarks.sizes:sqlite",
+    "postgres_sizes": "benchmarks.sizes:postgres",
 }
 
 
