@@ -22,6 +22,8 @@ _MOST: Final = 7_500
 _SEND: Final = "SELECT pg_notify(channel, body) FROM unnest($1::text[], $2::text[]) AS t(channel, body)"
 _SOONEST, _LATEST = 0.1, 5.0
 """Seconds between tries to connect again."""
+_STEADY: Final = 10.0
+"""Seconds after which a connection counts as a good one."""
 
 
 class PostgresChannel(Channel):
@@ -227,18 +229,23 @@ class PostgresChannel(Channel):
 
     async def _keep(self) -> None:
         """Connect again whenever the connection is lost, and say that something may have been missed."""
+        loop = asyncio.get_running_loop()
+        pause = _SOONEST
         while True:
+            since = loop.time()
             await self._lost.wait()
-            pause = _SOONEST
             self._connection.terminate()
+            if loop.time() - since > _STEADY:
+                pause = _SOONEST
             while True:
+                # Real time, not the clock's: the server does not go by a test's clock. Also before the first
+                # try: a server, or what stands before it, may accept connections and cut them at once.
+                await _pause(pause)
+                pause = min(2 * pause, _LATEST)
                 try:
                     await self._connect()
                 except ProviderError as exc:
                     logger.warning("no connection for notifications: %s", exc)
-                    # Real time, not the clock's: the server does not go by a test's clock.
-                    await _pause(pause)
-                    pause = min(2 * pause, _LATEST)
                     continue
                 break
             for gap in self._gaps:
