@@ -17,7 +17,10 @@ from wfe_yaml.executors.environment import base_environment, check_variable
 from wfe_yaml.executors.executor import Executor, StepAttempt
 from wfe_yaml.executors.stepping import ProcessPolicy, ProcessStep, identity_variables
 from wfe_yaml.expressions.holes import has_holes
-from wfe_yaml.source.nodes import Mapping, Scalar
+from wfe_yaml.expressions.shell.arguments import check_arguments, check_input
+from wfe_yaml.expressions.templates import Template
+from wfe_yaml.source.nodes import Mapping, Scalar, Sequence
+from wfe_yaml.source.problems import Problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepPlan
     from wfe_yaml.executors.configs import ConfigTemplate
     from wfe_yaml.executors.processes import Identity, ProcessResult, ProcessSpec
-    from wfe_yaml.source.problems import Problems
 
 ERROR_FILE = "error"
 """The file in which the loader of a script says what went wrong with it."""
@@ -78,6 +80,7 @@ class ProcessExecutor(Executor[ProcessConfigT]):
     def check(self, config: ConfigTemplate[ProcessConfigT], plan: StepPlan, problems: Problems) -> None:
         """Variables of wfe, and those by which values would become code, cannot be set."""
         check_environment(config, plan, problems)
+        check_command(config, problems)
 
 
 def check_environment(config: ConfigTemplate[Any], plan: StepPlan, problems: Problems) -> None:
@@ -89,6 +92,20 @@ def check_environment(config: ConfigTemplate[Any], plan: StepPlan, problems: Pro
         value = entry.value
         constant = not isinstance(value, Scalar) or not has_holes(value.text)
         check_variable(name, value.location, problems, constant=constant)
+
+
+def check_command(config: ConfigTemplate[Any], problems: Problems) -> None:
+    """Refuse expressions in `command`, behind `entrypoint`, and in `stdin` that a shell there would run."""
+    command = config.node.get("command")
+    parts = [config.node.get("entrypoint"), *(command.items if isinstance(command, Sequence) else ())]
+    # What is wrong with the expressions themselves has been told.
+    texts = [Template.read(part, Problems()) for part in parts if isinstance(part, Scalar)]
+    stdin = config.node.get("stdin")
+    told = Template.read(stdin, Problems()) if isinstance(stdin, Scalar) else None
+    check_arguments(texts, told, problems)
+    run = config.node.get("run")
+    if isinstance(run, Scalar) and not run.text.startswith("#!"):
+        check_input(Template.read(run, Problems()), told, problems, bash=False)
 
 
 def environment(config: ProcessConfig, attempt: StepAttempt, identity: Identity) -> dict[str, str]:

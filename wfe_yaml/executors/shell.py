@@ -21,6 +21,7 @@ from wfe_yaml.executors.stepping import (
     ProcessStep,
     identity_variables,
 )
+from wfe_yaml.expressions.shell.arguments import check_arguments, check_input
 from wfe_yaml.expressions.shell.contexts import USE_ENV
 from wfe_yaml.expressions.shell.placement import Script as Placement
 from wfe_yaml.expressions.shell.placement import place
@@ -100,6 +101,12 @@ class ShellExecutor(StepType):
         env = {**plan.env, **config.env}
         for name, template in env.items():
             check_variable(name, template.scalar.location, problems, constant=template.constant)
+        before = len(problems)
+        check_arguments(config.shell.argv, config.stdin, problems)
+        if config.run is not None and config.shell.places:
+            check_input(config.run, config.stdin, problems, bash=_has_arrays(config.shell))
+        if len(problems) > before:
+            return None
         script = _placed(config, plan, problems)
         return None if script is None else ShellProgram(config, plan, env, script)
 

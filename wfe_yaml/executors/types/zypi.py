@@ -18,7 +18,14 @@ from wfe_yaml.executors.environment import base_environment
 from wfe_yaml.executors.executor import StepAttempt
 from wfe_yaml.executors.placing import PlacingExecutor
 from wfe_yaml.executors.processes import ProcessSpec
-from wfe_yaml.executors.program import ERROR_FILE, VariableName, check_environment, script_name, told_error
+from wfe_yaml.executors.program import (
+    ERROR_FILE,
+    VariableName,
+    check_command,
+    check_environment,
+    script_name,
+    told_error,
+)
 from wfe_yaml.executors.stepping import (
     NOTE,
     OUTPUT_FILE,
@@ -162,6 +169,7 @@ class ZypiExecutor(PlacingExecutor[ZypiConfig]):
     def check(self, config: ConfigTemplate[ZypiConfig], plan: StepPlan, problems: Problems) -> None:
         """Variables of wfe, and those by which values would become code, cannot be set."""
         check_environment(config, plan, problems)
+        check_command(config, problems)
 
 
 def _spec(

@@ -103,6 +103,8 @@ class Command:
     """Expressions in redirections, here-strings and heredocs of the command."""
     fed: list[int] = field(default_factory=list[int])
     """Those of them that come in: not those of the files that are written."""
+    has_input: bool = False
+    """It reads something else than what the commands around it read."""
     inner: list[int] = field(default_factory=list[int])
     """Expressions inside a compound command."""
     compound: bool = False

@@ -78,6 +78,11 @@ class ScriptReader(WordScanner):
             self._rules.assign(name, holes)
         self._rules.finish()
 
+    @property
+    def reads_input(self) -> bool:
+        """Whether something in the script may run what the script itself reads."""
+        return self._rules.reads_input
+
     # ------------------------------------------------------------ lists
 
     def commands(self, closer: str) -> None:
@@ -439,6 +444,7 @@ class ScriptReader(WordScanner):
         self._blanks()
         command = self._level.command
         if operator in ("<<", "<<-"):
+            command.has_input = True
             self._heredoc_head(command, strip=operator == "<<-")
             return True
         holes = self._single().holes
@@ -448,6 +454,7 @@ class ScriptReader(WordScanner):
         command.redirected.extend(holes)
         if operator.startswith("<"):
             command.fed.extend(holes)
+            command.has_input = True
         return True
 
     def _single(self, stop: str = "") -> Word:

@@ -52,7 +52,7 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
     """
     if template.constant:
         return Script("".join(str(part) for part in template.parts), ())
-    pattern = "".join(part if isinstance(part, str) else HOLE for part in template.parts)
+    pattern = _pattern(template)
     try:
         if PREFIX in pattern:
             raise ScriptError(f"names that begin with {PREFIX} are reserved", pattern.index(PREFIX))
@@ -70,6 +70,18 @@ def place(template: Template, problems: Problems, *, arrays: bool = True) -> Scr
             problems.add(Code.PLACEMENT, message, where, USE_ENV)
             sound = False
     return _build(template, spots, arrays=arrays) if sound else None
+
+
+def runs_input(template: Template, *, arrays: bool = True) -> bool:
+    """Whether a script may run as code what comes on its standard input; yes when it is not understood."""
+    try:
+        return _read(_pattern(template), bash=arrays).reads_input
+    except ScriptError:
+        return True
+
+
+def _pattern(template: Template) -> str:
+    return "".join(part if isinstance(part, str) else HOLE for part in template.parts)
 
 
 def _read(text: str, *, bash: bool = True) -> ScriptReader:

@@ -14,6 +14,7 @@ BACKSLASH = "the backslash before it would quote the reference"
 DELIMITER = "the delimiter of a heredoc is not expanded"
 
 STDIN = "it would be read as code by the command that it is piped into"
+INPUT = "it would be read as code by the command that reads it"
 CODE = "{name} would run it as code"
 NAMES = "{name} takes names, which bash evaluates"
 DUPLICATED = "bash expands the target of '>&' and '<&' twice, and would run it as code; '>' and '&>' are safe"

@@ -81,6 +81,8 @@ class Rules(Programs):
         """`exec` without a command: what it opens is read by what comes after it."""
         self._code_read = False
         """Something in the script runs its standard input."""
+        self.reads_input: bool = False
+        """And that may be the standard input of the script."""
 
     def finish(self) -> None:
         """Judge what only the whole script can tell."""
@@ -147,6 +149,8 @@ class Rules(Programs):
         if not reading:
             return False
         self._code_read = True
+        # The first one may hand on what it reads: `cat | sh`.
+        self.reads_input = self.reads_input or not pipeline[0].has_input
         for command in pipeline[: reading[-1]]:
             self.refuse(command.holes(), STDIN)
         for place in reading:
