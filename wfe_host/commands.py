@@ -20,6 +20,7 @@ from wfe_core.policies import Duration, micros
 from wfe_core.ports import APPROVAL_EVENT, EventRecord, InstanceQuery, Message
 from wfe_core.serialization import dumps, loads
 from wfe_host.checking import event_names, instant, kept, known_id, maybe, named
+from wfe_host.orphans import terminate_orphans
 from wfe_host.waiters import Look
 
 if TYPE_CHECKING:
@@ -84,6 +85,16 @@ class Commands:
         if instance_id not in owners:
             raise InstanceNotFoundError(instance_id)
         runtime.wake(owners)
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """Send `terminate`, and end at once what this host cannot run and nobody who lives holds.
+
+        Raises:
+            InstanceNotFoundError: there is no such instance.
+            InvalidCommandError: it has ended.
+        """
+        await self.send("terminate", instance_id, reason)
+        await terminate_orphans(self._runtime, instance_id)
 
     async def retry(self, instance_id: str, reason: str) -> None:
         """Send `retry` and wait until the instance is runnable again.
@@ -255,8 +266,9 @@ class ActivityLease:
         await self._finish({"id": self.id, "ok": False, "error": detail})
 
     async def _finish(self, payload: dict[str, Any]) -> None:
-        text = dumps(payload, f"result of activity {self.name!r}")
-        woken = await self._store.finish_activity(self.token, text, now=self._runtime.clock.now())
+        now = self._runtime.clock.now()
+        text = dumps({**payload, "at": now}, f"result of activity {self.name!r}")
+        woken = await self._store.finish_activity(self.token, text, now=now)
         if woken is None:
             raise ActivityTokenError(self.name, "the lease expired or the item has ended")
         self._runtime.wake({woken[0]: woken[1]})

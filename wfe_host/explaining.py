@@ -62,7 +62,7 @@ class Explanation:
 async def explain(runtime: Runtime, record: InstanceRecord) -> Explanation:
     """Explain an instance from its row and its open pointers."""
     status = WorkflowStatus(record.status)
-    reasons = [*_of_instance(runtime, record, status)]
+    reasons = [*_of_instance(runtime, record, status), *await _of_lease(runtime, record, status)]
     after = 0
     while not status.terminal:
         page = await runtime.store.pointers(record.id, after=after, limit=_PAGE)
@@ -88,7 +88,8 @@ def _of_instance(runtime: Runtime, record: InstanceRecord, status: WorkflowStatu
         reasons.append(Reason("suspended", f"suspended{why}", "resume it"))
     registry = runtime.registry
     if record.id in runtime.refused:
-        reasons.append(Reason("refused", runtime.refused[record.id], "mend the cause and restart the host"))
+        remedy = "mend the cause and restart the host, or terminate it"
+        reasons.append(Reason("refused", runtime.refused[record.id], remedy))
     if registry.by_fingerprint(record.fingerprint) is None:
         known = registry.find(record.definition_id, record.version)
         name = f"{record.definition_id!r} version {record.version}"
@@ -98,11 +99,20 @@ def _of_instance(runtime: Runtime, record: InstanceRecord, status: WorkflowStatu
             what = "text" if known.by_text else "structure"
             text = f"workflow {name} is registered here with another {what} than the instance has"
             remedy = f"register the old {what}, or set HostConfig(adopt_changed_definitions=True)"
+        remedy += ", or terminate it"
         if not (known is not None and runtime.config.adopt_changed_definitions):
             reasons.append(Reason("definition", text, remedy))
-    if record.owner is not None and record.owner != runtime.session_id:
-        reasons.append(Reason("lease", f"held by host session {record.owner}", "that host runs it"))
     return reasons
+
+
+async def _of_lease(runtime: Runtime, record: InstanceRecord, status: WorkflowStatus) -> list[Reason]:
+    """Who holds the instance, when that is another host, and whether it lives."""
+    if status.terminal or record.owner in (None, runtime.session_id) or runtime.poller is None:
+        return []
+    if await runtime.poller.dead({record.owner}):
+        text = f"was held by host session {record.owner}, which is dead"
+        return [Reason("lease", text, "a running host that knows its definition takes it over")]
+    return [Reason("lease", f"held by host session {record.owner}", "that host runs it")]
 
 
 def _of_pointer(runtime: Runtime, record: InstanceRecord, p: PointerRecord) -> list[Reason]:

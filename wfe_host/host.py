@@ -449,8 +449,8 @@ class WorkflowHost:
         await self.commands.send("cancel", instance_id, reason)
 
     async def terminate(self, instance_id: str, reason: str = "") -> None:
-        """Stop everything at once, undo nothing, end as terminated."""
-        await self.commands.send("terminate", instance_id, reason)
+        """Stop everything at once, undo nothing, end as terminated; needs no host that has the definition."""
+        await self.commands.terminate(instance_id, reason)
 
     async def retry(self, instance_id: str, reason: str = "") -> None:
         """Continue a failed instance from where it failed; returns when it is runnable again."""

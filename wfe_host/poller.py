@@ -20,6 +20,7 @@ from wfe_host.trimming import Trimmer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from wfe_core.clock import TimerHandle
     from wfe_core.ports import Claim, Hint, ItemChunk, LoadedInstance, PointerRecord
@@ -102,6 +103,10 @@ class Poller:
         if elsewhere:
             runtime.hint(elsewhere)
         self._kick()
+
+    async def dead(self, owners: AbstractSet[str]) -> frozenset[str]:
+        """Tell which of these sessions are dead, this host's own excepted."""
+        return frozenset(await self._keeper.dead_sessions(owners)) - {self._runtime.session_id}
 
     def registered(self) -> None:
         """A definition was registered: listen for it, and take the instances that waited for it."""
@@ -284,7 +289,7 @@ class Poller:
             return
         outlook = await look_out(runtime.store, runtime.clock, runtime.claim_filter())
         due = outlook.next_due
-        dead = frozenset(await self._keeper.dead_sessions(outlook.owners)) - {runtime.session_id}
+        dead = await self.dead(outlook.owners)
         if dead or (due is not None and due <= runtime.clock.now()):
             await self._take_all(runtime.claim_filter(dead=dead))
             due = await runtime.store.next_due(runtime.claim_filter())

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 import typer
 
+from wfe_core import WorkflowBuilder
+from wfe_host import WorkflowHost
 from wfe_yaml.cli.app import app
 
 if TYPE_CHECKING:
@@ -196,3 +199,18 @@ def test_a_variable_that_nothing_uses_is_told_of_by_all_that_read_the_file(proje
     assert project.wfe("run", file, "--id", "r").returncode == 0
     refused = project.wfe("graph", "r", "--var", "nothing=x")
     assert (refused.returncode, "--var is for a file" in refused.stderr) == (2, True)
+
+
+def test_a_run_of_a_program_that_is_gone_can_be_ended(shell: Shell) -> None:
+    """`terminate` needs no definition: the workflow of a Python program, which nobody can load here, ends."""
+    flow = WorkflowBuilder("program").wait_for("go").build()
+    (shell.folder / ".wfe").mkdir()
+
+    async def leave_one() -> None:
+        async with WorkflowHost.connect(f"sqlite:///{shell.folder}/.wfe/wfe.db") as host:
+            host.register(flow)
+            await host.start(flow, {}, instance_id="p-1")
+
+    asyncio.run(leave_one())
+    assert "run p-1: terminated" in shell.wfe("terminate", "p-1")
+    assert json.loads(shell.wfe("list", "--json"))[0]["status"] == "terminated"

@@ -112,7 +112,12 @@ def finish(s: State, status: WorkflowStatus, error: ErrorInfo | None = None) -> 
     )
     s.emit(_ENDED[status], None, detail)
     if record.parent_id is not None:
-        payload: dict[str, Any] = {"pointer": record.parent_pointer, "id": record.id, "status": status}
+        payload: dict[str, Any] = {
+            "pointer": record.parent_pointer,
+            "id": record.id,
+            "status": status,
+            "at": s.now,
+        }
         if status == WorkflowStatus.COMPLETE:
             payload["version"] = record.version
             payload["data"] = {key: loads(text) for key, text in s.data.items() if not key.startswith("~")}

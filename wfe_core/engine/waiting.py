@@ -222,10 +222,13 @@ def _enter_activity(s: State, p: PointerRecord, node: ActivityNode) -> None:
 
 
 def activity_ended(s: State, payload: dict[str, Any]) -> None:
-    """A worker has completed or failed an item: {"id", "ok", "result" | "error"}."""
+    """A worker has completed or failed an item: {"id", "ok", "at", "result" | "error"}."""
     for pointer in list(s.pointers.values()):
         if pointer.status == PointerStatus.WAITING and read_state(pointer).get("activity") == payload["id"]:
             node = s.node(pointer)
+            if _too_late(pointer, payload):
+                _fire_wait(s, pointer, node)
+                return
             s.set_due(pointer, None)
             if payload["ok"]:
                 _result(s, pointer, node, payload.get("result"))
@@ -237,6 +240,11 @@ def activity_ended(s: State, payload: dict[str, Any]) -> None:
                 )  # fmt: skip
                 RULES["failed"](s, pointer, node, Failure(info, (info.type, "Exception")))
             return
+
+
+def _too_late(p: PointerRecord, payload: dict[str, Any]) -> bool:
+    """Whether a result came when the time of the wait was up, though nobody could look then."""
+    return p.due is not None and payload.get("at", p.due) > p.due
 
 
 def _enter_sub_workflow(s: State, p: PointerRecord, node: SubWorkflowNode) -> None:
@@ -273,20 +281,27 @@ def _fire_sub_workflow(s: State, p: PointerRecord, node: SubWorkflowNode) -> Non
         enter(s, p)
         return
     stop_leaf(s, p)
-    fail_now(
-        s, p, node, WaitTimeoutError(f"step {node.key!r}: workflow {node.workflow!r} did not end in time")
-    )
+    _child_too_late(s, p, node)
+
+
+def _child_too_late(s: State, p: PointerRecord, node: SubWorkflowNode) -> None:
+    error = WaitTimeoutError(f"step {node.key!r}: workflow {node.workflow!r} did not end in time")
+    fail_now(s, p, node, error)
 
 
 def child_ended(s: State, payload: dict[str, Any]) -> None:
-    """A child has ended: {"pointer", "id", "status", "data" | "error"}."""
+    """A child has ended: {"pointer", "id", "status", "at", "data" | "error"}."""
     pointer = s.pointers.get(payload["pointer"])
     if pointer is None or pointer.status != PointerStatus.WAITING:
         return
     if read_state(pointer).get("child") != payload["id"]:
         return
     node = cast("SubWorkflowNode", s.node(pointer))
+    late = _too_late(pointer, payload)
     s.set_due(pointer, None)
+    if late:
+        _child_too_late(s, pointer, node)
+        return
     if payload["status"] == "complete":
         # Its own version, which need not be the newest that is registered by now.
         definition = s.host.definition(node.workflow, payload.get("version", node.version))

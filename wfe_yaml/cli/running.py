@@ -300,15 +300,20 @@ async def cancel_run(name: str, store_option: str | None) -> int:
 
 
 async def terminate_here(run_id: str, store: Store, reason: str) -> None:
-    """End a run that no process holds at once, in this one."""
+    """End a run that no process holds at once, in this one, even if its workflow cannot be loaded here."""
     async with store.open(claim={run_id}) as host:
         run = await host.get(run_id)
-        compiled = await stored_workflow(host, run, store.tools())
-        host.register(*compiled.definitions)
+        compiled: CompiledWorkflow | None = None
+        try:
+            compiled = await stored_workflow(host, run, store.tools())
+            host.register(*compiled.definitions)
+        except (CommandError, WfeError):
+            compiled = None
         await host.terminate(run_id, reason)
         while (await host.get(run_id)).status is not WorkflowStatus.TERMINATED:
             await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_LOOK)
-        await compiled.tools.processes.forget(run_id)
+        if compiled is not None:
+            await compiled.tools.processes.forget(run_id)
 
 
 def _undecided(run: WorkflowInstance) -> bool:
