@@ -14,11 +14,12 @@ from wfe_core.errors import StepError, StepTimeoutError
 from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config, Seconds, Size, conflict
 from wfe_yaml.executors.executor import Executor, StepAttempt
-from wfe_yaml.executors.masking import revealed_in
+from wfe_yaml.executors.masking import mask_text, revealed_in
 from wfe_yaml.executors.types.http_body import ACCEPTED, BodyError, Unpacking
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Mapping
 
     import httpx
 
@@ -136,7 +137,9 @@ class HttpExecutor(Executor[HttpConfig]):
             exc.retryable = exc.cut and _again(config, attempt)
             raise
         except (TimeoutError, library.TimeoutException):
-            message = f"{_asked(config)}: no answer within its timeout of {config.timeout:g} s"
+            message = (
+                f"{_asked(config, attempt.secrets)}: no answer within its timeout of {config.timeout:g} s"
+            )
             raise StepTimeoutError(message, retryable=_again(config, attempt, timeout=True)) from None
         except (
             library.InvalidURL,
@@ -145,13 +148,13 @@ class HttpExecutor(Executor[HttpConfig]):
             ValueError,
             ImportError,  # for a SOCKS proxy of the environment
         ) as exc:
-            raise StepError(f"{_asked(config)}: {exc}", retryable=False) from exc
+            raise StepError(f"{_asked(config, attempt.secrets)}: {exc}", retryable=False) from exc
         except library.TransportError as exc:
             refused = isinstance(exc, library.ConnectError)
             again = (refused and attempt.retries()) or _again(config, attempt)
             what = "cannot be reached" if refused else "the connection was lost"
             detail = f": {exc}" if str(exc) else ""
-            raise StepError(f"{_asked(config)}: {what}{detail}", retryable=again) from exc
+            raise StepError(f"{_asked(config, attempt.secrets)}: {what}{detail}", retryable=again) from exc
 
 
 def _again(config: HttpConfig, attempt: StepAttempt, *, timeout: bool = False) -> bool:
@@ -177,14 +180,18 @@ class _Exchange:
                     return self._judged(response, await self._body(response))
             finally:
                 await response.aclose()
-            self._attempt.emit("stdout", f"{response.status_code}: goes on at {_shown(str(following.url))}")
+            self._attempt.emit(
+                "stdout",
+                f"{response.status_code}: goes on at {_shown(str(following.url), self._attempt.secrets)}",
+            )
             request = self._redirected(request, following)
         raise StepError(f"{self._what(request)}: more than {_MOST_REDIRECTS} redirects", retryable=False)
 
     def _redirected(self, request: httpx.Request, following: httpx.Request) -> httpx.Request:
         before, after = request.url, following.url
         if before.scheme == "https" and after.scheme != "https":
-            message = f"{self._what(request)}: the answer leads from https to {_shown(str(after))}"
+            led = _shown(str(after), self._attempt.secrets)
+            message = f"{self._what(request)}: the answer leads from https to {led}"
             raise StepError(message, retryable=False)
         if (before.scheme, before.host, before.port) != (after.scheme, after.host, after.port):
             # What the file says of this host is not meant for another one.
@@ -193,7 +200,8 @@ class _Exchange:
             secret = revealed_in(_content(self._config) or b"", self._attempt.secrets)
             if secret is not None and "content-length" in following.headers:
                 message = (
-                    f"{self._what(request)}: the answer leads to {_shown(str(after))}, which would get the "
+                    f"{self._what(request)}: the answer leads to "
+                    f"{_shown(str(after), self._attempt.secrets)}, which would get the "
                     f"secret {secret} with the body: make that the `url` if it is meant to"
                 )
                 raise StepError(message, retryable=False)
@@ -234,7 +242,7 @@ class _Exchange:
         }
 
     def _what(self, request: httpx.Request) -> str:
-        return f"{request.method} {_shown(str(request.url))}"
+        return f"{request.method} {_shown(str(request.url), self._attempt.secrets)}"
 
 
 @cache
@@ -322,12 +330,17 @@ def _refuse(word: str) -> Any:
     raise ValueError(word)
 
 
-def _asked(config: HttpConfig) -> str:
-    return f"{config.method} {_shown(config.url)}"
+def _asked(config: HttpConfig, secrets: Mapping[str, str]) -> str:
+    return f"{config.method} {_shown(config.url, secrets)}"
 
 
-def _shown(url: str) -> str:
-    """Give an address without what may be secret in it: user, password and parameters."""
+def _shown(url: str, secrets: Mapping[str, str]) -> str:
+    """Give an address without what may be secret in it: user, password, parameters, and the secrets.
+
+    Those are masked before anything is cut off, also where a secret holds what ends the part that is shown.
+    """
+    heads = {f"{name}{end}": value.partition(end)[0] for name, value in secrets.items() for end in "?#"}
+    url = mask_text(url, {**secrets, **heads})
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
     whole = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

@@ -367,3 +367,13 @@ async def test_a_step_is_retried_by_its_policy(wfe: WfeEngine, server: Server) -
         await wfe.result(handle)
     assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
     assert len(server.requests) > 1
+
+
+@pytest.mark.parametrize("secret", ["sesame-1f6c?open", "sesame-1f6c#open", "sesame-1f6c" * 40])
+async def test_an_address_that_is_cut_shows_no_part_of_a_secret(secret: str) -> None:
+    """Masked before the parameters are left off, and before a long address is shortened."""
+    config = {"url": "http://127.0.0.1:1/a/$<< secrets.TOKEN >>"}
+    with pytest.raises(StepError) as caught:
+        await run_step(config, kind="http", secrets={"TOKEN": secret})
+    assert "sesame" not in str(caught.value)
+    assert "127.0.0.1:1/a/***" in str(caught.value)
