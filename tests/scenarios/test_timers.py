@@ -191,3 +191,15 @@ async def test_a_test_skips_a_year(wfe: WfeEngine, rec: Any) -> None:
     await wfe.advance("365d")
     assert rec.log == ["a"]
     await wfe.result(handle)
+
+
+async def test_a_container_that_timed_out_has_its_time_anew_after_a_retry(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 7, decision 26: the time of a container counts from its entry, and a retry enters it again."""
+    flow = WorkflowBuilder("flow").parallel(lambda b: b.wait_for("never")).timeout("1h").build()
+    handle = await wfe.start(flow, {})
+    for _ in range(2):
+        await wfe.advance("59m")
+        assert (await handle.instance()).status == "runnable"
+        await wfe.advance("1m")
+        assert (await handle.instance()).status == "failed"
+        await handle.retry()
