@@ -68,10 +68,27 @@ def test_steps_run_in_containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert docker.containers(f"wfe.run={tmp_path.name}") == []
 
 
+def test_the_ci_of_this_project_makes_the_checks_of_make(tmp_path: Path) -> None:
+    """Whatever `make lint types` runs stands in it, and a step of it runs here, in the project's folder."""
+    root = PIPELINES.parents[1]
+    recipes = (root / "Makefile").read_text("utf-8").partition("\nlint:")[2].partition("\ntest:")[0]
+    commands = re.findall(r"^\t\$\(BIN\)/(.+)$", recipes, re.MULTILINE)
+    assert len(commands) == 5
+    pipeline = (PIPELINES / "ci.yaml").read_text("utf-8")
+    assert not [command for command in commands if f"run: .venv/bin/{command}}}" not in pipeline]
+    assert "--ignoreexternal --verifytypes" in recipes
+    assert "--ignoreexternal --verifytypes" in pipeline
+    if not (root / ".venv" / "bin" / "ruff").exists():
+        pytest.skip("make setup has made no .venv here")
+    done = wfe(tmp_path, "run", str(PIPELINES / "ci.yaml"), "--only", "checks/style")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "checks/style: complete" in done.stdout
+
+
 def test_a_ci_job_keeps_what_it_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checks, a retry, a linter that is allowed to complain, and an archive that is there afterwards."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    done = wfe(tmp_path, "run", str(PIPELINES / "ci.yaml"), "-i", "targets=[linux, macos]")
+    done = wfe(tmp_path, "run", str(PIPELINES / "job.yaml"), "-i", "targets=[linux, macos]")
     assert done.returncode == 0, done.stdout + done.stderr
     for told in (
         "building for macos",

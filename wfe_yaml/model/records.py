@@ -99,6 +99,12 @@ class Record:
         """Whether the document has this key."""
         return name in self.node.entries
 
+    @classmethod
+    def hint(cls, name: str, node: Mapping) -> str | None:
+        """Say where an unknown key of a mapping belongs, if that is known."""
+        del name, node
+        return None
+
     def check(self, problems: Problems) -> None:
         """Check what concerns several keys; called once all are read."""
 
@@ -145,7 +151,8 @@ def read_record(model: type[R], node: Mapping, problems: Problems) -> R | None:
             elif spec.required:
                 usable = False
         elif not name.startswith(FREE_PREFIXES):
-            hint = suggest(name, declared) or f"{model.title} has: {listing(declared, most=30)}"
+            hint = model.hint(name, node) or suggest(name, declared)
+            hint = hint or f"{model.title} has: {listing(declared, most=30)}"
             problems.add(Code.UNKNOWN_KEY, f"unknown key {name!r} in {model.title}", entry.key.location, hint)
     for name, (_, spec) in declared.items():
         if spec.required and name not in node.entries:

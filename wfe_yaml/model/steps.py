@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
+from wfe_core.errors import DefinitionError
 from wfe_core.policies import ErrorBehavior
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Structure, Template
@@ -242,6 +244,20 @@ class StepModel(Record):
     def on_failing(self) -> ErrorBehavior | None:
         """What happens when it has failed for good; None when the file does not say."""
         return self.error_behavior.on_error if self.error_behavior is not None else None
+
+    @classmethod
+    def hint(cls, name: str, node: Mapping) -> str | None:
+        """Say so when a key belongs into the config of the step."""
+        # Only a wrong file pays for the imports.
+        from wfe_yaml.executors.configs import config_keys  # noqa: PLC0415
+        from wfe_yaml.executors.registry import executors  # noqa: PLC0415
+
+        kind = node.get("type")
+        word = kind.text if isinstance(kind, Scalar) else "shell"
+        with suppress(DefinitionError, KeyError):
+            if name in config_keys(executors()[word].config):
+                return f"it is a key of the config of a {word} step: write `config: {{{name}: …}}`"
+        return None
 
     def check(self, problems: Problems) -> None:
         """A step does one thing, and has no keys of another construct."""

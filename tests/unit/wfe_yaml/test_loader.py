@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from wfe_core.errors import WfeError
 from wfe_yaml import YamlError, load_workflow, load_workflow_from_str
+from wfe_yaml.compiler import steps
 from wfe_yaml.errors import Code
+from wfe_yaml.executors.registry import StepTypes
 from wfe_yaml.loader import load_closure
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))
@@ -31,6 +34,28 @@ def test_a_wrong_file_is_refused_at_the_place(path: Path) -> None:
     assert found == expected
 
 
+ELSEWHERE = {Code.UNAVAILABLE, Code.SECRET}
+"""Errors that no file alone can have: of a type's package (below) and of a run's secrets (`test_secrets`)."""
+
+
+def test_each_code_has_a_wrong_file() -> None:
+    """Sixty wrong files and more, and no code of an error without one."""
+    codes = {code for path in WRONG for code, _, _ in _EXPECT.findall(path.read_text("utf-8"))}
+    assert len(WRONG) >= 60
+    assert codes == {code.value for code in Code if code.value.startswith("E")} - ELSEWHERE
+
+
+def test_a_type_whose_package_is_broken_is_told_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is right and this installation is not: E017, where the type stands."""
+    point = EntryPoint("theirs", "no_such_module_at_all:X", "wfe.executors")
+    monkeypatch.setattr(steps, "executors", lambda: StepTypes({"theirs": point}))
+    with pytest.raises(YamlError, match="no_such_module_at_all") as caught:
+        load_workflow_from_str("workflow: {id: a, steps: [{name: s, type: theirs}]}")
+    assert [
+        (problem.code, problem.location and problem.location.column) for problem in caught.value.problems
+    ] == [(Code.UNAVAILABLE, 43)]
+
+
 def test_all_problems_of_a_file_are_told_at_once() -> None:
     """Problems of the composer, the model, the expressions and the scripts come in one error, in order."""
     text = (
@@ -52,6 +77,14 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
     ]
     assert isinstance(caught.value, WfeError)
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_key_of_the_config_on_the_step_is_told_where_it_belongs() -> None:
+    """`image` of a docker step, `script` of a deno step: a typical slip is told its remedy."""
+    for kind, key in (("docker", "image"), ("deno", "script"), ("http", "url"), ("shell", "tty")):
+        text = f"workflow: {{id: a, steps: [{{name: s, type: {kind}, {key}: x}}]}}"
+        with pytest.raises(YamlError, match=f"config of a {kind} step: write `config: {{{key}: …}}`"):
+            load_workflow_from_str(text)
 
 
 GOOD = """

@@ -24,7 +24,7 @@ from wfe_yaml.source.text import SourceText
 ROOT = Path(wfe_yaml.__file__).parents[1]
 HERE = Path(__file__).parent
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
-FORM = {"E010", "E012", "E016", "E006"}
+FORM = {"E010", "E012", "E016"}
 """Problems of the form of a file, which a schema can see."""
 BEYOND = {
     "extends-number", "include-number", "input-default", "input-enum", "matrix-expression", "matrix-not-list",

@@ -95,8 +95,9 @@ def test_missing_secrets_stop_a_run_but_no_check() -> None:
     tools = replace(local_tools(), environ={"TOKEN": "s3cr3t"})
     compiled = load_workflow_from_str(FILE, tools=tools)
     assert compiled.missing_secrets == ("OTHER",)
-    with pytest.raises(YamlError, match="the secret 'OTHER' is missing"):
+    with pytest.raises(YamlError, match="the secret 'OTHER' is missing") as caught:
         compiled.require_secrets()
+    assert [problem.code for problem in caught.value.problems] == [Code.SECRET]
     complete = load_workflow_from_str(FILE, tools=replace(tools, secrets={"OTHER": "given"}))
     complete.require_secrets()
     assert complete.missing_secrets == ()
