@@ -94,7 +94,6 @@ NewestRunArgument = Annotated[
 ApprovalArgument = Annotated[
     str,
     typer.Argument(
-        metavar="STEP",
         help="The step that waits, as `wfe explain` names it; in a sub-workflow  outer/inner.",
         autocompletion=complete_approval,
     ),
