@@ -84,7 +84,6 @@ async def test_instances_are_listed_by_filters_and_pages(wfe: WfeEngine, rec: An
     assert list(await wfe.host.instances(status="failed")) == []
 
 
-@pytest.mark.wfe("memory", "sqlite", "postgres", "postgres+redis", "postgres+redis+opensearch")
 async def test_search_finds_words_and_prefixes(wfe: WfeEngine, rec: Any) -> None:
     """Decision 28: case-folded tokens, AND, trailing `*`, no stemming; at most a second behind."""
     flow = WorkflowBuilder("flow").then(rec.step("a", lambda c: {"note": "shipped"})).build()
