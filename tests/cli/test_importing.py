@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Project
+    from tests.cli.conftest import Project, Shell
 
 CORPUS = Path(__file__).parents[1] / "unit" / "wfe_yaml" / "importing"
 
@@ -66,3 +66,18 @@ def test_wrong_files_are_refused(project: Project) -> None:
     assert project.wfe("import", "github", "good.yml", "-o", "bad.yml", "--force").returncode == Exit.COMPLETE
     assert project.wfe("import", "github", "good.yml", "-o", "no/such/folder.yaml").returncode == Exit.USAGE
     assert "flowengine" in project.wfe("import", "--help").stdout
+
+
+def test_conditions_hold_when_they_do_over_there(shell: Shell) -> None:
+    """What is for failures, or behind a skipped job, does not run; what is not set is empty."""
+    shell.wfe("import", "github", str(CORPUS / "github" / "status.yml"), "-o", "s.yaml", fails=True)
+    told = shell.wfe("run", "s.yaml", "-i", "github_ref=refs/heads/main")
+    for line in ("build", "not-cancelled", "not-failure", "either", "always-main", "NOTIFY", "NOTCANCELLED"):
+        assert f"| {line}\n" in told
+    for line in ("ROLLBACK", "RESULT", "bad", "notsuccess", "fail", "never"):
+        assert f"| {line}" not in told
+    shell.wfe("import", "github", str(CORPUS / "github" / "unset.yml"), "-o", "u.yaml", fails=True)
+    told = shell.wfe("run", "u.yaml")
+    for line in ("skipped", "[] [2] []", "D hello a-2-b []", "E []"):
+        assert f"| {line}\n" in told
+    assert "| never" not in told

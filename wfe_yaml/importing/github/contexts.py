@@ -24,6 +24,7 @@ _ASKED = frozenset(
 ) | {"event_name", "triggering_actor"}
 """Parts of `github` that a run can be given."""
 _RUNNER = {"os": '"Linux"', "arch": '"X64"', "name": '"wfe"', "environment": '"self-hosted"'}
+_WHOLE = len(("steps.NAME", "outputs"))
 _OUTCOMES = ("outcome", "conclusion")
 
 
@@ -52,10 +53,12 @@ class JobSeen:
     Attributes:
         name: what its container is called.
         outputs: the expressions of its outputs, seen from beside it; None for one that has no counterpart.
+        skippable: it may be skipped.
     """
 
     name: str
     outputs: Mapping[str, str | None]
+    skippable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,8 @@ class Scope:
 def _github(scope: Scope, names: tuple[str, ...]) -> str:
     word = names[0].casefold()
     if word == "event" and names[1:2] == ("inputs",) and len(names) > 2:  # noqa: PLR2004
-        return _inputs(scope, names[2:])
+        # Over there these are texts, whatever their types; `inputs` has the values.
+        return f'({_inputs(scope, names[2:])} ~ "")'
     if word == "token":
         return _secrets(scope, ("GITHUB_TOKEN",))
     if len(names) == 1 and word in _RUN:
@@ -153,7 +157,9 @@ def _steps(scope: Scope, names: tuple[str, ...]) -> str:
         raise UntranslatableError(f"there is no step {names[0]!r} before this one")
     way = f"{scope.prefix}.{name}"
     if names[1:2] == ("outputs",):
-        return f"{way}.outputs" + "".join(part(each) for each in names[2:])
+        code = f"{way}.outputs" + "".join(part(each) for each in names[2:])
+        # What a step has not set, or one that was skipped, is empty over there.
+        return f'({code} | default(""))' if len(names) > _WHOLE else code
     if names[1:] and names[1] in _OUTCOMES and len(names) == 2:  # noqa: PLR2004
         return _outcome(way)
     raise scope.none("steps", *names)
@@ -250,7 +256,12 @@ def chain(text: str, scope: Scope) -> str:
     pieces: list[str] = []
     at = 0
     for begin, end, inside in holes(text):
-        pieces += [quoted(text[at:begin]), f"({translate(inside, scope).code})"]
+        parsed = translate(inside, scope)
+        if parsed.status:
+            raise UntranslatableError(f"{parsed.status[0]}() has no counterpart there")
+        if (begin, end) == (0, len(text)):
+            return parsed.code
+        pieces += [quoted(text[at:begin]), f"({parsed.code})"]
         at = end
     pieces.append(quoted(text[at:]))
     return " ~ ".join(piece for piece in pieces if piece != quoted("")) or quoted("")

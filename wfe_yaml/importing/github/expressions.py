@@ -23,9 +23,15 @@ _DEEPEST = 50
 _LONGEST = 10_000
 _COMPARE = ("==", "!=", "<", "<=", ">", ">=")
 _WORDS = {"true": "true", "false": "false", "null": "none"}
+_CONSTANT = frozenset({"true", "false"})
+_EMPTY = '["", 0, false, none]'
+"""What counts as false in a condition over there."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d+)\}")
-STATUS = ("success", "always", "failure", "cancelled")
+OUTCOMES = ("success", "failure", "cancelled")
+"""How a job can have gone so far; each is also the name of a function that tells it."""
+STATUS = (*OUTCOMES, "always")
 """Functions that tell how the job went so far."""
 
 Context = Callable[[tuple[str, ...]], str]
@@ -42,30 +48,33 @@ class Parsed:
 
     Attributes:
         code: the expression.
-        status: the functions in it that tell how the job went so far, in order; each became `true`.
-        alone: it is nothing but such a function.
+        status: the functions in it that tell how the job went so far, in order.
+        condition: the expression as a condition, which has to be true or false here.
     """
 
     code: str
     status: tuple[str, ...]
-    alone: bool
+    condition: str
 
 
-def translate(text: str, context: Context) -> Parsed:
+def translate(text: str, context: Context, outcome: str = "success") -> Parsed:
     """Translate an expression.
 
     Args:
         text: what stands between `${{` and `}}`.
         context: translates names.
+        outcome: how the job went so far, which decides what functions such as `failure()` give; what can be
+            told from that is left out, so that a condition that cannot hold is `false`.
 
     Raises:
         UntranslatableError: it cannot be read, or a part of it has no counterpart.
     """
     if len(text) > _LONGEST:
         raise UntranslatableError(f"an expression of more than {_LONGEST:,} characters")
-    parser = _Parser(_tokens(text), context)
+    parser = _Parser(_tokens(text), context, outcome)
     code = parser.whole()
-    return Parsed(code, tuple(parser.status), parser.status == [re.sub(r"\(\s*\)", "", text).strip()])
+    known = code in _CONSTANT or code in parser.truths
+    return Parsed(code, tuple(parser.status), code if known else f"({code}) not in {_EMPTY}")
 
 
 def quoted(text: str) -> str:
@@ -94,12 +103,15 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 class _Parser:
     """A recursive descent over the tokens; it writes while it reads."""
 
-    def __init__(self, tokens: list[tuple[str, str]], context: Context) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], context: Context, outcome: str) -> None:
         self._tokens = tokens
+        self._outcome = outcome
         self._at = 0
         self._context = context
         self._depth = 0
         self.status: list[str] = []
+        self.truths: set[str] = set(_CONSTANT)
+        """What is known to be true or false."""
 
     def whole(self) -> str:
         """Read all."""
@@ -126,20 +138,30 @@ class _Parser:
             raise UntranslatableError(f"it is nested more than {_DEEPEST} levels deep")
         code = self._and()
         while self._sign("||"):
-            code = f"{code} or {self._and()}"
+            code = self._joined(_either, code, self._and())
         self._depth -= 1
         return code
 
     def _and(self) -> str:
         code = self._compare()
         while self._sign("&&"):
-            code = f"{code} and {self._compare()}"
+            code = self._joined(_both, code, self._compare())
+        return code
+
+    def _joined(self, way: Callable[[str, str], str], one: str, other: str) -> str:
+        code = way(one, other)
+        if {one, other} <= self.truths:
+            self.truths.add(code)
         return code
 
     def _compare(self) -> str:
         code = self._not()
         while sign := self._sign(*_COMPARE):
-            code = f"{code} {sign} {self._not()}"
+            code = self._truth(_compared(code, sign, self._not()))
+        return code
+
+    def _truth(self, code: str) -> str:
+        self.truths.add(code)
         return code
 
     def _not(self) -> str:
@@ -147,13 +169,18 @@ class _Parser:
         while self._sign("!"):
             signs += 1
         code = self._value()
-        return f"(not {code})" if signs % 2 else code
+        if not signs % 2:
+            return code
+        return self._truth({"true": "false", "false": "true"}.get(code, f"(not {code})"))
 
     def _value(self) -> str:
         if self._sign("("):
             code = self._or()
             self._want(")")
-            return self._parts(f"({code})")
+            inside = code if code in _CONSTANT else f"({code})"
+            if code in self.truths:
+                self.truths.add(inside)
+            return self._parts(inside)
         if self._at >= len(self._tokens):
             raise UntranslatableError("it ends too early")
         kind, text = self._tokens[self._at]
@@ -216,14 +243,35 @@ class _Parser:
         word = name.casefold()
         if word in STATUS and not arguments:
             self.status.append(word)
-            return "true"
+            return "true" if word in {"always", self._outcome} else "false"
         made = _FUNCTIONS.get(word)
         if made is None:
             raise UntranslatableError(f"the function {name}() has no counterpart")
         code = made(arguments)
         if code is None:
             raise UntranslatableError(f"{name}() is called with {len(arguments)} arguments")
-        return code
+        return self._truth(code) if word in _TESTS else code
+
+
+def _either(one: str, other: str) -> str:
+    if one == "false":
+        return other
+    return "true" if one == "true" else f"{one} or {other}"
+
+
+def _both(one: str, other: str) -> str:
+    if one == "true":
+        return other
+    return "false" if "false" in {one, other} else f"{one} and {other}"
+
+
+def _compared(one: str, sign: str, other: str) -> str:
+    """Compare; a number is equal to the text of it over there, as in `env.N == 5`."""
+    numbers = [each for each in (one, other) if _NUMBER.fullmatch(each)]
+    if sign not in {"==", "!="} or len(numbers) != 1:
+        return f"{one} {sign} {other}"
+    value = other if one == numbers[0] else one
+    return f"{value} {'in' if sign == '==' else 'not in'} [{numbers[0]}, {quoted(numbers[0])}]"
 
 
 def _two(pattern: str) -> Callable[[list[str]], str | None]:
@@ -270,3 +318,5 @@ _FUNCTIONS: dict[str, Callable[[list[str]], str | None]] = {
     "join": _join,
     "format": _format,
 }
+_TESTS = frozenset({"contains", "startswith", "endswith"})
+"""Functions that tell true or false."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from wfe_yaml.importing.github.contexts import JobSeen, Scope, ours
-from wfe_yaml.importing.github.expressions import UntranslatableError, translate
-from wfe_yaml.importing.github.steps import Around, StepMaker, condition, texts
+from wfe_yaml.importing.github.contexts import JobSeen, Scope, chain, ours
+from wfe_yaml.importing.github.expressions import UntranslatableError
+from wfe_yaml.importing.github.steps import Around, StepMaker, conditions, texts, variables, written
 from wfe_yaml.importing.names import Names, remark
 from wfe_yaml.importing.reading import Looker, duration, entries, joined, plain
 from wfe_yaml.source.nodes import Mapping, Node, Scalar, Sequence, plain_value
@@ -114,7 +114,7 @@ class JobMaker:
             container["when"] = when
         scope = replace(outer, matrix=frozenset(matrix))
         self._limits(container)
-        env = {**self.shared.env, **texts(job.node.get("env"), look)}
+        env = {**self.shared.env, **variables(job.node.get("env"), look)}
         scope = replace(scope, env={**scope.env, **env})
         services = self._services(scope)
         if services:
@@ -126,7 +126,8 @@ class JobMaker:
         if not container.get("steps"):
             look.leave(f"the job {job.key!r} has no steps left, so it is left out", job.node.location)
             return None
-        return MadeJob(container, self._steps, JobSeen(job.name, self._outputs(scope, matrix)))
+        seen = JobSeen(job.name, self._outputs(scope, matrix), skippable="when" in container)
+        return MadeJob(container, self._steps, seen)
 
     # ------------------------------------------------------------ steps
 
@@ -194,11 +195,10 @@ class JobMaker:
         outside = replace(scope, steps=self._called, prefix=f"steps.{self.job.name}")
         for name, text in texts(self.job.node.get("outputs"), self.looker).items():
             place = (self.job.node.get("outputs") or self.job.node).location
-            inner = text.strip().removeprefix("${{").removesuffix("}}")
             try:
                 if matrix:
                     raise UntranslatableError("a job with a matrix has a list of them")
-                found[name] = translate(inner, outside).code
+                found[name] = chain(text, outside)
             except UntranslatableError as exc:
                 found[name] = None
                 self.looker.leave(f"the output {name!r} of the job has no counterpart: {exc}", place)
@@ -218,16 +218,19 @@ class JobMaker:
                 )
 
     def _condition(self, scope: Scope) -> str | None:
+        """Give the condition; without another one, a job is skipped with any that it needs."""
         node = self.job.node.get("if")
-        parsed = condition(node, scope, self.looker)
-        if node is None or parsed is None:
-            return None
-        code, status = parsed
-        if any(word != "success" for word in status):
-            message = "a job runs only when those that it needs have ended well"
-            hint = "put what must always run into `ensure:` of the workflow"
-            self.looker.leave(message, node.location, hint)
-        return code
+        well, *others = conditions(node, scope, self.looker) or ("true", "false", "false")
+        after = any(code != "false" for code in others)
+        if node is not None and after and self.job.needs:
+            never = "it never runs: " if well == "false" else ""
+            message = f"{never}a job runs only when those that it needs have ended well"
+            hook = "on_failure" if never else "ensure"
+            self.looker.leave(message, node.location, f"put what must run into `{hook}:` of the workflow")
+        guards = [f'steps.{job.name}.status != "skipped"' for job in self.jobs.values() if job.skippable]
+        if after or not guards or well == "false":
+            return written(well)
+        return written(" and ".join(guards if well == "true" else [*guards, f"({well})"]))
 
     def _limits(self, container: dict[str, Any]) -> None:
         look, node = self.looker, self.job.node
@@ -297,7 +300,10 @@ class JobMaker:
         services = look.mapping(self.job.node.get("services"))
         found: dict[str, Any] = {}
         for name, entry in entries(services):
-            node = look.mapping(entry.value, "a service (a mapping)")
+            if isinstance(entry.value, Scalar):
+                found[name] = {"image": self._text(entry.value, scope)}
+                continue
+            node = look.mapping(entry.value, "a service (an image, or a mapping)")
             if node is None:
                 continue
             look.others(node, _SERVICE, f"the service {name!r}")

@@ -9,7 +9,7 @@ from typing import Any
 from wfe_yaml.expressions.shell.placement import place
 from wfe_yaml.expressions.templates import Template
 from wfe_yaml.importing.github.contexts import Scope, holes, ours
-from wfe_yaml.importing.github.expressions import UntranslatableError, translate
+from wfe_yaml.importing.github.expressions import OUTCOMES, UntranslatableError, translate
 from wfe_yaml.importing.names import remark
 from wfe_yaml.importing.reading import Looker, duration, joined
 from wfe_yaml.source.nodes import Mapping, Node, Scalar
@@ -30,12 +30,22 @@ _SCRIPT_INSTEAD = "write a step that runs the commands of the action"
 _FILES = ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
 _OLD_COMMANDS = re.compile(r"::(set-output|set-env|add-path|save-state)\b")
 _VARIABLE = re.compile(r"\bGITHUB_[A-Z_]+\b")
+_VARIABLE_NAME = re.compile(r"(?!WFE_|__WFE)[A-Za-z_][A-Za-z0-9_]*")
 _OUTPUT = re.compile(r"\bGITHUB_OUTPUT\b")
 _SEEN_LATER = 'write  name=value  to "$WFE_OUTPUT", and use $<< steps.NAME.outputs.name >>'
 _WHEN = "write the condition as `when:`"
-_NEVER = "$<< false >>"
-HOOKS = {"always": "ensure", "failure": "on_failure", "cancelled": "on_abort"}
-"""Hooks of a container that run when a step with such a condition would."""
+_FALSE = "false"
+HOOKS: dict[tuple[str, ...], tuple[str | None, str | None]] = {
+    (): (None, None),
+    ("success",): (None, None),
+    ("failure",): ("on_failure", None),
+    ("cancelled",): ("on_abort", None),
+    ("success", "failure", "cancelled"): ("ensure", None),
+    ("success", "failure"): ("ensure", "runs also when the job is cancelled"),
+    ("failure", "cancelled"): ("on_failure", "does not run when the job is cancelled"),
+    ("success", "cancelled"): (None, "does not run when the job is cancelled"),
+}
+"""Hooks of a container that run when a step would, by the outcomes after which it does; and what differs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +104,8 @@ class StepMaker:
         if not isinstance(run, Scalar) or not run.text.strip():
             look.leave("a step that runs nothing is left out", (run or node).location)
             return None
-        variables = texts(node.get("env"), look)
-        self._scope = replace(self._around.scope, env={**self._around.scope.env, **variables})
+        own = variables(node.get("env"), look)
+        self._scope = replace(self._around.scope, env={**self._around.scope.env, **own})
         hook, when = self._condition()
         step: dict[str, Any] = {"name": self._name}
         title = look.text(node.get("name"))
@@ -103,7 +113,7 @@ class StepMaker:
             step["description"] = remark(title)
         if when is not None:
             step["when"] = when
-        made = self._script(run, {**self._around.env, **variables})
+        made = self._script(run, {**self._around.env, **own})
         if made is None:
             return None
         step |= made
@@ -204,18 +214,19 @@ class StepMaker:
     def _condition(self) -> tuple[str | None, str | None]:
         """Give the hook it belongs to, and the condition."""
         node = self._node.get("if")
-        parsed = condition(node, self._scope, self._looker)
-        if node is None or parsed is None:
+        codes = conditions(node, self._scope, self._looker)
+        if node is None or codes is None:
             return None, None
-        code, status = parsed
-        others = [word for word in status if word != "success"]
-        if not others:
-            return None, code
-        if len(others) == 1 and code is None:
-            return HOOKS[others[0]], None
-        message = f"{others[0]}() within a condition has no counterpart: the step is one of the hook's"
-        self._looker.leave(message, node.location, "look at `when:` of the step")
-        return HOOKS[others[0]], code
+        after = tuple(outcome for outcome, code in zip(OUTCOMES, codes, strict=True) if code != _FALSE)
+        kinds = {code for code in codes if code != _FALSE} or {_FALSE}
+        if len(kinds) > 1:
+            message = "it never runs: its condition is another one after a failure"
+            self._looker.leave(message, node.location, "make it two steps, each with a condition of its own")
+            return None, written(_FALSE)
+        hook, differs = HOOKS[after]
+        if differs:
+            self._looker.leave(f"the step {differs}", node.location)
+        return hook, written(kinds.pop())
 
     def _value(self, name: str, text: str, where: Node) -> str:
         """Translate a text; empty when that cannot be."""
@@ -252,8 +263,18 @@ def texts(node: Node | None, looker: Looker) -> dict[str, str]:
     return {name: value or "" for name, value in values.items()}
 
 
-def condition(node: Node | None, scope: Scope, looker: Looker) -> tuple[str | None, tuple[str, ...]] | None:
-    """Translate an `if`: the condition (None for one that always holds), and its status functions.
+def variables(node: Node | None, looker: Looker) -> dict[str, str]:
+    """Give the variables of an `env`, with their expressions as they are; notes those that cannot be."""
+    found = texts(node, looker)
+    for name, entry in node.entries.items() if isinstance(node, Mapping) else ():
+        if _VARIABLE_NAME.fullmatch(name) is None and found.pop(name, None) is not None:
+            message = f"the variable {name!r} is left out: it is no name of one, or belongs to wfe"
+            looker.leave(message, entry.key.location)
+    return found
+
+
+def conditions(node: Node | None, scope: Scope, looker: Looker) -> tuple[str, ...] | None:
+    """Translate an `if`: the condition for each way in which the job can have gone so far (`OUTCOMES`).
 
     None when there is none. One without a counterpart never holds, which is noted: what should run only
     sometimes must not run always.
@@ -266,14 +287,22 @@ def condition(node: Node | None, scope: Scope, looker: Looker) -> tuple[str | No
         if text.startswith("${{") and text.count("${{") == 1
         else text
     )
+    never = (_FALSE,) * len(OUTCOMES)
     if "${{" in inner:
         looker.leave(
             "it never runs: a condition of several expressions has no counterpart", node.location, _WHEN
         )
-        return _NEVER, ()
+        return never
     try:
-        parsed = translate(inner, scope)
+        parsed = [translate(inner, scope, outcome) for outcome in OUTCOMES]
     except UntranslatableError as exc:
         looker.leave(f"it never runs, because its condition has no counterpart: {exc}", node.location, _WHEN)
-        return _NEVER, ()
-    return (None if parsed.alone else f"$<< {parsed.code} >>"), parsed.status
+        return never
+    if parsed[0].status:
+        return tuple(each.condition for each in parsed)
+    return (parsed[0].condition, *never[1:])
+
+
+def written(code: str) -> str | None:
+    """Write a condition; None for one that always holds."""
+    return None if code == "true" else f"$<< {code} >>"

@@ -12,7 +12,7 @@ from wfe_yaml.importing.drafting import Draft, Imported, settle
 from wfe_yaml.importing.github.contexts import JobSeen, Needed, Scope, ours
 from wfe_yaml.importing.github.expressions import UntranslatableError
 from wfe_yaml.importing.github.jobs import Job, JobMaker, MadeJob, Shared
-from wfe_yaml.importing.github.steps import texts
+from wfe_yaml.importing.github.steps import variables
 from wfe_yaml.importing.names import Names, identifier, remark
 from wfe_yaml.importing.reading import Looker, entries, plain, read_foreign
 from wfe_yaml.source.nodes import Mapping, Node, Scalar, Sequence, plain_value
@@ -130,7 +130,7 @@ class _Translation:
         name = look.text(self._root.get("name")) or self._fallback
         workflow: dict[str, Any] = {"id": identifier(name, "imported"), "description": remark(name)}
         self._triggers()
-        env = texts(self._root.get("env"), look)
+        env = variables(self._root.get("env"), look)
         scope = Scope(needed=self._needed)
         # Secrets are for steps: what holds one is given to each of them.
         secret = {key: text for key, text in env.items() if "secrets" in text and "${{" in text}

@@ -17,7 +17,7 @@ from wfe_yaml.importing import drafting
 from wfe_yaml.importing.drafting import Imported
 from wfe_yaml.importing.flowengine.translate import import_flowengine
 from wfe_yaml.importing.github.contexts import JobSeen, Needed, Scope, chain, ours
-from wfe_yaml.importing.github.expressions import UntranslatableError, translate
+from wfe_yaml.importing.github.expressions import OUTCOMES, UntranslatableError, translate
 from wfe_yaml.importing.github.translate import import_github
 from wfe_yaml.source.composer import compose
 from wfe_yaml.source.nodes import plain_value
@@ -47,8 +47,10 @@ NOT_WELL = f'("skipped" if {ONE}.status == "skipped" else "failure")'
 @pytest.mark.parametrize(
     ("theirs", "code"),
     [
-        ("true && null || false", "true and none or false"),
-        ("!true", "(not true)"),
+        ("true && null || false", "none or false"),
+        ("env.A && null || false", "env.A and none or false"),
+        ("!true", "false"),
+        ("!env.A", "(not env.A)"),
         ("!!true", "true"),
         ("1 < 0x1F", "1 < 31"),
         ("-1.5e3 != .5", "-1.5e3 != .5"),
@@ -57,13 +59,16 @@ NOT_WELL = f'("skipped" if {ONE}.status == "skipped" else "failure")'
         ("env.A", "env.A"),
         ("env.B", '(inputs.github_sha) ~ "-b"'),
         ("env.NONE", '""'),
-        ("steps.one.outputs.x", "steps.one.outputs.x"),
-        ("steps['a-b'].outputs['c-d']", 'steps.a_b.outputs["c-d"]'),
+        ("steps.one.outputs", "steps.one.outputs"),
+        ("steps.one.outputs.x", '(steps.one.outputs.x | default(""))'),
+        ("steps['a-b'].outputs['c-d']", '(steps.a_b.outputs["c-d"] | default(""))'),
         ("steps.one.conclusion", f'("success" if {ONE}.success else {NOT_WELL})'),
         ("needs.make.outputs.file", "steps.make.b.outputs.file"),
         ("matrix.py-v", 'matrix["py-v"]'),
         ("inputs.dry-run", "inputs.dry_run"),
-        ("github.event.inputs.dry-run", "inputs.dry_run"),
+        ("github.event.inputs.dry-run", '(inputs.dry_run ~ "")'),
+        ("env.A == 5", 'env.A in [5, "5"]'),
+        ("1.5 != env.A", 'env.A not in [1.5, "1.5"]'),
         ("github.token", "secrets.GITHUB_TOKEN"),
         ("github.run_id", "run.id"),
         ("vars.X", "vars.X"),
@@ -112,6 +117,24 @@ def test_an_expression_without_a_counterpart_says_why(theirs: str, why: str) -> 
     """Nothing is guessed."""
     with pytest.raises(UntranslatableError, match=why):
         translate(theirs, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "conditions"),
+    [
+        ("success()", ["true", "false", "false"]),
+        ("failure()", ["false", "true", "false"]),
+        ("!cancelled()", ["true", "true", "false"]),
+        ("!failure() && env.A == 'x'", ['env.A == "x"', "false", 'env.A == "x"']),
+        ("always() && !(failure() || cancelled())", ["true", "false", "false"]),
+        ("failure() && (env.A == 'x')", ["false", '(env.A == "x")', "false"]),
+        ("success() || env.A", ["true", *['(env.A) not in ["", 0, false, none]'] * 2]),
+        ("env.A && failure()", ["false", '(env.A and true) not in ["", 0, false, none]', "false"]),
+    ],
+)
+def test_a_condition_depends_on_how_the_job_went(theirs: str, conditions: list[str]) -> None:
+    """`success()` and the like are what they are after a success, a failure and a cancel; negated, too."""
+    assert [translate(theirs, SCOPE, outcome).condition for outcome in OUTCOMES] == conditions
 
 
 def test_texts_keep_what_is_no_expression() -> None:
