@@ -313,4 +313,6 @@ def test_the_end_is_that_of_an_undisturbed_run(
         assert field.killed(project, what) == (told, log)
         eventually(lambda: not (field.left() or field.supervisors()), "the end of all processes")
     finally:
+        # A step that was held lets go.
+        (project.folder / "go").touch()
         project.end()

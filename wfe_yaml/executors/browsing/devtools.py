@@ -17,6 +17,8 @@ from typing import Any
 _CHUNK = 1 << 20
 _LARGEST = 256 << 20
 """Bytes of one message; a picture of a very long page has some ten millions."""
+_PATIENCE = 120.0
+"""Seconds in which a browser answers, however busy the page; one that hangs would hold its step for ever."""
 
 Event = Callable[[str, dict[str, Any]], None]
 
@@ -63,13 +65,14 @@ class DevTools:
         """Send a command and wait for its result.
 
         Raises:
-            BrowserError: it cannot be done; the message is the browser's.
+            BrowserError: it cannot be done, or no answer comes; else the message is the browser's.
         """
         number = self.post(method, **params)
         self._answers[number] = {}
-        while not self._answers[number]:
-            self._hear(None)
+        answered = self.listen(lambda: bool(self._answers[number]), _PATIENCE)
         answer = self._answers.pop(number)
+        if not answered:
+            raise BrowserError(f"the browser has not answered {method} for {_PATIENCE:.0f} s")
         if "error" in answer:
             raise BrowserError(f"{method}: {answer['error'].get('message', 'failed')}")
         result: dict[str, Any] = answer.get("result", {})

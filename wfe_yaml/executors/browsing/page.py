@@ -14,6 +14,8 @@ from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
 
 _LOOK = 0.05
 """Seconds between two looks for what a selector names."""
+_NET = 1.0
+"""Seconds after which it is asked whether the document is there, in case that its event was lost."""
 _MOST_LINES = 1_000
 """Lines of the page's console that are shown."""
 _WORLD = "wfe"
@@ -72,7 +74,7 @@ class Page:
         if begun.get("errorText"):
             raise BrowserError(f"{shown(url)}: {begun['errorText']}")
         self._loader = begun.get("loaderId", self._loader)
-        self._until("load")
+        self._until("load", self._loaded)
         self.status = self._statuses.get(self._loader)
         if self.status is None:
             return
@@ -93,7 +95,7 @@ class Page:
     def settle(self) -> None:
         """Wait until half a second has passed in which nothing was fetched."""
         self._say("waits until nothing is fetched any more")
-        self._until("networkIdle")
+        self._until("networkIdle", lambda: False)
 
     def rest(self, seconds: float) -> None:
         """Wait so long."""
@@ -116,6 +118,8 @@ class Page:
     def picture(self, *, full: bool) -> bytes:
         """Give a PNG of the window, or of the full height of the page."""
         options: dict[str, Any] = {"format": "png"}
+        # A page that counts as hidden draws nothing, and its picture would never come.
+        self._tools.call("Page.bringToFront")
         if full:
             size = self._tools.call("Page.getLayoutMetrics")["cssContentSize"]
             options["captureBeyondViewport"] = True
@@ -134,10 +138,20 @@ class Page:
 
     # ------------------------------------------------------------ waiting
 
-    def _until(self, event: str) -> None:
+    def _until(self, event: str, is_so: Callable[[], bool]) -> None:
         """Wait until the document has come to something; it may have been replaced by another meanwhile."""
-        self._tools.listen(lambda: self._crashed or (self._loader, event) in self._reached)
+
+        def reached() -> bool:
+            return self._crashed or (self._loader, event) in self._reached
+
+        while not self._tools.listen(reached, _NET) and not is_so():
+            pass
         self._check()
+
+    def _loaded(self) -> bool:
+        frame = self._tools.call("Page.getFrameTree")["frameTree"]["frame"]
+        there: str = frame["loaderId"]
+        return there == self._loader and self._evaluate("document.readyState") == "complete"
 
     def _until_true(self, code: str) -> None:
         while self._evaluate(code) is not True:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from wfe_yaml.executors.browsing import devtools
 from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
+from wfe_yaml.executors.browsing.page import Page
 
 
 class Other:
@@ -106,3 +107,41 @@ def test_a_message_is_bounded(other: Other, monkeypatch: pytest.MonkeyPatch) -> 
     os.write(other.speaks, b"x" * 200)
     with pytest.raises(BrowserError, match="too large"):
         other.tools.listen(lambda: False)
+
+
+def test_a_browser_that_hangs_is_told(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for an answer that never comes learns to what; one that is late disturbs nobody."""
+    monkeypatch.setattr(devtools, "_PATIENCE", 0.01)
+    with pytest.raises(BrowserError, match=r"^the browser has not answered Page\.captureScreenshot for "):
+        other.tools.call("Page.captureScreenshot")
+    other.say({"id": other.command()["id"], "result": {}})
+    assert not other.tools.listen(lambda: False, 0.0)
+
+
+class Deaf(DevTools):
+    """A browser whose events are lost; it has shown the document by the second look."""
+
+    def __init__(self) -> None:
+        super().__init__(-1, -1)
+        self.looks = 0
+
+    def call(self, method: str, **_: Any) -> dict[str, Any]:
+        """Answer."""
+        if method == "Page.getFrameTree":
+            self.looks += 1
+            return {"frameTree": {"frame": {"loaderId": "new" if self.looks > 1 else "old"}}}
+        if method == "Runtime.evaluate":
+            return {"result": {"value": "complete"}}
+        return {"loaderId": "new", "executionContextId": 1}
+
+    def listen(self, until: Callable[[], bool], seconds: float | None = None) -> bool:
+        """Hear nothing."""
+        assert seconds is not None
+        return until()
+
+
+def test_a_document_is_there_though_its_event_was_lost() -> None:
+    """Now and then the browser is asked whether it shows the document that it was sent to, and all of it."""
+    tools = Deaf()
+    Page(tools, lambda _: None).load("http://example.test/", ["2xx"])
+    assert tools.looks == 2
