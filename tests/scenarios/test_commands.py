@@ -22,8 +22,10 @@ async def test_suspend_lets_running_steps_finish_and_starts_none(wfe: WfeEngine,
     flow = WorkflowBuilder("flow").then(rec.gate("a", {"x": 1})).then(rec.step("b")).build()
     handle = await wfe.start(flow, {})
     await wfe.settle()
-    await handle.suspend("lunch")
-    await wfe.settle()
+    async with wfe.host.subscribe("workflow.suspended") as events:
+        await handle.suspend("lunch")
+        await wfe.settle()
+        assert (await anext(events)).detail["reason"] == "lunch"
     with pytest.raises(WorkflowSuspendedError):
         await handle.result()
     rec.open("a")

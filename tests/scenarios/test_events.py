@@ -70,6 +70,19 @@ async def test_as_of_looks_further_back_or_less_far(wfe: WfeEngine, rec: Any) ->
     assert (await wfe.result(handle))["got"] == "third"
 
 
+async def test_a_later_wait_may_look_further_back(wfe: WfeEngine, rec: Any) -> None:
+    """Decision 4: the standing subscription of a name and key begins as early as any of its waits wants."""
+    begin = to_datetime(wfe.clock.now())
+    flow = (
+        WorkflowBuilder("flow").wait_for("go", output="new").wait_for("go", as_of=begin, output="old").build()
+    )
+    await wfe.host.publish_event("go", "", "before the start")
+    await wfe.advance(1)
+    handle = await wfe.start(flow, {})
+    await wfe.host.publish_event("go", "", "after it")
+    assert await wfe.result(handle) == {"new": "after it", "old": "before the start"}
+
+
 async def test_two_waits_in_a_row_get_two_events_in_order(wfe: WfeEngine, rec: Any) -> None:
     """Rules 9: successive events in effective order, however they come."""
     for pause in (False, True):
