@@ -281,13 +281,13 @@ def _modules_of_help(project: Project) -> set[str]:
 
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "pipelines"
-WITH_SERVERS = {"containers", "sandbox"}
-"""Those that need more than this machine: `tests/examples/test_pipelines.py` runs them beside it."""
+ELSEWHERE = {"containers", "sandbox", "ci"}
+"""Those that need servers, or would run these very tests: `tests/examples/test_pipelines.py` has them."""
 
 
 @pytest.mark.parametrize(
     "example",
-    [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem not in WITH_SERVERS],
+    [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem not in ELSEWHERE],
     ids=lambda path: path.stem,
 )
 def test_every_example_runs_as_it_is(project: Project, example: Path) -> None:
