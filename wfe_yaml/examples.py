@@ -207,7 +207,15 @@ CONFIGS: dict[str, dict[str, Example]] = {
     )
     | _plain("url: https://example.com\nmode: screenshot", path="path: out/page.png")
     | _plain("url: https://example.com\nmode: screenshot\npath: out/page.png", full_page="full_page: true")
-    | _plain(url="url: https://example.com", html="html: <h1>hello</h1>"),
+    | _plain(url="url: https://example.com", html="html: <h1>hello</h1>")
+    | _plain("url: https://example.com\nimage: chromium:1", in_="in: docker")
+    | _plain("url: https://example.com\nin: docker", image="image: chromium:1")
+    | _plain(
+        "url: https://example.com\nin: docker\nimage: chromium:1",
+        engine="engine: podman",
+        network="network: none",
+        pull="pull: never",
+    ),
     "delay": _plain(duration="duration: 10m"),
     "deno": _plain(
         "script: Wfe.log(1)",

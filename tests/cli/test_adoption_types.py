@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.services.chromium import chromium_image
+from tests.services.docker import Docker, docker_or_skip
+from tests.services.local import UnavailableError
 from tests.waiting import PATIENCE, eventually
 from wfe_yaml.executors.types.browser import find_browser
 
@@ -112,3 +116,79 @@ def test_a_browser_outlives_the_runner(project: Project, site: Site) -> None:
     assert "adopted: the process of attempt 1 outlived its runner" in told
     assert site.asked.count("/") == 1
     assert project.log() == ["a=7"]
+
+
+CONTAINED = """name: slow
+      type: browser
+      config:
+        in: docker
+        image: {image}
+        network: host
+        url: {url}
+        wait: {{selector: "#done"}}
+        timeout: 5m"""
+
+
+@pytest.fixture
+def contained(project: Project, site: Site) -> Iterator[tuple[Docker, str, str]]:
+    """A daemon, a step with a browser in one of its containers, and the id of a run of it."""
+    docker = docker_or_skip()
+    try:
+        image = chromium_image(docker)
+    except UnavailableError as exc:
+        pytest.skip(str(exc))
+    project.env["DOCKER_HOST"] = docker.host
+    run = f"r-{secrets.token_hex(4)}"
+    yield docker, CONTAINED.format(url=site.url, image=image), run
+    site.ready.set()
+    for name in docker.containers(f"wfe.run={run}"):
+        docker("rm", "--force", name)
+
+
+@pytest.mark.slow
+@pytest.mark.docker
+@pytest.mark.browser
+@pytest.mark.parametrize("supervised", [True, False], ids=["adopted", "swept"])
+def test_a_browser_in_a_container_after_a_crash(
+    project: Project, site: Site, contained: tuple[Docker, str, str], supervised: bool
+) -> None:
+    """It goes on under the next runner; if its supervisor died, too, it is ended, and another one begins."""
+    docker, step, run = contained
+    last = "{name: last, run: 'echo \"a=$<< steps.slow.outputs.text >>\" >> log'}"
+    runner = project.start("run", project.steps(step, last), "--id", run)
+    eventually(lambda: "/" in site.asked, "the page")
+    (before,) = docker.containers(f"wfe.run={run}")
+    runner.send_signal(signal.SIGKILL)
+    runner.communicate()
+    if not supervised:
+        (lock,) = project.folder.glob(".wfe/wfe.run/*/lock")
+        os.kill(int(lock.read_text()), signal.SIGKILL)
+    second = project.start("resume", run)
+    if supervised:
+        site.ready.set()
+    else:
+        eventually(lambda: site.asked.count("/") == 2, "the second attempt")
+        assert before not in docker.containers(f"wfe.run={run}")
+        site.ready.set()
+    out, err = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0, (out, err)
+    assert site.asked.count("/") == (1 if supervised else 2)
+    assert project.log() == ["a=7"]
+    assert docker.containers(f"wfe.run={run}") == []
+
+
+@pytest.mark.slow
+@pytest.mark.docker
+@pytest.mark.browser
+def test_cancel_ends_a_browser_in_a_container(
+    project: Project, site: Site, contained: tuple[Docker, str, str]
+) -> None:
+    """After a crash of the runner `wfe cancel` leaves no container."""
+    docker, step, run = contained
+    runner = project.start("run", project.steps(step), "--id", run)
+    eventually(lambda: "/" in site.asked, "the page")
+    assert len(docker.containers(f"wfe.run={run}")) == 1
+    runner.send_signal(signal.SIGKILL)
+    runner.communicate()
+    done = project.wfe("cancel", run)
+    assert docker.containers(f"wfe.run={run}") == [], done.stdout + done.stderr

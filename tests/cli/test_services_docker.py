@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.services.chromium import chromium_image
 from tests.services.docker import IMAGE, Docker, docker_or_skip
-from tests.services.local import free_port
+from tests.services.local import UnavailableError, free_port
 from tests.waiting import PATIENCE, eventually
 
 if TYPE_CHECKING:
@@ -262,4 +263,26 @@ def test_each_turn_of_a_loop_has_services_of_its_own(field: Field) -> None:
     )
     field.run(file)
     assert sorted(field.project.log()) == ["turn 1", "turn 2"]
+    assert field.left == []
+
+
+SHOP = f"""web:
+          image: {IMAGE}
+          command: [sh, -c, "mkdir /www; echo '<p>served' >/www/index.html; httpd -f -p 80 -h /www"]
+          readiness: {{run: "wget -q -O /dev/null http://127.0.0.1/", interval: 50ms}}"""
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_browser_in_a_container_finds_services_by_name(field: Field) -> None:
+    """It is on the network of the services around it, and nothing is left of either."""
+    try:
+        image = chromium_image(field.docker)
+    except UnavailableError as exc:
+        pytest.skip(str(exc))
+    step = f"""name: look
+      type: browser
+      config: {{in: docker, image: {image}, url: "http://web/", path: page.txt, timeout: 5m}}"""
+    field.run(field.write(step, SHOP))
+    assert (field.project.folder / "page.txt").read_text() == "served"
     assert field.left == []

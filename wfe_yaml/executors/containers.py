@@ -159,6 +159,8 @@ class Variables:
         self.file: bytes = b""
         lines: list[str] = []
         for name, value in wanted.items():
+            if "\0" in value:
+                raise StepError(f"the variable {name} contains the character NUL", retryable=False)
             if not _OWN.match(name):
                 self.flags += ["--env", name]
                 self.env[name] = value
@@ -196,6 +198,31 @@ def labels(identity: Identity, step: str, realm: str) -> list[str]:
         "wfe.key": identity.key,
     }
     return [part for name, value in told.items() for part in ("--label", f"{name}={value}")]
+
+
+def check_words(words: Sequence[str], hidden: Mapping[str, str]) -> None:
+    """Refuse arguments of the engine that would show a secret.
+
+    Raises:
+        StepError: one would.
+    """
+    for word in words:
+        secret = revealed(word, hidden)
+        if secret is not None:
+            message = f"the secret {secret} would stand in a command line, which anybody sees: use `env`"
+            raise StepError(message, retryable=False)
+
+
+def limits(memory: int | None) -> list[str]:
+    """Give the flags for the memory that a container may use."""
+    # Otherwise it could use as much again of the swap space.
+    return [] if memory is None else ["--memory", str(memory), "--memory-swap", str(memory)]
+
+
+def out_of_memory(memory: int | None) -> str:
+    """Say that the kernel killed something in a container, which may use so much memory."""
+    limit = "" if memory is None else f", more than its {memory / (1 << 20):g} MiB"
+    return f"out of memory: the kernel killed it, because it used too much{limit}"
 
 
 def store_label(realm: str) -> str:
@@ -246,11 +273,16 @@ def _answer(engine: Engine, *argv: str) -> str:
     return ""
 
 
-def clean_up_after(engine: Engine, name: str, *, remove: bool, hold: bool) -> Cleanup:
+def clean_up_after(
+    engine: Engine, name: str, *, remove: bool = True, hold: bool = False, always: bool = False
+) -> Cleanup:
     """Give what ends a container, wherever it stands, and says whether its memory was the reason."""
     how = "rm" if remove else "kill"
     return Cleanup(
-        argv=("/bin/sh", "-c", _CLEAN_UP, "sh", engine.program, name, how), env=engine.env, hold=hold
+        argv=("/bin/sh", "-c", _CLEAN_UP, "sh", engine.program, name, how),
+        env=engine.env,
+        hold=hold,
+        always=always,
     )
 
 

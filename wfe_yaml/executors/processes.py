@@ -76,19 +76,21 @@ class Watch:
 class Cleanup:
     """A program that ends what a process has started elsewhere, where no signal reaches it: a container.
 
-    It runs when the process was stopped, or ended with an exit code that may not be its own (125 and above);
-    also when the supervisor was killed, by whoever finds that out. It must do no harm when there is nothing
-    to end. As it has to be found then, it is written to the disk: no secret may be in it.
+    It runs when the process was stopped, or ended with an exit code that may not be its own (125 and above),
+    or always; also when the supervisor was killed, by whoever finds that out. It must do no harm when there
+    is nothing to end. As it has to be found then, it is written to the disk: no secret may be in it.
 
     Attributes:
         argv: the program and its arguments; `{dir}` stands for the private folder.
         env: its environment; `WFE_EXIT_CODE` is added where it is known.
         hold: what a process has started that ended well goes on, until the run has ended for good.
+        always: the process never ends what it has started, so it runs however the process ended.
     """
 
     argv: Sequence[str]
     env: Mapping[str, str]
     hold: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -403,7 +403,12 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
         }
     if spec.cleanup is not None:
         cleanup = spec.cleanup
-        record["cleanup"] = {"argv": list(cleanup.argv), "env": dict(cleanup.env), "hold": cleanup.hold}
+        record["cleanup"] = {
+            "argv": list(cleanup.argv),
+            "env": dict(cleanup.env),
+            "hold": cleanup.hold,
+            "always": cleanup.always,
+        }
     blobs = [*spec.files.values(), *(() if spec.stdin is None else (spec.stdin,))]
     request = {
         "op": "run",

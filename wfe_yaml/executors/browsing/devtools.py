@@ -24,7 +24,15 @@ Event = Callable[[str, dict[str, Any]], None]
 
 
 class BrowserError(Exception):
-    """The browser or the page does not do what the step wants; the message is for its author."""
+    """The browser or the page does not do what the step wants; the message is for its author.
+
+    Args:
+        code: the exit code that tells of it.
+    """
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code: int = code
 
 
 class DevTools:
@@ -67,9 +75,23 @@ class DevTools:
         Raises:
             BrowserError: it cannot be done, or no answer comes; else the message is the browser's.
         """
-        number = self.post(method, **params)
+        return self._result(method, self.post(method, **params), _PATIENCE)
+
+    def greet(self, *, hurry: bool) -> None:
+        """Wait until the browser is there.
+
+        Args:
+            hurry: give up when it takes too long; what has to be fetched first may take any time.
+
+        Raises:
+            BrowserError: it has ended, or does not answer.
+        """
+        method = "Browser.getVersion"
+        self._result(method, self.post(method), _PATIENCE if hurry else None)
+
+    def _result(self, method: str, number: int, seconds: float | None) -> dict[str, Any]:
         self._answers[number] = {}
-        answered = self.listen(lambda: bool(self._answers[number]), _PATIENCE)
+        answered = self.listen(lambda: bool(self._answers[number]), seconds)
         answer = self._answers.pop(number)
         if not answered:
             raise BrowserError(f"the browser has not answered {method} for {_PATIENCE:.0f} s")

@@ -1,7 +1,8 @@
 """The program of a browser step: starts the browser, does what the step wants, and ends the browser.
 
-Arguments: the private folder, the file of the outputs, the file of the error. By stdin comes what the step
-wants, as JSON.
+Arguments: the private folder, the file of the outputs, the file of the error, and the command of an engine
+that runs the browser in a container, if it is to run there: the pipe then is the stdin and stdout of that
+command. By stdin comes what the step wants, as JSON.
 """
 
 from __future__ import annotations
@@ -31,20 +32,24 @@ _FLAGS = (
     *("--disable-dev-shm-usage", "--metrics-recording-only", "--mute-audio", "--hide-scrollbars"),
     *("--password-store=basic", "--use-mock-keychain", "--disable-features=Translate,MediaRouter"),
 )
+_ENDING = 60.0
+"""Seconds in which a browser that has closed its pipe is gone."""
+_TAIL = 20
+"""Lines that are shown of what an engine and the browser in its container said, when there is no browser."""
 _SANDBOX = ("no usable sandbox", "without --no-sandbox", "sandbox")
 
 
 def main() -> None:
     """Run it."""
-    folder, outputs, trouble = sys.argv[1:4]
+    folder, outputs, trouble, *engine = sys.argv[1:]
     wanted: dict[str, Any] = json.load(sys.stdin)
     try:
-        with _browser(Path(folder), wanted) as tools:
+        with _browser(Path(folder), wanted, engine) as tools:
             found = _visit(tools, wanted)
     except BrowserError as exc:
         told = {"name": "", "message": str(exc)}
         Path(trouble).write_text(json.dumps(told), "utf-8")
-        sys.exit(1)
+        sys.exit(exc.code)
     Path(outputs).write_text(json.dumps(found) + "\n", "utf-8")
 
 
@@ -74,49 +79,84 @@ def _visit(tools: DevTools, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _browser(folder: Path, wanted: dict[str, Any]) -> Generator[DevTools]:
-    """Start a browser whose profile and other files lie in the folder, and end it."""
+def _browser(folder: Path, wanted: dict[str, Any], engine: list[str]) -> Generator[DevTools]:
+    """Start a browser whose profile and other files lie in the folder, or in a container, and end it."""
     profile = folder / "profile"
     spare = folder / "tmp"
+    log = folder / "browser.log"
     spare.mkdir()
-    flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={wanted['width']},{wanted['height']}"]
+    flags = [*_FLAGS, f"--window-size={wanted['width']},{wanted['height']}"]
     if not wanted["sandbox"]:
         flags.append("--no-sandbox")
+    try:
+        if engine:
+            process, tools = _contained([*engine, *flags, "about:blank"], log)
+        else:
+            argv = [wanted["browser"], *flags, f"--user-data-dir={profile}", "about:blank"]
+            process, tools = _started(argv, {"HOME": str(folder), **_temporary(spare)}, log)
+    except OSError as exc:
+        raise BrowserError(f"{wanted['browser']} cannot be started: {exc.strerror or exc}") from None
+    try:
+        try:
+            tools.greet(hurry=not engine)
+        except BrowserError as exc:
+            try:
+                code = process.wait(_ENDING)
+            except subprocess.TimeoutExpired:
+                # It is there, and hangs.
+                raise exc from None
+            raise BrowserError(
+                _why(wanted["browser"], log, engine), code if engine and code > 0 else 1
+            ) from None
+        yield tools
+    finally:
+        # Asked to close it takes seconds, for a profile that nobody will read. What it has started ends, too;
+        # a container is ended by whoever watches this process.
+        process.kill()
+        process.wait()
+        for each in (profile, spare):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _started(argv: list[str], more: dict[str, str], log: Path) -> tuple[subprocess.Popen[bytes], DevTools]:
+    """Start a browser of this machine.
+
+    Raises:
+        OSError: the program cannot be started.
+    """
     # The numbers 3 and 4 are the browser's: whatever of ours has them is moved out of the way.
     theirs, ours = os.pipe()
     answers, speaks = os.pipe()
     theirs, ours, answers, speaks = (_moved(each) for each in (theirs, ours, answers, speaks))
     os.dup2(theirs, _FROM_US)
     os.dup2(speaks, _TO_US)
-    log = folder / "browser.log"
-    try:
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [wanted["browser"], *flags, "about:blank"],
-                env={**os.environ, "HOME": str(folder), **_temporary(spare)},
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                pass_fds=(_FROM_US, _TO_US),
-            )
-    except OSError as exc:
-        raise BrowserError(f"{wanted['browser']} cannot be started: {exc.strerror or exc}") from None
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            argv,
+            env={**os.environ, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            pass_fds=(_FROM_US, _TO_US),
+        )
     for handle in (theirs, speaks, _FROM_US, _TO_US):
         os.close(handle)
-    tools = DevTools(answers, ours)
-    try:
-        try:
-            tools.call("Browser.getVersion")
-        except BrowserError:
-            process.wait()
-            raise BrowserError(_why(wanted["browser"], log)) from None
-        yield tools
-    finally:
-        # Asked to close it takes seconds, for a profile that nobody will read. What it has started ends, too.
-        process.kill()
-        process.wait()
-        for each in (profile, spare):
-            shutil.rmtree(each, ignore_errors=True)
+    return process, DevTools(answers, ours)
+
+
+def _contained(argv: list[str], log: Path) -> tuple[subprocess.Popen[bytes], DevTools]:
+    """Start a browser in a container, where a shell gives it stdin and stdout as the numbers 3 and 4.
+
+    Raises:
+        OSError: the program of the engine cannot be started.
+    """
+    theirs, ours = os.pipe()
+    answers, speaks = os.pipe()
+    with log.open("wb") as stream:
+        process = subprocess.Popen(argv, stdin=theirs, stdout=speaks, stderr=stream)
+    for handle in (theirs, speaks):
+        os.close(handle)
+    return process, DevTools(answers, ours)
 
 
 def _moved(handle: int) -> int:
@@ -137,9 +177,12 @@ def _temporary(folder: Path) -> dict[str, str]:
     return {"TMPDIR": short}
 
 
-def _why(browser: str, log: Path) -> str:
-    """Say why the browser did not start."""
+def _why(browser: str, log: Path, engine: list[str]) -> str:
+    """Say why the browser did not start; what an engine said of it is shown, too."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    if engine:
+        sys.stderr.write("".join(f"{line}\n" for line in lines[-_TAIL:]))
+        sys.stderr.flush()
     text = "\n".join(lines)
     if any(word in text.casefold() for word in _SANDBOX):
         return (

@@ -26,7 +26,7 @@ class Cleaner:
     """The program of one step, while the supervisor waits for it.
 
     Args:
-        wanted: what the request says: `argv`, `env`, `hold`.
+        wanted: what the request says: `argv`, `env`, `hold`, `always`.
         folder: the folder of the attempt.
         mark: the mark of the step, by which the program itself is found.
     """
@@ -54,7 +54,8 @@ class Cleaner:
 
     def needed(self, code: int, *, stopped: bool) -> bool:
         """Whether a process that ended so may have left something."""
-        return stopped or code >= _OWN_CODES or (self.holds and code != 0)
+        always: bool = self._wanted["always"]
+        return always or stopped or code >= _OWN_CODES or (self.holds and code != 0)
 
     def turn(self, now: float, code: int) -> bool:
         """Start the program, or look after it; tells whether it has ended."""

@@ -1,4 +1,4 @@
-"""The type `browser`: what a page shows, by a headless Chromium of this machine."""
+"""The type `browser`: what a page shows, by a headless Chromium of this machine or in a container."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 import wfe_yaml
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
-from wfe_yaml.executors.configs import Config, Fixed, Seconds, Size
+from wfe_yaml.executors.configs import Config, Fixed, Seconds, Size, conflict
+from wfe_yaml.executors.containers import OOM_FILE, Said, out_of_memory
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import (
     ERROR_FILE,
@@ -25,6 +27,7 @@ from wfe_yaml.executors.program import (
     told_error,
 )
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
+from wfe_yaml.executors.types.browser_container import in_container
 from wfe_yaml.executors.types.http import Status
 from wfe_yaml.model.artifacts import path_alone
 from wfe_yaml.source.nodes import Scalar
@@ -51,6 +54,8 @@ _ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _WAYS = ("url", "html")
+_CONTAINED = ("image", "engine", "network", "pull")
+"""The keys of a browser in a container."""
 Pixels = Annotated[int, Field(ge=1, le=8192)]
 
 
@@ -97,16 +102,70 @@ class BrowserConfig(ProcessConfig):
     full_page: bool = Field(default=False, description="The screenshot shows the page in its full height.")
     timeout: Seconds | None = Field(default=30.0, description="How long one attempt may take.")
     memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
-    sandbox: Annotated[bool, Fixed("what a page may do stands in the file")] = Field(
-        default=True,
-        description="Whether pages are shut in by the browser's own sandbox, which root and some containers "
-        "cannot make.",
+    sandbox: Annotated[bool, Fixed("what a page may do stands in the file")] | None = Field(
+        default=None,
+        description="Whether pages are shut in by the browser's own sandbox, which root and most containers "
+        "cannot make; yes by default, but not in a container, which shuts them in itself.",
     )
     browser: str | None = Field(
         default=None,
         min_length=1,
-        description="The program; a Chromium or Chrome of this machine by default.",
+        description="The program, of this machine or of the image; a Chromium or Chrome by default.",
     )
+    in_: Annotated[Literal["local", "docker"], Fixed("where a step runs stands in the file")] = Field(
+        default="local",
+        alias="in",
+        description="Where the browser runs: on this machine, or in a container of Docker or podman.",
+    )
+    image: str | None = Field(
+        default=None,
+        validate_default=True,
+        min_length=1,
+        pattern=r"^[^-\s][^\s]*$",
+        description="The image with the browser, and with `sh`, for `in: docker`, which needs it.",
+    )
+    engine: Annotated[Literal["docker", "podman"], Fixed("it is known before anything runs")] | None = Field(
+        default=None, description="What runs the container; docker if it is there, else podman, by default."
+    )
+    network: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The container's network, `none`, `host`; by default that of the services around the "
+        "step, or the engine's.",
+    )
+    pull: Literal["missing", "always", "never"] = Field(
+        default="missing",
+        description="When the image is fetched, for which the `timeout` must be long enough.",
+    )
+
+    @field_validator("in_", mode="before")
+    @classmethod
+    def _no_microvm(cls, value: object) -> object:
+        if value == "zypi":
+            message = (
+                "a browser cannot run in a microVM of Zypi, which carries no conversation with a program, "
+                "only what it says at its end: use `in: docker`, or run Chromium by a step of `type: zypi`"
+            )
+            raise ValueError(message)
+        return value
+
+    @field_validator(*_CONTAINED)
+    @classmethod
+    def _in_its_place(cls, value: object, info: ValidationInfo) -> object:
+        # It is not there if it is wrong itself.
+        place = info.data.get("in_")
+        if place == "docker" and info.field_name == "image" and value is None:
+            raise PydanticKnownError("missing")
+        # Defaults are not checked, but for that of the image.
+        if place == "local" and value is not None:
+            message = "is for a browser in a container: say `in: docker`, too, or leave it out"
+            raise ValueError(message)
+        return value
+
+    @property
+    def shut_in(self) -> bool:
+        """Whether the browser makes its own sandbox."""
+        return self.in_ == "local" if self.sandbox is None else self.sandbox
 
     @model_validator(mode="after")
     def _one_page(self) -> Self:
@@ -117,6 +176,11 @@ class BrowserConfig(ProcessConfig):
         if self.mode == "screenshot" and self.path is None:
             message = "a screenshot needs 'path': the file that gets it"
             raise ValueError(message)
+        if self.in_ != "local" and "working_dir" in self.model_fields_set:
+            message = (
+                "'working_dir' and 'in: docker' exclude each other: the container sees no folder from here"
+            )
+            raise conflict("working_dir", message)
         return self
 
 
@@ -126,6 +190,11 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
     Its outputs are `title`, `url` (where the page is in the end), `status` (null for `html`), and `text` or
     `dom`; with `path` these, and a screenshot, go to a file that becomes the artifact of that name. What the
     page writes to its console are lines of the step. Each attempt has a new profile, which does not stay.
+
+    `in: docker` takes the browser of an image. Its container has no rights of root and sees nothing of this
+    machine but a network, on which it finds the services around the step by their names; files are written
+    here. It is gone when the step ends, however it does. A microVM of Zypi cannot hold the browser: it
+    carries no conversation with a program, only what that says at its end.
     """
 
     name: ClassVar[str] = "browser"
@@ -144,12 +213,18 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
     def policy(self, config: BrowserConfig, attempt: StepAttempt) -> ProcessPolicy:
         """It is killed at once: there is nothing that it had to bring to an end."""
         del attempt
+        said = Said()
+
+        def explain(result: ProcessResult) -> str | None:
+            return _explained(result, config, said)
+
         return ProcessPolicy(
             on_orphan=config.on_orphan,
             timeout=config.timeout,
             grace=0,
             memory=config.memory,
-            explain=_explained,
+            explain=explain,
+            heard=said.line,
         )
 
     def spec(self, config: BrowserConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
@@ -158,8 +233,9 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
         Raises:
             StepError: there is no browser, or it cannot be used.
         """
-        browser = _program(config, attempt)
-        if config.sandbox and os.geteuid() == 0:
+        contained = config.in_ == "docker"
+        browser = f"the browser of the image {config.image}" if contained else _program(config, attempt)
+        if config.shut_in and not contained and os.geteuid() == 0:
             message = (
                 "a browser has no sandbox when root runs it: run wfe as another user, or give the step "
                 "`sandbox: false` if the pages are your own"
@@ -178,23 +254,24 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
             "width": config.width,
             "height": config.height,
             "full_page": config.full_page,
-            "sandbox": config.sandbox,
+            "sandbox": config.shut_in,
         }
         files = ("{dir}", f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}")
-        return ProcessSpec(
+        spec = ProcessSpec(
             argv=[sys.executable, "-I", "-S", "-c", _BOOT, _HOME, *files],
             env=environment(config, attempt, identity),
             cwd=str(attempt.path(config.working_dir).absolute()),
             files={OUTPUT_FILE: b"", ERROR_FILE: b""},
-            collect=(OUTPUT_FILE, ERROR_FILE),
+            collect=(OUTPUT_FILE, ERROR_FILE, OOM_FILE),
             identity=identity,
             secrets=attempt.secrets,
             stdin=json.dumps(wanted).encode(),
             timeout=config.timeout,
             stop_signal=signal.SIGKILL,
             grace=0,
-            memory=config.memory,
+            memory=None if contained else config.memory,
         )
+        return in_container(spec, config, attempt, identity, _NAMES) if contained else spec
 
 
 def _program(config: BrowserConfig, attempt: StepAttempt) -> str:
@@ -244,7 +321,10 @@ def _place(config: BrowserConfig, attempt: StepAttempt) -> str | None:
     return str(attempt.path(config.path).absolute())
 
 
-def _explained(result: ProcessResult) -> str | None:
-    """Say what the program says."""
+def _explained(result: ProcessResult, config: BrowserConfig, said: Said) -> str | None:
+    """Say what the program says, or what the engine's troubles mean."""
+    if OOM_FILE in result.collected:
+        return out_of_memory(config.memory)
+    why = None if config.image is None else said.reason(config.image, result.exit_code)
     told = told_error(result)
-    return None if told is None else str(told["message"])
+    return why or (None if told is None else str(told["message"]))

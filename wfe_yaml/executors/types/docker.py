@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
-from wfe_core.errors import OutputError, StepError
+from wfe_core.errors import OutputError
 from wfe_yaml.executors.base import ConfigModel, Heard
 from wfe_yaml.executors.configs import Fixed, Grace, Size, conflict
 from wfe_yaml.executors.containers import (
@@ -21,13 +21,15 @@ from wfe_yaml.executors.containers import (
     Engine,
     Said,
     Variables,
+    check_words,
     clean_up_after,
     container_name,
     labels,
+    limits,
+    out_of_memory,
     volume,
 )
 from wfe_yaml.executors.executor import StepAttempt
-from wfe_yaml.executors.masking import revealed
 from wfe_yaml.executors.placing import PlacingExecutor
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
@@ -168,11 +170,7 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
         variables = Variables(wanted, attempt.secrets, f"{{dir}}/{_ENV}")
         network = config.network or network_of(attempt.call, attempt.plan)
         words = [*_options(config, attempt, network), *_image(config)]
-        for word in words:
-            secret = revealed(word, attempt.secrets)
-            if secret is not None:
-                message = f"the secret {secret} would stand in a command line, which anybody sees: use `env`"
-                raise StepError(message, retryable=False)
+        check_words(words, attempt.secrets)
         mounts = [part for file in files for part in ("--mount", _mount(file))]
         stdin = _stdin(config)
         argv = [
@@ -223,9 +221,6 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
             script = prelude(self._placed.placed, bash=False) + script
         if script:
             files[_SCRIPT] = script.encode("utf-8", "surrogateescape")
-        for name, value in wanted.items():
-            if "\0" in value:
-                raise StepError(f"the variable {name} contains the character NUL", retryable=False)
         return files, wanted
 
 
@@ -240,12 +235,10 @@ def _options(config: DockerConfig, attempt: StepAttempt, network: str | None) ->
         ("user", config.user),
         ("network", network),
         ("cpus", None if config.cpus is None else f"{config.cpus:g}"),
-        ("memory", config.memory),
-        # Otherwise it could use as much again of the swap space.
-        ("memory-swap", config.memory),
         ("platform", config.platform),
     ):
         flags += [] if value is None else [f"--{word}", str(value)]
+    flags += limits(config.memory)
     for each in config.volumes:
         flags += ["--volume", volume(each, Path(attempt.call.root))]
     return flags
@@ -277,8 +270,7 @@ def _stdin(config: DockerConfig) -> bytes | None:
 def _explained(result: ProcessResult, config: DockerConfig, said: Said) -> str | None:
     """Say why it failed, where the exit code is not the program's own."""
     if OOM_FILE in result.collected:
-        limit = "" if config.memory is None else f", more than its {config.memory / (1 << 20):g} MiB"
-        return f"out of memory: the kernel killed it, because it used too much{limit}"
+        return out_of_memory(config.memory)
     return said.reason(config.image, result.exit_code)
 
 

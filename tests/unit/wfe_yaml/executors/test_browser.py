@@ -50,7 +50,18 @@ class TestLaws(ExecutorConformance):
         "less than or equal to 8192": {"html": "", "width": 9000},
         "belongs to wfe": {"html": "", "env": {"WFE_X": "1"}},
         "below the folder": {"html": "", "path": "../x"},
-    }
+        "expected 'local' or 'docker'": {"html": "", "in": "podman"},
+        "a browser cannot run in a microVM of Zypi": {"html": "", "in": "zypi"},
+        "an expression cannot stand in 'in'": {"html": "", "in": "$<< 'docker' >>", "image": "x"},
+        "needs the key 'image'": {"html": "", "in": "docker"},
+        "'image': is for a browser in a container": {"html": "", "image": "x"},
+        "'engine': is for a browser in a container": {"html": "", "engine": "podman"},
+        "'network': is for a browser in a container": {"html": "", "in": "local", "network": "host"},
+        "'pull': is for a browser in a container": {"html": "", "pull": "always"},
+        "'working_dir' and 'in: docker' exclude": {
+            "html": "", "in": "docker", "image": "x", "working_dir": ".",
+        },
+    }  # fmt: skip
     failing: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ERR_CONNECTION_REFUSED": {"url": "http://127.0.0.1:65535/", **OPEN},
         "is not a valid selector": {"html": "", "wait": {"selector": "##"}, **OPEN},
@@ -248,6 +259,30 @@ async def test_root_must_say_that_there_is_no_sandbox(monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(StepError, match="`sandbox: false` if the pages are your own"):
         await run_step({"html": ""}, kind="browser")
+
+
+def test_the_place_of_the_browser_is_checked_where_it_stands() -> None:
+    """What fits no browser there is told with its place in the file."""
+    file = """
+workflow:
+  id: w
+  steps:
+    - name: a
+      type: browser
+      config:
+        html: x
+        %s
+"""
+    for line, place in (
+        ("image: chrome:1", "9:16: error"),
+        ("in: zypi", "9:13: error"),
+        ("in: docker", "8:9: error"),
+        ("in: docker\n        image: c\n        working_dir: x", "11:9: error"),
+    ):
+        with pytest.raises(YamlError) as caught:
+            load_workflow_from_str(file % line)
+        assert place in str(caught.value), line
+    load_workflow_from_str(file % "in: docker\n        image: c:$<< 1 + 1 >>")
 
 
 def test_later_steps_know_the_artifact() -> None:

@@ -118,6 +118,17 @@ def test_a_browser_that_hangs_is_told(other: Other, monkeypatch: pytest.MonkeyPa
     assert not other.tools.listen(lambda: False, 0.0)
 
 
+def test_a_browser_that_must_be_fetched_first_has_time(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first answer may take longer than any other, unless it is said that it must not."""
+    monkeypatch.setattr(devtools, "_PATIENCE", 0.0)
+    with pytest.raises(BrowserError, match=r"^the browser has not answered Browser\.getVersion for "):
+        other.tools.greet(hurry=True)
+    other.command()
+    other.say({"id": 2, "result": {}})
+    other.tools.greet(hurry=False)
+    assert other.command()["id"] == 2
+
+
 class Deaf(DevTools):
     """A browser whose events are lost; it has shown the document by the second look."""
 

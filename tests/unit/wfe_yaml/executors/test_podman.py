@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests.services.chromium import chromium_image
 from tests.services.docker import IMAGE
+from tests.services.local import UnavailableError
 from tests.services.podman import Podman, podman_or_skip
 from tests.waiting import until
 from wfe_core.errors import StepTimeoutError
@@ -170,3 +172,23 @@ async def test_a_missing_init_is_said(engine: Podman, tmp_path: Path) -> None:
     environ = {**os.environ, "CONTAINERS_CONF": str(tmp_path / "containers.conf")}
     with pytest.raises(ProcessFailedError, match="install `catatonit`"):
         await step({"command": ["true"]}, tools=local_tools(environ=environ)).run()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+async def test_a_browser_has_its_own_sandbox_where_the_engine_lets_it(engine: Podman) -> None:
+    """`sandbox: true` runs where an ordinary user in a container may make a namespace, and nowhere else."""
+    try:
+        image = chromium_image(engine)
+    except UnavailableError as exc:
+        pytest.skip(str(exc))
+    config = {"in": "docker", "engine": "podman", "image": image, "network": "none", "timeout": "5m"}
+    running = RunningStep({**config, "html": "<p>shut in", "sandbox": True}, kind="browser")
+    try:
+        engine("run", "--rm", "--user", "1234", IMAGE, "unshare", "--user", "true")
+    except UnavailableError:
+        with pytest.raises(ProcessFailedError, match="the browser of the image"):
+            await running.run()
+    else:
+        assert (await running.run())["text"] == "shut in"
+    assert engine.containers(f"wfe.run={running.ctx.instance_id}") == []
