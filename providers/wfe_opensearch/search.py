@@ -10,7 +10,7 @@ from wfe_core.clock import Clock
 from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.ports import InstanceQuery, Page, Providers, SearchProvider
 from wfe_core.words import terms
-from wfe_opensearch.failures import MISSING, RefusedError
+from wfe_opensearch.failures import MISSING, BusyError, RefusedError
 from wfe_opensearch.feeding import Feed
 from wfe_opensearch.finding import Finder
 from wfe_opensearch.following import Follower
@@ -141,8 +141,9 @@ class OpenSearchSearch(SearchProvider):
         feed = self._fed()
         try:
             return await self._found().page(query, await self._checked())
-        except RefusedError as exc:
-            if exc.status != MISSING:
+        except (RefusedError, BusyError) as exc:
+            # An index that is being removed may have no shards before it has no name.
+            if isinstance(exc, RefusedError) and exc.status != MISSING:
                 raise
         # Another index has taken its place: what this one had shown must be shown by that one, too.
         while await self._advance(_PART) == _PART and feed.complete:

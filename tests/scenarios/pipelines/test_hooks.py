@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
 from wfe_yaml import YamlError
 
 ALL = """
@@ -194,7 +195,8 @@ async def test_hooks_see_all_of_what_a_step_left(
     first = f"    - name: a\n      run: |\n        print line\n        write r.txt why\n        {last}"
     more = f"\n      artifacts: {{report: r.txt}}\n      continue_on_error: true{SEEN}"
     then = '    - {name: b, run: "say $<< steps.a.stdout >> $<< steps.a.duration >= 0 >>"}'
-    await book.run(first + more + then)
+    # Files are read in threads, of which the clock knows nothing: no time may pass meanwhile.
+    await (await book.start(first + more + then)).result(PATIENCE)
     *said, end, after = book.log[last == "say x" :]
     assert said == [f"{told} line"]
     assert await asyncio.to_thread(Path(end).read_text) == "why"

@@ -13,6 +13,7 @@ from tests.unit.providers.wfe_opensearch.conftest import Cluster, fill, find, se
 from wfe_core.errors import ProviderError
 from wfe_core.ports import Content, InstanceQuery
 from wfe_core.testing.conformance.make import NOW, Holder, begin, begin_idle
+from wfe_opensearch.failures import BusyError, RefusedError
 from wfe_opensearch.indexes import Index
 from wfe_opensearch.server import Server
 from wfe_opensearch.writing import Writer
@@ -181,6 +182,27 @@ async def test_a_new_index_takes_the_place_of_the_old_one(cluster: Cluster) -> N
         assert len(await find(host)) == len(await find(other)) == 21
         aliases = cluster.server.ask("GET", f"/{cluster.prefix}-*/_alias")
         assert aliases == {f"{cluster.alias}-000002": {"aliases": {cluster.alias: {}}}}
+
+
+@pytest.mark.parametrize("status", [404, 503])
+async def test_an_index_on_its_way_out_is_not_the_end_of_a_search(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """While it is removed it has no shards, and then no name: who was sent to it asks once more."""
+    async with cluster.host() as host:
+        await fill(host, "a")
+        finder = search_of(host)._found()
+        page, gone = (
+            finder.page,
+            RefusedError("gone", status=404, kind="gone") if status == 404 else BusyError("no shards"),
+        )
+
+        async def once(*args: Any) -> Any:
+            monkeypatch.setattr(finder, "page", page)
+            raise gone
+
+        monkeypatch.setattr(finder, "page", once)
+        assert await find(host) == ["a"]
 
 
 async def test_what_the_old_index_has_shown_is_found_in_the_new_one(
