@@ -18,6 +18,7 @@ from tests.waiting import eventually
 from wfe_yaml.executors.supervisor import survivors
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.signals,
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
@@ -293,7 +294,7 @@ class Field:
     ("name", "what"),
     [
         *((name, RUNNER) for name in CASES),
-        *(pytest.param(name, ALL, marks=pytest.mark.slow) for name in CASES if not CASES[name].waits),
+        *((name, ALL) for name in CASES if not CASES[name].waits),
     ],
 )
 def test_the_end_is_that_of_an_undisturbed_run(

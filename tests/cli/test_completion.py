@@ -28,6 +28,7 @@ TYPED = {
 """What is typed before the tab, and what is then on the line."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_tab_completes(project: Project, shell: str) -> None:
     """Commands, options and their values, files, names of runs and of their steps are completed."""

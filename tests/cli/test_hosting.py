@@ -101,6 +101,7 @@ def test_a_module_may_do_without_the_tools(project: Project) -> None:
     assert "--module takes MODULE:FUNCTION, not 'app'" in form.stderr
 
 
+@pytest.mark.slow
 def test_resume_goes_on_with_all_and_reports_each(project: Project) -> None:
     """A run that waits for a decision, or fails, does not keep `wfe resume` from the others."""
     step = "{name: one, idempotent: false, run: 'echo one >> log; until test -e go; do sleep 0.02; done'}"

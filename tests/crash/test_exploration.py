@@ -21,14 +21,24 @@ from wfe_core.testing.faults import Fault
 
 SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **HOLDING, **WAITS, **EDGES}
 
+STORES = pytest.mark.parametrize("store", each_combination())
+AT_LEISURE = pytest.mark.parametrize(
+    "store",
+    [
+        pytest.param("sqlite", marks=[*each.marks, pytest.mark.slow]) if each.values == ("sqlite",) else each
+        for each in each_combination()
+    ],
+)
+"""The quick tests visit on SQLite what a crash leaves, and in memory all the rest."""
+
 pytestmark = [
-    pytest.mark.parametrize("store", each_combination()),
     pytest.mark.parametrize("name", SCENARIOS),
     # The faults are meant, and hosts complain of them as they should.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
 
+@STORES
 def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A host that dies before or after any write is replaced: same end, same undo, nothing done twice."""
     scenario = SCENARIOS[name]
@@ -37,6 +47,7 @@ def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: P
     assert visited >= 2 * scenario.commits + scenario.others
 
 
+@AT_LEISURE
 def test_an_unknown_outcome_of_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A write whose outcome the host does not learn is neither lost nor made twice, written or not."""
     scenario = SCENARIOS[name]
@@ -44,6 +55,7 @@ def test_an_unknown_outcome_of_any_write_changes_nothing(store: str, name: str, 
     assert visited >= 2 * scenario.commits + scenario.others
 
 
+@AT_LEISURE
 def test_a_slow_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A write that takes longer than the session lives harms nobody, for the session is renewed meanwhile."""
     visited = Explorer(SCENARIOS[name], store, tmp_path / "worlds").explore(Fault.DELAY)
