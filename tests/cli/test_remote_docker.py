@@ -33,16 +33,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterator
 def test_an_engine_over_the_network(project: Project, engine: RemoteDocker) -> None:
     """Variables and contexts lead there; a machine that does not see our files is told as such."""
     project.steps(STEP, LAST)
-    for number, environ in enumerate((engine.environ, engine.context())):
+    for number, environ in enumerate((engine.variables, engine.context())):
         done = project.wfe("run", "w.yaml", "--id", f"r{number}", **environ)
         assert done.returncode == 0, done.stdout + done.stderr
     assert project.log() == ["a=7", "a=7"]
     unseen = ["--store", "unseen/wfe.db", "--id", "u"]
-    done = project.wfe("run", "w.yaml", *unseen, **engine.environ)
+    done = project.wfe("run", "w.yaml", *unseen, **engine.variables)
     assert done.returncode == 1
     assert "the engine must see this machine's files" in done.stdout + done.stderr
     assert engine("ps", "--all", "--quiet") == ""
-    stranger = {**engine.environ, "DOCKER_CERT_PATH": "", "DOCKER_TLS_VERIFY": ""}
+    stranger = {**engine.variables, "DOCKER_CERT_PATH": "", "DOCKER_TLS_VERIFY": ""}
     done = project.wfe("run", "w.yaml", "--id", "s", **stranger)
     assert done.returncode == 1
     assert "(exit code 1" in done.stdout

@@ -25,51 +25,28 @@ from typing import Any
 
 import pytest
 
+from tests.services.engines import Engine
 from tests.services.local import UnavailableError, program
 from tests.waiting import PATIENCE
 
 IMAGE = "wfe-test:1"
 
 
-class Docker:
+class Docker(Engine):
     """A daemon.
 
     Attributes:
         host: what `DOCKER_HOST` has to be.
-        client: the program `docker`.
     """
 
     def __init__(self, host: str) -> None:
+        super().__init__("docker")
         self.host = host
-        self.client = program("docker")
 
     @property
     def environ(self) -> dict[str, str]:
         """The variables with which a program finds it."""
         return {**_outside(), "DOCKER_HOST": self.host}
-
-    def __call__(self, *argv: str, given: bytes | None = None) -> str:
-        """Run the command and give what it prints."""
-        done = subprocess.run(
-            [self.client, *argv],
-            env=self.environ,
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        if done.returncode:
-            raise UnavailableError(f"docker {argv[0]}: {done.stderr.decode('utf-8', 'replace')[-1_000:]}")
-        return done.stdout.decode().strip()
-
-    def containers(self, label: str) -> list[str]:
-        """The names of all containers with a label, whatever their state."""
-        return self("ps", "--all", "--filter", f"label={label}", "--format", "{{.Names}}").split()
-
-    def networks(self, label: str) -> list[str]:
-        """The names of all networks with a label."""
-        return self("network", "ls", "--filter", f"label={label}", "--format", "{{.Name}}").split()
 
     @property
     def info(self) -> Mapping[str, Any]:

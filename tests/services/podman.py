@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests.services.docker import IMAGE, packed_image
+from tests.services.engines import Engine
 from tests.services.local import UnavailableError, program
-from tests.waiting import PATIENCE
 
 _CONTAINERS = """\
 [containers]
@@ -37,46 +37,26 @@ graphroot = "{folder}/data"
 """
 
 
-class Podman:
+class Podman(Engine):
     """A podman.
 
     Attributes:
-        client: the program.
         config: the text of its configuration.
-        environ: the variables with which it finds that, and its storage.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.client = program("podman")
+        super().__init__("podman")
         self.config = (folder / "containers.conf").read_text("utf-8")
-        self.environ = {
+        self._folder = folder
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The variables with which it finds its configuration, and its storage."""
+        return {
             **{name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "WFE_"))},
-            "CONTAINERS_CONF": str(folder / "containers.conf"),
-            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+            "CONTAINERS_CONF": str(self._folder / "containers.conf"),
+            "CONTAINERS_STORAGE_CONF": str(self._folder / "storage.conf"),
         }
-
-    def __call__(self, *argv: str, given: bytes | None = None) -> str:
-        """Run the command and give what it prints."""
-        done = subprocess.run(
-            [self.client, *argv],
-            env=self.environ,
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        if done.returncode:
-            raise UnavailableError(f"podman {argv[0]}: {done.stderr.decode('utf-8', 'replace')[-1_000:]}")
-        return done.stdout.decode().strip()
-
-    def containers(self, label: str) -> list[str]:
-        """The names of all containers with a label, whatever their state."""
-        return self("ps", "--all", "--filter", f"label={label}", "--format", "{{.Names}}").split()
-
-    def networks(self, label: str) -> list[str]:
-        """The names of all networks with a label."""
-        return self("network", "ls", "--filter", f"label={label}", "--format", "{{.Name}}").split()
 
     @property
     def controllers(self) -> frozenset[str]:

@@ -14,53 +14,42 @@ import pytest
 
 from tests.services.certificates import certificates_or_skip
 from tests.services.docker import IMAGE, packed_image
+from tests.services.engines import Engine
 from tests.services.local import UnavailableError, free_port, program
 from tests.waiting import PATIENCE
 
 _HIDE = 'mount -t tmpfs none "$1" && shift && exec "$@"'
 
 
-class RemoteDocker:
+class RemoteDocker(Engine):
     """The daemon, as a client finds it.
 
     Attributes:
-        environ: the variables for it.
+        variables: those that choose it.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._client = program("docker")
+        super().__init__("docker")
         self._folder = folder
         self.port = free_port()
-        self.environ = {
+        self.variables = {
             "DOCKER_HOST": f"tcp://127.0.0.1:{self.port}",
             "DOCKER_TLS_VERIFY": "1",
             "DOCKER_CERT_PATH": str(folder / "worker"),
         }
 
-    def __call__(
-        self, *argv: str, given: bytes | None = None, environ: Mapping[str, str] | None = None
-    ) -> str:
-        """Run the command and give what it prints."""
-        done = subprocess.run(
-            [self._client, *argv],
-            env={**os.environ, **self.environ, **(environ or {})},
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        if done.returncode:
-            raise UnavailableError(f"docker {argv[0]}: {done.stderr.decode('utf-8', 'replace')[-1_000:]}")
-        return done.stdout.decode().strip()
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The variables with which a program finds it, among those of this process."""
+        return {**os.environ, **self.variables}
 
     def context(self) -> dict[str, str]:
         """Make a context, as people have them for machines; gives the variables that choose it."""
         files = {"ca": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
         parts = [f"{word}={self._folder / 'worker' / file}" for word, file in files.items()]
         config = {"DOCKER_CONFIG": str(self._folder / "config")}
-        wanted = f"host={self.environ['DOCKER_HOST']},{','.join(parts)}"
-        none = dict.fromkeys(self.environ, "")
+        wanted = f"host={self.variables['DOCKER_HOST']},{','.join(parts)}"
+        none = dict.fromkeys(self.variables, "")
         self("context", "create", "elsewhere", "--docker", wanted, environ={**config, **none})
         return {**config, "DOCKER_CONTEXT": "elsewhere"}
 
