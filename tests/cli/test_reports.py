@@ -35,7 +35,8 @@ FILES: dict[str, tuple[Exit, str, dict[str, str | None]]] = {
     "a loop, a matrix and hooks": (
         Exit.FAILED,
         """{name: each, for_each: [x, 'y "<&>'], steps: [{name: say, run: 'true'}]}
-    - {name: cell, matrix: {n: [1, 2]}, run: 'test $<< matrix.n >> = 1', ensure: {run: 'true'}}""",
+    - {name: cell, matrix: {n: [1, 2]}, max_parallel: 1, run: 'test $<< matrix.n >> = 1',
+       ensure: {run: 'true'}}""",
         {"each[0]/say": None, "each[1]/say": None, "cell[n=1]": None, "cell[n=2]": "failure"},
     ),
     "a sub-workflow": (Exit.FAILED, "{name: sub, workflow: inner}", {"sub/deep": "failure"}),

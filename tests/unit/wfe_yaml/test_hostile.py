@@ -102,13 +102,19 @@ def test_hostile_bytes_are_refused_at_once(raw: bytes, message: str, tmp_path: P
     """What is no text of a sensible size is refused before it is parsed."""
     file = tmp_path / "w.yaml"
     file.write_bytes(raw)
+    caught: list[YamlError] = []
 
     def refused() -> None:
-        with pytest.raises(YamlError, match="E001") as caught:
+        # Nothing but that is counted: not even what pytest does to match an error.
+        try:
             load_workflow(file)
-        assert message in str(caught.value)
+        except YamlError as exc:
+            caught.append(exc)
 
     assert calls(refused) < 1_000
+    [error] = caught
+    assert "E001" in str(error)
+    assert message in str(error)
 
 
 def test_line_breaks_of_windows_change_nothing() -> None:
