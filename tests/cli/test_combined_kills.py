@@ -262,7 +262,7 @@ class Field:
             for process in [*self.supervisors(), *self.left()]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
-        assert self.told()["status"] in ("interrupted", "waiting")
+        assert self.told()["status"] == ("waiting" if self.case.waits else "interrupted")
         assert self.wfe(*self.case.after) == 0
         self.enter()
         code = self.wfe("resume")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import InstanceNotFoundError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.cli.showing import status_of
-from wfe_yaml.cli.stores import Store, find_run, live_owners, load_view, stored_workflow
+from wfe_yaml.cli.standing import standings
+from wfe_yaml.cli.stores import Store, find_run, load_view, stored_workflow
 from wfe_yaml.cli.view import RunView
 
 if TYPE_CHECKING:
@@ -58,10 +58,11 @@ async def explain_run(name: str | None, store_option: str | None, *, as_json: bo
     store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
-        live = await live_owners(host, [run])
-        reasons = await reasons_of(host, run, held=bool(live))
-    status = status_of(run, live)
-    told = [_told(run, waits, store, held=bool(live)) for waits in reasons]
+        standing = await standings(host, [run])
+        held = run.id in standing.held
+        reasons = await reasons_of(host, run, held=held)
+    status = standing.status(run)
+    told = [_told(run, waits, store, held=held) for waits in reasons]
     if as_json:
         whole = {"run": run.id, "status": status, "reasons": told}
         print(json.dumps(whole, ensure_ascii=False, indent=2))

@@ -12,6 +12,7 @@ from wfe_core.policies import micros
 from wfe_yaml.artifacts import ArtifactStore
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.showing import print_runs
+from wfe_yaml.cli.standing import Standings
 from wfe_yaml.cli.stores import Store
 from wfe_yaml.cli.words import plural
 from wfe_yaml.compiler.caching import sweep_cache
@@ -47,7 +48,7 @@ async def purge_runs(
             print("nothing to purge")
             return Exit.COMPLETE
         if dry_run:
-            print_runs(doomed, set())
+            print_runs(doomed, Standings())
             print(f"{plural(len(doomed), 'run')} would be deleted")
             return Exit.COMPLETE
         if not yes and sys.stdin.isatty() and not _agreed(len(doomed)):

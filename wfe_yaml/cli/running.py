@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.errors import UndecidedStepError, WfeError
+from wfe_core.errors import InstanceNotFoundError, UndecidedStepError, WfeError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit, say_error
 from wfe_yaml.cli.planning import show_plan
 from wfe_yaml.cli.replaying import Replay, from_step, only
 from wfe_yaml.cli.showing import print_runs
-from wfe_yaml.cli.stores import Store, find_run, live_owners, stored_workflow
+from wfe_yaml.cli.standing import live_owners, newest_runs, standings
+from wfe_yaml.cli.stores import Store, find_run, stored_workflow
 from wfe_yaml.cli.values import data_of
 from wfe_yaml.cli.words import plural
 from wfe_yaml.loader import changed_files
@@ -36,6 +37,8 @@ _START_KEYS = frozenset({"inputs", "run"})
 """What a run begins with, and keeps."""
 _LOOK = 0.02
 """Seconds between two looks whether a command has been obeyed."""
+_MOST = 1_000
+"""Runs that one command goes on with."""
 _UNFINISHED = (WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED)
 
 
@@ -89,9 +92,9 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
             replay = await _replay(host, options, compiled, reference)
             start = _starter(host, compiled, data, run_id, reference, replay)
             return await driver.drive(host, run_id, compiled, start, remark=_remark(replay))
-        live = await live_owners(host, [last])
+        live = last.id in (await standings(host, [last])).held
     if not options.resume:
-        raise _unfinished(last, store, options, live=bool(live))
+        raise _unfinished(last, store, options, live=live)
     return await resume_runs(last.id, store_option, options.showing, options.secret_files)
 
 
@@ -144,9 +147,9 @@ async def _last_run(
         CommandError: the name for the new run is taken.
     """
     if options.name is not None:
-        page = await host.instances(root=options.name, limit=10)
-        known = next((run for run in page if run.id == options.name), None)
-        if known is None:
+        try:
+            known = await host.get(options.name)
+        except InstanceNotFoundError:
             return None
         if known.status in _UNFINISHED and not options.fresh:
             return known
@@ -210,10 +213,10 @@ async def resume_runs(
         if name is not None:
             runs = [await find_run(host, name)]
         else:
-            page = await host.instances(status=[str(status) for status in _UNFINISHED], limit=1_000)
-            runs = [run for run in reversed(page) if run.parent_id is None]
-            live = await live_owners(host, runs)
-            runs = [run for run in runs if run.owner not in live]
+            unfinished = [str(status) for status in _UNFINISHED]
+            runs = await newest_runs(host, _MOST, status=unfinished)
+            held = (await standings(host, runs)).held
+            runs = [run for run in reversed(runs) if run.id not in held]
     if not runs:
         print("nothing to resume: no run is unfinished")
         return Exit.COMPLETE
@@ -246,7 +249,7 @@ async def _resume_all(
         async with store.open() as host:
             now = [await host.get(run.id) for run in runs]
             print(f"\n{plural(len(runs), 'run')} gone on with:")
-            print_runs(now, await live_owners(host, now))
+            print_runs(now, await standings(host, now))
     return code
 
 
@@ -384,7 +387,9 @@ async def _continue(
     async with driver.open({run_id}) as host:
         run = await host.get(run_id)
         command.check(run, store)
-        if await live_owners(host, [run]):
+        # Who cancels needs no more than the run itself: its sub-workflows hear of it wherever they run.
+        held = (await standings(host, [run])).held if command.continues else await live_owners(host, [run])
+        if held:
             raise CommandError(f"the run {run.id} is running in another process", code=Exit.HELD)
         tools = store.tools(secrets=merged_secrets(secret_files))
         compiled = await stored_workflow(host, run, tools)

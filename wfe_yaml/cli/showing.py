@@ -8,12 +8,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wfe_core.clock import SystemClock, to_datetime
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import Exit
 from wfe_yaml.cli.folding import rows
 from wfe_yaml.cli.marks import mark, word
-from wfe_yaml.cli.stores import Store, find_run, live_owners, view_of
+from wfe_yaml.cli.standing import newest_runs, standings
+from wfe_yaml.cli.stores import Store, find_run, view_of
 from wfe_yaml.cli.values import data_of, outputs_of, row_of
 from wfe_yaml.cli.words import clean, duration, shown
 from wfe_yaml.compiler.body import UNSHOWN
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wfe_core.ports import LogChunk
     from wfe_host import WorkflowHost
     from wfe_yaml.cli.folding import Row
+    from wfe_yaml.cli.standing import Standings
     from wfe_yaml.cli.steps import StepView
     from wfe_yaml.cli.view import RunView
 
@@ -43,9 +44,9 @@ async def list_runs(store_option: str | None, *, limit: int, unfinished: bool, a
         return Exit.COMPLETE
     statuses = ["runnable", "suspended"] if unfinished else None
     async with store.open() as host:
-        runs = [run for run in await host.instances(status=statuses, limit=limit) if run.parent_id is None]
-        live = await live_owners(host, runs)
-    print_runs(runs, live, as_json=as_json)
+        runs = await newest_runs(host, limit, status=statuses)
+        standing = await standings(host, runs)
+    print_runs(runs, standing, as_json=as_json)
     return Exit.COMPLETE
 
 
@@ -53,20 +54,20 @@ async def search_runs(text: str, store: Store, *, limit: int, as_json: bool) -> 
     """List the runs in which words occur, newest first."""
     async with store.open() as host:
         runs = list(await host.search(text, limit=limit))
-        live = await live_owners(host, runs)
+        standing = await standings(host, runs)
     if not runs and not as_json:
         print(f"no run has {text!r} in it")
         return Exit.COMPLETE
-    print_runs(runs, live, as_json=as_json)
+    print_runs(runs, standing, as_json=as_json)
     return Exit.COMPLETE
 
 
-def print_runs(runs: Sequence[WorkflowInstance], live: set[str], *, as_json: bool = False) -> None:
+def print_runs(runs: Sequence[WorkflowInstance], standing: Standings, *, as_json: bool = False) -> None:
     """Print runs as a table, or as JSON."""
     if as_json:
-        print(json.dumps([_as_json(run, live) for run in runs], ensure_ascii=False, indent=2))
+        print(json.dumps([_as_json(run, standing) for run in runs], ensure_ascii=False, indent=2))
     else:
-        print_table([_HEADINGS, *(_row(run, live) for run in runs)])
+        print_table([_HEADINGS, *(_row(run, standing) for run in runs)])
 
 
 def print_table(table: Sequence[Sequence[str]]) -> None:
@@ -91,10 +92,10 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool,
     store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
-        live = await live_owners(host, [run])
+        standing = await standings(host, [run])
         view = await view_of(host, run)
         written = await _written(host, view, values=values)
-    told = _as_json(run, live)
+    told = _as_json(run, standing)
     told["steps"] = [_step_json(run, step) for step in view.rows()]
     if values:
         for step in told["steps"]:
@@ -104,7 +105,7 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool,
         return Exit.COMPLETE
     _print_run(run, told, view, written)
     hints: list[str] = []
-    if not run.status.terminal and run.owner not in live:
+    if not run.status.terminal and run.id not in standing.held:
         hints = [f"go on with    wfe resume {run.id}{store.option}"]
     elif run.status is WorkflowStatus.FAILED:
         hints = [f"try again with  wfe retry {run.id}{store.option}"]
@@ -193,23 +194,13 @@ def _print_row(run: WorkflowInstance, row: Row, written: _Written) -> None:
         print(f"{indent}    | {line}")
 
 
-def status_of(run: WorkflowInstance, live: set[str]) -> str:
-    """The status as a person sees it: a runnable run that nobody runs waits, or was interrupted."""
-    if run.status is not WorkflowStatus.RUNNABLE:
-        return str(run.status)
-    if run.owner is not None:
-        return "running" if run.owner in live else "interrupted"
-    due = run.next_due
-    return "waiting" if due is None or due > to_datetime(SystemClock().now()) else "interrupted"
-
-
-def _as_json(run: WorkflowInstance, live: set[str]) -> dict[str, Any]:
+def _as_json(run: WorkflowInstance, standing: Standings) -> dict[str, Any]:
     data = data_of(run)
     seconds = (run.ended_at - run.created_at).total_seconds() if run.ended_at and run.created_at else None
     return {
         "run": run.id,
         "workflow": run.definition_id,
-        "status": status_of(run, live),
+        "status": standing.status(run),
         "started": run.created_at.astimezone().isoformat(" ", "seconds") if run.created_at else None,
         "seconds": seconds,
         "file": run.reference,
@@ -220,8 +211,8 @@ def _as_json(run: WorkflowInstance, live: set[str]) -> dict[str, Any]:
     }
 
 
-def _row(run: WorkflowInstance, live: set[str]) -> tuple[str, ...]:
-    told = _as_json(run, live)
+def _row(run: WorkflowInstance, standing: Standings) -> tuple[str, ...]:
+    told = _as_json(run, standing)
     started = str(told["started"] or "")[:19]
     return (
         run.id,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError
+from wfe_yaml.cli.standing import newest_runs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Generator, Sequence
@@ -34,6 +35,8 @@ _BUFFER = 200_000
 _CRASHES = 100
 """Deaths of the runner after which a step that ran each time fails. A host goes on by itself, and must notice
 a step that kills it; a run is resumed by somebody, and a step that was only there is not to blame."""
+_KNOWN = 1_000
+"""Runs among which one is looked for by the beginning of its name, newest first."""
 
 
 class _Once(logging.Filter):
@@ -299,7 +302,7 @@ async def find_run(host: WorkflowHost, name: str | None) -> WorkflowInstance:
     if name is not None:
         with contextlib.suppress(InstanceNotFoundError):
             return await host.get(name)
-    known = [run for run in await host.instances(limit=1_000) if run.parent_id is None]
+    known = await newest_runs(host, 1 if name is None else _KNOWN)
     if name is None:
         if not known:
             raise CommandError("there are no runs yet", hint="start one with  wfe run FILE")
@@ -365,13 +368,3 @@ async def name_items(host: WorkflowHost, view: RunView) -> None:
         chunk = await host.providers.store.chunk(view.run_id, loop.pointer, number)
         if chunk is not None:
             loop.learn(number, loads(chunk.values))
-
-
-async def live_owners(host: WorkflowHost, runs: Sequence[WorkflowInstance]) -> set[str]:
-    """Give the sessions of other living processes that hold any of these runs."""
-    owners = {run.owner for run in runs if run.owner is not None}
-    if not owners:
-        return set()
-    own = (await host.health())["session"]
-    states = await host.providers.locks.states(sorted(owners - {own}))
-    return {owner for owner, state in states.items() if state != "dead"}
