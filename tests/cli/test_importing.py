@@ -27,6 +27,24 @@ def test_a_flow_runs(project: Project) -> None:
     assert '"s": "😀"' in done.stdout
 
 
+def test_a_flow_means_what_it_means_over_there(shell: Shell) -> None:
+    """Words, quotes, exit codes, JSON in an output, and branches are what FlowEngine makes of them."""
+    shell.wfe("import", "flowengine", str(CORPUS / "flowengine" / "meaning.json"), "-o", "m.yaml")
+    told = shell.wfe("run", "m.yaml")
+    for line in (
+        "goes_on | A B C",
+        "goes_on | still",
+        "words | ['a][b'][$HOME]",
+        'both_are | {"json":{"a":[1,null]},"success":false,"text":"[1"}',
+        'routed_is | {"payload":{"a":[1,null]}}',
+        "hears | (no message)",
+        "soft: failed",
+        "never: skipped",
+    ):
+        assert f"flow/{line}" in told
+    assert "tried again" not in told
+
+
 def test_a_workflow_of_github_runs(project: Project) -> None:
     """Jobs, a matrix, outputs by $GITHUB_OUTPUT, hooks: as over there."""
     made = project.wfe("import", "github", str(CORPUS / "github" / "ci.yml"), "-o", "ci.yaml")

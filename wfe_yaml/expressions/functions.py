@@ -100,13 +100,18 @@ def _bool(value: Any) -> bool:
     return words[word]
 
 
-def _fromjson(value: Any) -> Any:
+_NOTHING = object()
+
+
+def _fromjson(value: Any, default: Any = _NOTHING) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(name)
 
     try:
         return json.loads(_text(value, "fromjson"), parse_constant=refuse)
     except (ValueError, RecursionError) as exc:
+        if default is not _NOTHING:
+            return default
         raise EvaluationError(f"this is not JSON: {exc}") from None
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from wfe_yaml.source.text import Location
 
+LARGEST = 10**12
+"""No number of a file is larger: as milliseconds these are 31 years."""
 _UNITS = ((3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms"))
 
 
@@ -74,15 +76,15 @@ class Looker:
         return None
 
     def number(self, node: Node | None) -> float | None:
-        """Give a number that is not negative; None when there is none."""
+        """Give a number that is not negative, and not too large; None when there is none."""
         if node is None or (isinstance(node, Scalar) and node.value is None):
             return None
         value = node.value if isinstance(node, Scalar) else None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             self.wrong("a number", node)
             return None
-        if value < 0:
-            message = f"expected a number that is not negative, found {value}"
+        if not 0 <= value <= LARGEST:
+            message = f"expected a number from 0 to {LARGEST:,}, found {value:g}"
             self.problems.add(Code.VALUE, message, node.location)
             return None
         return float(value)

@@ -80,6 +80,8 @@ def value_of(code: str) -> Any:
         ("' a,b ' | trim | split(',') | join('-')", "a-b"),
         ("inputs.items | map", None),
         ("'[1, {\"a\": null}]' | fromjson", [1, {"a": None}]),
+        ("['{', '2', 'null'][0] | fromjson('none')", "none"),
+        ("'null' | fromjson('none')", None),
         ("inputs.map | tojson", '{"a":1}'),
         ("inputs.items | sort(reverse=true) | first", 3),
         ("inputs.items | sum + (inputs.items | length)", 9),

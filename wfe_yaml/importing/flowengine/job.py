@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wfe_yaml.errors import Code
@@ -11,7 +10,7 @@ from wfe_yaml.expressions.values import is_list, is_mapping
 from wfe_yaml.importing.flowengine.document import FlowNode, value_of
 from wfe_yaml.importing.flowengine.ports import Source
 from wfe_yaml.importing.names import literal
-from wfe_yaml.importing.reading import Looker, duration
+from wfe_yaml.importing.reading import LARGEST, Looker, duration
 from wfe_yaml.source.nodes import Node
 
 
@@ -76,31 +75,43 @@ class Job:
         self.looker.wrong("true or false", self.place(key))
         return default
 
-    def number(self, key: str) -> float | None:
-        """Give a number of the config that is more than 0; None when there is none."""
+    def number(self, key: str, *, least: float | None = None) -> float | None:
+        """Give a number of the config; None when there is none.
+
+        Args:
+            key: where it stands.
+            least: the least that it may be; without it, it must be more than 0.
+        """
         found = self.value(key)
         if found is None:
             return None
-        if isinstance(found, bool) or not isinstance(found, (int, float)) or found <= 0:
-            self.looker.wrong("a number above 0", self.place(key))
-            return None
-        return found
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            self.looker.wrong("a number", self.place(key))
+        elif found > LARGEST or (found <= 0 if least is None else found < least):
+            bound = "above 0" if least is None else f"of at least {least}"
+            message = f"expected a number {bound} and up to {LARGEST:,}, found {found:g}"
+            self.looker.problems.add(Code.VALUE, message, self.place(key).location)
+        else:
+            return found
+        return None
 
     def seconds(self, *keys: str) -> str | None:
         """Give a duration that the config has in seconds, under one of some keys."""
         found = [self.number(key) for key in keys]
         return next((duration(each) for each in found if each is not None), None)
 
-    def words(self, key: str) -> list[str] | None:
-        """Give a list of texts, or the words of one."""
+    def words(self, key: str, split: Callable[[str], list[str]] = str.split) -> list[str] | None:
+        """Give a list of texts, or the words of one.
+
+        Args:
+            key: where they stand.
+            split: makes words of a text; between blanks, quotes or not, unless it is told.
+        """
         found = self.value(key)
         if found is None:
             return None
         if isinstance(found, str):
-            try:
-                return [literal(each) for each in shlex.split(found)]
-            except ValueError:
-                return [literal(each) for each in found.split()]
+            return [literal(each) for each in split(found)]
         if not is_list(found) or not all(isinstance(each, str) for each in found):
             self.looker.wrong("a list of texts, or a text", self.place(key))
             return None

@@ -27,6 +27,10 @@ def http_request(job: Job) -> Made:
             body = job.ask("body", type="any?", description="What is sent.")
         if body is not None:
             config["json" if body.structured else "body"] = body.hole
+        if body is not None and body.guessed:
+            message = "a body that is JSON is sent as JSON by FlowEngine; here it is sent as a text"
+            hint = f"write  json: $<< {body.code} | fromjson >>  if it is always JSON"
+            job.looker.leave(message, job.node.node.location, hint)
     config["expect_status"] = ["2xx", "3xx", "4xx", "5xx"]
     config["follow_redirects"] = True
     outputs = f"steps.{job.name}.outputs"
@@ -46,9 +50,8 @@ def json_parse(job: Job) -> Made:
 
 def json_stringify(job: Job) -> Made:
     """`transform.json_stringify`: with an indent of two blanks."""
-    source = job.need("value")
-    _guessed(job, source)
-    step = {"type": "transform", "config": {"json_stringify": source.hole, "indent": 2}}
+    value = job.need("value").value
+    step = {"type": "transform", "config": {"json_stringify": f"$<< {value} >>", "indent": 2}}
     return Made(step, {"json": _result(job)})
 
 
@@ -63,12 +66,12 @@ def debug_log(job: Job) -> Made:
         if source is not None:
             lines.append(f"{port}: {source.hole}")
     step = {"type": "log", "config": {"message": "\n".join(lines)}}
-    return Made(step, {} if message is None else {"message": message})
+    return Made(step, {"message": Source('"(no message)"') if message is None else message})
 
 
 def delay(job: Job) -> Made:
     """`time.delay`: what it is given goes on."""
-    millis = job.number("delay_ms")
+    millis = job.number("delay_ms", least=0)
     step = {"type": "delay", "config": {"duration": duration((1000 if millis is None else millis) / 1000)}}
     ports = dict(job.given)
     job.given.clear()
@@ -77,24 +80,20 @@ def delay(job: Job) -> Made:
 
 def branch(job: Job) -> Made:
     """`flow.branch`: a condition that the steps behind its ports have."""
-    given = job.need("condition")
-    test = f"({given.code}) == 'true'" if given.guessed else f"({given.code}) == true"
+    test = f"({job.need('condition').value}) == true"
     step = {"type": "transform", "config": {"expression": f"$<< {test} >>"}}
     payload = job.source("payload")
     if payload is None and job.root:
         payload = job.ask("payload", type="any?")
     holds = f"steps.{job.name}.outputs.result"
     gates = {"true_out": holds, "false_out": f"not {holds}"}
-    code = "none" if payload is None else payload.code
-    structured = payload is not None and payload.structured
-    ports = {port: Source(code, structured=structured) for port in gates}
-    return Made(step, ports, gates)
+    payload = payload or Source("none")
+    routed = Source(payload.code, structured=payload.structured, guessed=payload.guessed)
+    return Made(step, dict.fromkeys(gates, routed), gates)
 
 
 def merge(job: Job) -> Made:
     """`flow.merge`: a mapping of all that it is given; null stands for what did not come."""
-    for source in job.given.values():
-        _guessed(job, source)
     values = {port: source.optional for port, source in job.given.items()}
     job.given.clear()
     step = {"type": "transform", "config": {"expression": values}}
@@ -103,12 +102,3 @@ def merge(job: Job) -> Made:
 
 def _result(job: Job, *, structured: bool = False) -> Source:
     return Source(f"steps.{job.name}.outputs.result", structured=structured)
-
-
-def _guessed(job: Job, source: Source) -> None:
-    """Note that a text stays a text where FlowEngine would have looked into it."""
-    if source.guessed:
-        message = (
-            "it is connected from a port 'output', which FlowEngine parses when it is JSON; here it is text"
-        )
-        job.looker.leave(message, job.node.node.location, f"write  $<< {source.code} | fromjson >>")

@@ -14,6 +14,8 @@ from wfe_yaml.importing.reading import duration, plain
 _ZYPI = "http://localhost:4000"
 _IMAGE = "ubuntu:24.04"
 _SCRIPT = "/tmp/script.py"  # noqa: S108 - it lies in a machine of its own
+_SOFT = {"continue_on_error": True}
+"""The exit code of a command in a machine is a value over there, and no failure."""
 _SHELL_ONLY = {"capture_stdout": True, "capture_stderr": True, "strip_trailing_newline": True}
 
 
@@ -25,7 +27,8 @@ def shell_exec(job: Job) -> Made:
         return Made(None)
     step: dict[str, Any] = {}
     if job.flag("shell", default=False):
-        step["shell"] = "sh"
+        # Not our `sh`, which ends at the first command that fails.
+        step["shell"] = "sh {0}"
         step["run"] = " ".join([command, *args])
     else:
         step["type"] = "shell"
@@ -63,7 +66,7 @@ def docker_run(job: Job) -> Made:
         return Made(None)
     config: dict[str, Any] = {"image": image}
     config |= _given(
-        command=job.words("command"),
+        command=job.words("command", _in_quotes),
         env=job.texts("env"),
         volumes=job.words("volumes"),
         working_dir=job.text("workdir"),
@@ -72,11 +75,11 @@ def docker_run(job: Job) -> Made:
         memory=job.text("memory_limit"),
         timeout=job.seconds("timeout"),
     )
-    entrypoint = job.words("entrypoint")
-    if entrypoint:
-        config["entrypoint"], more = entrypoint[0], entrypoint[1:]
-        if more:
-            config["command"] = [*more, *config.get("command", [])]
+    entrypoint = job.words("entrypoint", lambda text: [text])
+    if entrypoint and entrypoint[0]:
+        config["entrypoint"] = entrypoint[0]
+        if entrypoint[1:]:
+            job.refuse("FlowEngine uses the first word of `entrypoint` only: so does this", "entrypoint")
     cpus = job.text("cpu_limit")
     if cpus is not None:
         try:
@@ -91,27 +94,42 @@ def docker_run(job: Job) -> Made:
     stdin = _container_stdin(job)
     if stdin is not None:
         config["stdin"] = stdin
-    job.text("output_mode")  # what comes out is text, whatever it says; the port 'output' tells of that
     if (job.text("io_mode") or "auto") == "wrapped":
         job.refuse("values go to the container plain, without their types", "io_mode")
-    return Made({"type": "docker", "config": config}, _process_ports(job))
+    ports = _process_ports(job)
+    ports |= {
+        "json": {"output": Source(f"steps.{job.name}.stdout | fromjson", structured=True)},
+        "text": {"output": ports["stdout"]},
+    }.get(job.text("output_mode") or "auto", {})
+    return Made({"type": "docker", "config": config, **_SOFT}, ports)
+
+
+def _in_quotes(text: str) -> list[str]:
+    """Split a text as FlowEngine does for containers: blanks separate, but not between double quotes."""
+    words, quoted, escaped = [""], False, False
+    for char in text:
+        if escaped or (char not in '\\"' and (quoted or not char.isspace())):
+            words[-1] += char
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif words[-1]:
+            words.append("")
+    return [word for word in words if word]
 
 
 def _container_stdin(job: Job) -> Any:
     """Give what a container reads: all that it is given as JSON, or one text."""
     mode = job.text("stdin_mode") or "json"
+    if mode in ("raw", "text"):
+        return job.need("data").hole
+    if mode not in ("json", "none"):
+        job.refuse(f"FlowEngine knows no stdin_mode {mode!r}, and takes it for 'json'", "stdin_mode")
     given = dict(job.given)
     job.given.clear()
-    if mode == "none" or not given:
-        return None
-    if mode == "json":
-        return {port: source.hole for port, source in given.items()}
-    if mode not in ("raw", "text"):
-        job.refuse(f"FlowEngine knows no stdin_mode {mode!r}", "stdin_mode")
-        return None
-    chosen = given.pop("data", None) or given.pop(next(iter(given)))
-    job.given.update(given)
-    return chosen.hole
+    return None if mode == "none" else {port: f"$<< {source.value} >>" for port, source in given.items()}
 
 
 def zypi_exec(job: Job) -> Made:
@@ -120,7 +138,7 @@ def zypi_exec(job: Job) -> Made:
     if not command:
         job.refuse("zypi.exec needs a `command`", "command")
         return Made(None)
-    config = _microvm(job)
+    config = _microvm(job, default_timeout="5m")
     config["command"] = command
     job.source("session_id")
     if job.value("session_id") is not None:
@@ -135,7 +153,9 @@ def zypi_exec(job: Job) -> Made:
     elif whole is not None:
         files = whole.hole
     config |= _given(files=files, env=_variables(job))
-    return Made({"type": "zypi", "config": config}, _microvm_ports(job))
+    if job.node.retry is not None:
+        job.refuse("a command that fails is tried again here, too; FlowEngine goes on with its exit code")
+    return Made({"type": "zypi", "config": config, **_SOFT}, _microvm_ports(job))
 
 
 def api_call(job: Job) -> Made:
@@ -167,14 +187,19 @@ def api_call(job: Job) -> Made:
 def browser_render(job: Job) -> Made:
     """`browser.render`: by a browser of this machine."""
     mode = job.text("mode") or "screenshot"
+    if mode not in ("dom", "text", "screenshot"):
+        job.refuse(f"FlowEngine knows no mode {mode!r}, and takes it for 'dom'", "mode")
+        mode = "dom"
     url, html = job.text("url"), job.text("html")
     if not url and not html:
         job.refuse("browser.render needs a `url` or `html`")
         return Made(None)
-    config: dict[str, Any] = {"html": html} if html else {"url": url}
-    wait = job.number("wait_ms")
+    if url and html:
+        job.refuse("`html` is not used beside `url`, as in FlowEngine", "html")
+    config: dict[str, Any] = {"url": url} if url else {"html": html}
+    wait = job.number("wait_ms", least=0)
     config |= {"mode": mode, "wait": duration(1 if wait is None else wait / 1000)}
-    config |= _given(timeout=job.seconds("timeout"))
+    config["timeout"] = job.seconds("timeout") or "30s"
     outputs = f"steps.{job.name}.outputs"
     if mode == "screenshot":
         config["path"] = f"{job.name}.png"

@@ -14,7 +14,7 @@ class Source:
         code: the expression, without its delimiters.
         conditions: expressions that must hold for it to be there, the outermost first.
         structured: it is a list or a mapping, and not its text.
-        guessed: over there it is the value of a text that is JSON; here it is the text.
+        guessed: over there it is the value of the text if that is JSON, else the text.
     """
 
     code: str
@@ -28,11 +28,16 @@ class Source:
         return f"$<< {self.code} >>"
 
     @property
+    def value(self) -> str:
+        """The expression for what tells a list from its text."""
+        return f"{self.code} | fromjson({self.code})" if self.guessed else self.code
+
+    @property
     def optional(self) -> str:
-        """The same, or null where it is not there."""
+        """The value of the file, or null where it is not there."""
         if not self.conditions:
-            return self.hole
-        return f"$<< ({self.code}) if {all_of(self.conditions)} else none >>"
+            return f"$<< {self.value} >>"
+        return f"$<< ({self.value}) if {all_of(self.conditions)} else none >>"
 
 
 def all_of(conditions: tuple[str, ...]) -> str:

@@ -174,9 +174,12 @@ class _Translation:
         if made.conditions:
             step["when"] = f"$<< {all_of(made.conditions)} >>"
         retry = self._retry(node)
+        own = made.step or {}
         if retry is not None:
-            step["retry"] = retry
-        step.update(made.step or {})
+            # An exit code that is no failure over there is nothing to try again.
+            soft = own.get("continue_on_error") and own.get("type") != "zypi"
+            step["retry"] = {**retry, "on": ["timeout"]} if soft else retry
+        step.update(own)
         return step
 
     def _needs(self, node: FlowNode) -> list[str]:
@@ -212,7 +215,8 @@ class _Translation:
             hint = "name the exit codes that are worth another attempt, as in `on: [75]`"
             look.leave(message, (policy.get("retry_on_timeout") or policy).location, hint)
         delay = numbers["delay_ms"]
-        first = (1000 if delay is None else delay) / 1000
+        # Over there the first pause is multiplied already.
+        first = (1000 if delay is None else delay) * max(backoff, 1.0) / 1000
         longest = 60.0 if numbers["max_delay_ms"] is None else numbers["max_delay_ms"] / 1000
         if policy.get("max_delay_ms") is not None and numbers["max_delay_ms"] is None:
             longest = float(_LONG)
@@ -247,6 +251,10 @@ class _Translation:
         longest = look.number(settings.get("max_execution_time_ms"))
         if longest:
             workflow["timeout"] = duration(longest / 1000)
+            if len(self._document.nodes) > 1:
+                message = "this is how long all nodes may take together; FlowEngine lets each take that long"
+                hint = "give `timeout` to steps instead"
+                look.leave(message, (settings.get("max_execution_time_ms") or settings).location, hint)
         on_error = settings.get("on_error")
         if isinstance(on_error, Scalar) and on_error.value == "ContinueOnError":
             workflow["on_error"] = "continue"

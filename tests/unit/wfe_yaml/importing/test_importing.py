@@ -225,6 +225,18 @@ FLOWS = {
         Code.TYPE,
         "2:53",
     ),
+    "too large": (
+        """{"nodes": [{"id": "1", "node_type": "time.delay"}],
+ "settings": {"max_execution_time_ms": 18446744073709551615}}""",
+        Code.VALUE,
+        "2:40",
+    ),
+    "too long": (
+        """{"nodes": [{"id": "1", "node_type": "time.delay",
+ "config": {"delay_ms": 1e300}}]}""",
+        Code.VALUE,
+        "2:25",
+    ),
     "nothing left": ('{"nodes": [{"id": "1", "node_type": "other"}]}', Code.VALUE, "1:1"),
 }
 WORKFLOWS = {
