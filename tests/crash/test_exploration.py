@@ -22,13 +22,7 @@ from wfe_core.testing.faults import Fault
 SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **HOLDING, **WAITS, **EDGES}
 
 STORES = pytest.mark.parametrize("store", each_combination())
-AT_LEISURE = pytest.mark.parametrize(
-    "store",
-    [
-        pytest.param("sqlite", marks=[*each.marks, pytest.mark.slow]) if each.values == ("sqlite",) else each
-        for each in each_combination()
-    ],
-)
+AT_LEISURE = pytest.mark.parametrize("store", each_combination(slow="sqlite"))
 """The quick tests visit on SQLite what a crash leaves, and in memory all the rest."""
 
 pytestmark = [

@@ -31,6 +31,10 @@ MIXED = {
 }
 
 
+EXPLORED = pytest.mark.parametrize("store", each_combination(slow="sqlite"))
+"""`test_exploration` visits these points on SQLite, too: among the quick tests once is enough."""
+
+
 @pytest.fixture(params=each_combination())
 def store(request: pytest.FixtureRequest) -> str:
     """The store under test."""
@@ -38,12 +42,14 @@ def store(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@EXPLORED
 @pytest.mark.parametrize("name", MIXED)
 def test_promise_1_no_completed_step_runs_again(store: str, name: str, tmp_path: Path) -> None:
     """1. No completed step runs again, wherever its host dies (all scenarios: test_exploration)."""
     assert Explorer(MIXED[name], store, tmp_path / "worlds").explore(*CRASHES)
 
 
+@EXPLORED
 def test_promise_2_no_step_is_forgotten(store: str, tmp_path: Path) -> None:
     """2. No step is forgotten: whatever a crash interrupts, the same steps have completed in the end."""
     # The explorer compares the history, pointer by pointer, with that of a run that nothing disturbed.
@@ -83,6 +89,7 @@ def test_promise_3_no_later_step_sees_a_state_that_was_not_durable(store: str, t
     assert all(given == stored for given, stored in seen)
 
 
+@EXPLORED
 def test_promise_4_no_event_is_lost_or_consumed_twice(store: str, tmp_path: Path) -> None:
     """4. Events before, between and after the waits are each consumed once, wherever a host dies."""
     for name in ("two events", "event", "early event"):
@@ -121,6 +128,7 @@ def test_promise_5_a_host_without_its_lease_cannot_write(store: str, tmp_path: P
     assert answer[1] == {"a": 1}
 
 
+@EXPLORED
 @pytest.mark.parametrize("name", ["saga", "saga around containers", "stubborn compensation"])
 def test_promise_6_compensation_order_is_exact_and_survives_crashes(
     store: str, name: str, tmp_path: Path

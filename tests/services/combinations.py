@@ -268,11 +268,12 @@ def store_kinds() -> dict[str, StoreKind]:
     return {name: StoreKind(one.make, one.marks) for name, one in COMBINATIONS.items()}
 
 
-def each_combination(*names: str) -> list[Any]:
-    """Parameters for a test that runs on these combinations.
+def each_combination(*names: str, slow: str = "") -> list[Any]:
+    """Parameters for a test that runs on these combinations; on the one named `slow` only in the long run.
 
     All, unless some are named, but for that with OpenSearch: only searches differ there, and their laws have
     tests of their own (`test_opensearch.py`, `test_search_corpus.py`).
     """
     wanted = names or [name for name, one in COMBINATIONS.items() if one.search is None]
-    return [pytest.param(name, marks=COMBINATIONS[name].marks) for name in wanted]
+    leisure = {slow: (pytest.mark.slow,)}
+    return [pytest.param(name, marks=(*COMBINATIONS[name].marks, *leisure.get(name, ()))) for name in wanted]
