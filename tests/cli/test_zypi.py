@@ -55,6 +55,35 @@ def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
     assert project.log() == ["begun", "a=7"]
 
 
+@pytest.mark.signals
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted by their marks in /proc")
+@pytest.mark.parametrize("again", [True, False], ids=["again", "undecided"])
+def test_a_command_whose_machine_died_may_have_run(project: Project, again: bool) -> None:
+    """Nobody waits for its answer any more: it runs again with the same key, or somebody has to decide."""
+    step = STEP.removeprefix("{").removesuffix("}").replace("begun", '"$WFE_IDEMPOTENCY_KEY"')
+    file = project.steps(step.replace("idempotent: false", f"idempotent: {str(again).lower()}"), LAST)
+    with serving(PlainMachine(shared=project.folder)) as zypi:
+        project.env["WFE_ZYPI_URL"] = zypi.url
+        runner = project.start("run", file, "--id", "r")
+        eventually(project.log)
+        (lock,) = project.folder.glob(".wfe/wfe.run/*/lock")
+        runner.send_signal(signal.SIGKILL)
+        runner.communicate()
+        project.kill(int(lock.read_text()))
+        (project.folder / "go").touch()
+        done = project.wfe("resume", "r")
+        told = done.stdout + done.stderr
+        if not again:
+            assert (done.returncode, "somebody must decide" in told) == (4, True), told
+            assert zypi.begun == 1
+            done = project.wfe("retry", "r")
+            told = done.stdout + done.stderr
+        assert done.returncode == 0, told
+        assert zypi.begun == 2
+        eventually(lambda: not zypi.running)
+    assert project.log() == [*["r/1/0"] * 2, "a=7"]
+
+
 def test_a_default_folder_is_one_of_this_machine(project: Project) -> None:
     """Language: `defaults.working_dir` is for steps that run here; elsewhere there are others."""
     (project.folder / "part").mkdir()

@@ -1,7 +1,7 @@
 """What can go wrong with a command that Zypi is to run.
 
 ZypiError                       and whether the command has run: `ran`
-├── UnreachableError            nobody answered: it has not run; another attempt may find Zypi there
+├── UnreachableError            it was not taken: it has not run; another attempt may find Zypi there
 ├── LostAnswerError             nobody knows whether it ran
 ├── RefusedError                Zypi or its guest will not run it; another attempt changes nothing
 │   └── ImageNotFoundError      Zypi does not have the image
@@ -13,6 +13,7 @@ All are `StepError`s, so a step of a workflow can let them pass: `retryable` tel
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
 from wfe_core.errors import StepError, StepTimeoutError
@@ -20,24 +21,46 @@ from wfe_core.errors import StepError, StepTimeoutError
 if TYPE_CHECKING:
     from wfe_yaml.zypi.protocol import ExecResult
 
+_SHOWN = 300
+"""The most characters of what somebody else said that an error shows."""
+
+
+def printable(text: str) -> str:
+    """Give a text in one line that can be stored and shown anywhere, whatever a server has sent."""
+    return " ".join(
+        "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in text).split()
+    )
+
 
 class ZypiError(StepError):
     """A command was not run by Zypi as it was meant to be.
 
+    Args:
+        message: what happened.
+        said: what the other side said of it; only its beginning gets into the text of the error.
+        hint: what to do.
+
     Attributes:
         ran: whether the command has run; None when nobody knows.
+        message: see the argument.
+        said: see the argument.
+        hint: see the argument.
     """
 
     ran: ClassVar[bool | None] = True
     passing: ClassVar[bool] = False
     """Another attempt can end otherwise."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, retryable=self.passing)
+    def __init__(self, message: str, *, said: str = "", hint: str = "") -> None:
+        self.message: str = message
+        self.said: str = said
+        self.hint: str = hint
+        whole = ": ".join(filter(None, (message, printable(said)[:_SHOWN])))
+        super().__init__("; ".join(filter(None, (whole, hint))), retryable=self.passing)
 
 
 class UnreachableError(ZypiError):
-    """Nobody answers at the address of Zypi: the command has not run."""
+    """Nobody answers at the address of Zypi, or it takes no command now: the command has not run."""
 
     ran: ClassVar[bool | None] = False
     passing: ClassVar[bool] = True

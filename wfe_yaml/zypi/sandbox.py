@@ -171,7 +171,7 @@ class AsyncSandbox:
 
     async def image_status(self, image: str | None = None) -> ImageStatus:
         """Ask what became of an image, by default that of the sandbox; see `ZypiClient.image_status`."""
-        return await self._client.image_status(image or self._usual.image)
+        return await self._client.image_status(self._usual.image if image is None else image)
 
 
 class Sandbox:
@@ -217,7 +217,9 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Start the thread that speaks with Zypi."""
-        self._portal.open()
+        if not self._portal.open():
+            message = "the sandbox is open already: use it inside one  with  at a time"
+            raise RuntimeError(message)
         try:
             self._portal.run(self._sandbox.__aenter__)
         except BaseException:

@@ -25,6 +25,13 @@ class GuestError(Exception):
         self.code = code
 
 
+def missing(program: str) -> GuestError:
+    """Make the error for a program that is not there: a path is not looked for in the folders of PATH."""
+    if "/" in program:
+        return GuestError(-32000, f"fork/exec {program}: no such file or directory")
+    return GuestError(-32000, f'exec: "{program}": executable file not found in $PATH')
+
+
 @dataclass(frozen=True)
 class Command:
     """What is to be run, as `POST /exec` says it."""
@@ -94,7 +101,7 @@ class PlainMachine(Machine):
         env.update({name: inside(value) for name, value in command.env.items()})
         found = shutil.which(program, path=env["PATH"])
         if found is None:
-            raise GuestError(-32000, f'exec: "{program}": executable file not found in $PATH')
+            raise missing(program)
         cwd = root if command.workdir is None else inside(f"{command.workdir}/")
         starting = asyncio.create_subprocess_exec(
             found, *arguments, env=env, cwd=cwd, start_new_session=True,

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tests.services.local import UnavailableError, program
 from tests.services.zypi.initramfs import File, archive
-from tests.services.zypi.machines import Command, GuestError, Machine, Outcome
+from tests.services.zypi.machines import Command, GuestError, Machine, Outcome, missing
 
 _PACKAGE = "linux-image-cloud-amd64"
 # Without the clock rate the kernel measures it against a timer that such a machine does not have.
@@ -76,7 +76,7 @@ class MicroVm(Machine):
         try:
             await asyncio.to_thread((folder / "initrd").write_bytes, self._base + archive(_files(command)))
             await self._boot(command, folder)
-            return await asyncio.to_thread(_outcome, folder)
+            return await asyncio.to_thread(_outcome, folder, command.cmd[0])
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -123,7 +123,7 @@ def _all() -> set[str]:
     return {".", *_FOLDERS, *_OPEN}
 
 
-def _outcome(folder: Path) -> Outcome:
+def _outcome(folder: Path, program: str) -> Outcome:
     """Read what came back.
 
     Raises:
@@ -139,7 +139,7 @@ def _outcome(folder: Path) -> Outcome:
             if file is not None:
                 told[Path(member.name).name] = file.read()
     if "missing" in told:
-        raise GuestError(-32000, "exec: executable file not found in $PATH")
+        raise missing(program)
     if "code" not in told:
         said = (folder / "console").read_text("utf-8", "replace")[-500:]
         raise GuestError(

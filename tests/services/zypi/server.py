@@ -180,8 +180,7 @@ class ZypiServer:
         try:
             return await self._run(Command.of(told))
         except GuestError as exc:
-            error = f'%{{"code" => {exc.code}, "message" => {json.dumps(str(exc))}}}'
-            return 500, _json({"error": error})
+            return 500, _json({"error": f"{{:rpc_error, {exc.code}, {json.dumps(str(exc))}}}"})
 
     async def _run(self, command: Command) -> tuple[int, bytes]:
         _policy(command)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 import wfe_yaml
-from wfe_core.errors import StepError, UndecidedStepError
+from wfe_core.errors import UndecidedStepError
 from wfe_yaml.executors.base import ConfigModel, StepResult
 from wfe_yaml.executors.configs import Config, Fixed, Seconds
 from wfe_yaml.executors.environment import base_environment
@@ -52,6 +52,7 @@ _BOOT = (
     "from wfe_yaml.executors.types.zypi_exchange import main; main()"
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_MOST = 255
 _KINDS: dict[str, type[errors.ZypiError]] = {
     kind.__name__: kind
     for kind in (
@@ -240,18 +241,27 @@ def _explained(result: ProcessResult, attempt: StepAttempt) -> str | None:
             "kind": errors.LostAnswerError.__name__,
             "message": f"the process that waited for Zypi was ended (exit code {result.exit_code}): "
             "the command may have run",
+            "said": "",
+            "hint": "",
         }
     kind = _KINDS.get(told["kind"])
     if kind is None:
-        signal = "ended by a signal; Zypi does not tell which"
-        return signal if told["exit_code"] < 0 else None
-    message: str = told["message"]
+        return _odd_end(told["exit_code"])
+    # A timeout has no more to say than that.
+    more = {} if kind is errors.SandboxTimeoutError else {"said": told["said"], "hint": told["hint"]}
+    error = kind(told["message"], **more)
     if kind.ran is None and not attempt.plan.idempotent:
-        message += (
-            "; it is marked `idempotent: false`, so somebody must decide: wfe retry runs it again, "
+        message = (
+            f"{error}; it is marked `idempotent: false`, so somebody must decide: wfe retry runs it again, "
             "wfe cancel gives up"
         )
         raise UndecidedStepError(message)
-    error: StepError = kind(message)
     error.retryable = kind.passing and attempt.retries(timeout=kind is errors.SandboxTimeoutError)
     raise error
+
+
+def _odd_end(code: int) -> str | None:
+    """Say what an exit code means that no process can have."""
+    if code == -1:
+        return "ended by a signal; Zypi does not tell which"
+    return None if 0 <= code <= _MOST else f"Zypi tells the exit code {code:d}, which no command has"

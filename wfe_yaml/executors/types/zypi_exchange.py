@@ -19,6 +19,11 @@ from wfe_yaml.zypi.errors import SandboxTimeoutError, ZypiError
 from wfe_yaml.zypi.guest import Guest
 from wfe_yaml.zypi.protocol import ExecRequest, ExecResult
 
+_MOST = 255
+"""The largest exit code of a process."""
+_SAID = 1 << 16
+"""The most characters of what an answer says of a failure."""
+
 
 def interpreter(script: str) -> list[str]:
     """Give what runs a script: the program after its `#!` with at most one argument, else a shell."""
@@ -97,13 +102,16 @@ class Report:
         show(result.stdout, result.stderr)
         self._outputs.write_text(output, "utf-8", "replace")
         self._tell({"kind": "", "exit_code": result.exit_code})
-        return result.exit_code & 0xFF
+        # What no exit code can be is no success either.
+        return result.exit_code if 0 <= result.exit_code <= _MOST else _MOST
 
     def failed(self, error: ZypiError) -> int:
         """It did not run to its end."""
         if isinstance(error, SandboxTimeoutError):
             show(error.stdout, error.stderr)
-        self._tell({"kind": type(error).__name__, "message": str(error)})
+        told = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+        # It is shortened where secrets in it have been masked: a part of one would not be found any more.
+        self._tell({**told, "said": error.said[:_SAID]})
         return 1
 
     def _tell(self, told: dict[str, Any]) -> None:
