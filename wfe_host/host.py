@@ -14,7 +14,7 @@ from wfe_core.ids import IdFactory, UuidV7Factory
 from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
 from wfe_core.steps.named import StepRegistry
-from wfe_host.arbitration import check_locks
+from wfe_host.arbiter import agree
 from wfe_host.assembly import build_runtime
 from wfe_host.checking import built, host_parts
 from wfe_host.commands import Commands, claim_activity
@@ -172,8 +172,7 @@ class WorkflowHost:
                 if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
                     entered.add(id(part))
                     await stack.enter_async_context(part)  # type: ignore[arg-type]
-            if bundle.capabilities.shared and self.config.role != "client":
-                await check_locks(bundle.store, bundle.locks.name)
+            arbiter = await agree(bundle, self.config, self._clock, self._ids)
             await look(bundle.store, self._clock)
             services = await stack.enter_async_context(self._services)
             keeper = SessionKeeper(
@@ -183,6 +182,7 @@ class WorkflowHost:
                 self._ids,
                 self._lost,
                 getattr(bundle.queue, "address", None),
+                arbiter,
             )
             session_id = await keeper.open()
             stack.push_async_callback(keeper.close)

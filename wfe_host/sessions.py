@@ -14,6 +14,7 @@ from wfe_core.errors import HostStateError, ProviderError
 from wfe_core.ids import IdFactory
 from wfe_core.ports.locks import LockProvider
 from wfe_core.ports.records import SessionInfo
+from wfe_host.arbiter import Arbiter
 from wfe_host.config import HostConfig
 from wfe_host.identity import boot_id, machine_id
 from wfe_host.renewal import Driver, Pulse, ThreadDriver, TimerDriver
@@ -44,6 +45,7 @@ class SessionKeeper:
         ids: makes the session's id.
         on_lost: called on the host's loop, once a session, when it is lost: its steps must stop now.
         address: where hints for this host can be sent.
+        arbiter: says whether all hosts ask the same server for sessions; None where there can be no other.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class SessionKeeper:
         ids: IdFactory,
         on_lost: Callable[[], object],
         address: str | None = None,
+        arbiter: Arbiter | None = None,
     ) -> None:
         self.paused = False
         self._locks = locks
@@ -63,6 +66,7 @@ class SessionKeeper:
         self._ids = ids
         self._on_lost = on_lost
         self._address = address
+        self._arbiter = arbiter
         self._manual = bool(getattr(clock, "manual", False))
         self._session: _Session | None = None
         self._ended: set[str] = set()
@@ -108,6 +112,8 @@ class SessionKeeper:
         await session.announce()
         self._session = session
         session.driver.start()
+        if self._arbiter is not None:
+            self._arbiter.watch(session.lose, self._first_seen.clear)
         return info.id
 
     async def reopen(self) -> str:
@@ -120,10 +126,12 @@ class SessionKeeper:
         old = self._session
         if old is None:
             return await self.open()
-        await old.stop()
+        await self._stop(old)
         pause = _FIRST_PAUSE
         while True:
             try:
+                if self._arbiter is not None:
+                    await self._arbiter.join()
                 session_id = await self.open()
                 break
             except ProviderError as exc:
@@ -131,6 +139,7 @@ class SessionKeeper:
             await self._wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
         self._ended.add(old.info.id)
+        self._first_seen.clear()
         await self._say_goodbye(old.info.id)
         return session_id
 
@@ -138,14 +147,14 @@ class SessionKeeper:
         """Stop renewing and end the session: others may take what it held at once."""
         session, self._session = self._session, None
         if session is not None:
-            await session.stop()
+            await self._stop(session)
             await self._say_goodbye(session.info.id)
 
     async def abandon(self) -> None:
         """Renew no more and leave the session as it is, as if the process had died."""
         session, self._session = self._session, None
         if session is not None:
-            await session.stop()
+            await self._stop(session)
 
     async def dead_sessions(self, owners: Iterable[str] | None = None) -> set[str]:
         """Tell which sessions are dead: of `owners`, or of all that have not been closed.
@@ -164,19 +173,34 @@ class SessionKeeper:
         asked = sorted(others - dead)
         states = await self._locks.states(asked) if asked else {}
         now = elapsed(self._clock, manual=self._manual)
+        overdue: set[str] = set()
         for owner in asked:
             state = states.get(owner, "unknown")
             if state != "unknown":
                 self._first_seen.pop(owner, None)
-            if state == "dead" or (
-                state == "unknown" and now - self._first_seen.setdefault(owner, now) >= self._ttl
-            ):
+            elif now - self._first_seen.setdefault(owner, now) >= self._ttl:
+                overdue.add(owner)
+            if state == "dead":
                 dead.add(owner)
-        return dead
+        if overdue and self._arbiter is not None and not await self._arbiter.confirmed():
+            logger.warning("other hosts use another server for their sessions: nobody is taken for dead here")
+            self._first_seen.clear()
+            return dead
+        return dead | overdue
 
     def tell_lost(self) -> None:
         """Tell the host that its session is lost."""
         self._on_lost()
+
+    def forgotten(self) -> None:
+        """The LockProvider did not know this host's session any more."""
+        if self._arbiter is not None:
+            self._arbiter.doubt()
+
+    async def _stop(self, session: _Session) -> None:
+        if self._arbiter is not None:
+            await self._arbiter.close()
+        await session.stop()
 
     async def _say_goodbye(self, session_id: str) -> None:
         try:
@@ -250,6 +274,7 @@ class _Session:
         if states.get(self.info.id, "unknown") != "unknown":
             return False
         logger.warning("session %s was forgotten; opening it again", self.info.id)
+        self._keeper.forgotten()
         self.info = replace(self.info, expires=self._clock.now() + self._ttl)
         await self.announce()
         return True

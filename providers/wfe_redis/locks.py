@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Sequence
 from typing import Final, Self
 
 from wfe_core.liveness import LockFiles, shared_folder
 from wfe_core.ports import LockProvider, SessionInfo, SessionState
-from wfe_redis.scripts import ACQUIRE, CLOSE, LIST, OPEN, RELEASE, RENEW, STATES
+from wfe_redis.scripts import ACQUIRE, CLOSE, IDENTIFY, LIST, OPEN, RELEASE, RENEW, STATES
 from wfe_redis.server import Server
 
 _KEPT: Final = 600_000_000
@@ -41,6 +42,11 @@ class RedisLocks(LockProvider):
     def name(self) -> str:
         """The prefix only: hosts may reach a server by different addresses."""
         return f"the locks on Redis with prefix {self._server.location.prefix!r}"
+
+    async def identity(self) -> str:
+        """A number that whoever asked first has left there, and how that one reached the server."""
+        first = f"{secrets.token_hex(4)}, first reached as {self._server.location}"
+        return str(await self._server.run(IDENTIFY, [self._server.key("identity")], [first]))
 
     async def __aenter__(self) -> Self:
         """Connect."""

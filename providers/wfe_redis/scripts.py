@@ -54,6 +54,16 @@ PROBE: Final = Script("local at = now() redis.call('DEL', KEYS[1]) return text(a
 KEYS: any.
 """
 
+IDENTIFY: Final = Script("""
+local known = redis.call('GET', KEYS[1])
+if not known then
+  known = ARGV[2]
+  redis.call('SET', KEYS[1], known)
+end
+return known
+""")
+"""KEYS: identity. ARGV: time, the identity that a server gets which has none."""
+
 OPEN: Final = Script("""
 local at = now()
 local forgotten = at - ARGV[5]

@@ -13,7 +13,6 @@ from tests.services.combinations import runtime_folder
 from tests.services.postgres import postgres_or_skip
 from tests.services.redis import fresh_prefix, redis_or_skip
 from wfe_core import LocksConflictError, WorkflowBuilder, step
-from wfe_core.registry import open_providers
 from wfe_host import HostConfig, WorkflowHost, change_locks
 from wfe_yaml.cli.purging import use_other_locks
 from wfe_yaml.cli.stores import Store
@@ -84,13 +83,8 @@ async def test_the_locks_are_changed_when_nothing_is_held(
         await handle.result()
     assert await use_other_locks(asked) == 0
     assert f"(before: {OWN})" in capsys.readouterr().out
-    async with WorkflowHost.connect(store, locks=redis), open_providers(store).store as opened:
+    async with WorkflowHost.connect(store, locks=redis) as host:
         with pytest.raises(LocksConflictError):
             await WorkflowHost.connect(store).start_up()
         # Once more is no change.
-        assert "Redis" in await change_locks(opened, host_name(redis, store))
-
-
-def host_name(locks: str, store: str) -> str:
-    """The name of these locks."""
-    return open_providers(store, locks=locks).locks.name
+        assert "Redis" in await change_locks(host.providers.store, host.providers.locks)

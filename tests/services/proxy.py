@@ -1,4 +1,4 @@
-"""A network that can be cut: a proxy that passes on bytes of clients and a server until it is told not to."""
+"""A network that can be cut, or lead elsewhere: a proxy that passes on bytes until it is told not to."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ class Proxy:
     def heal(self) -> None:
         """Let everything through again, also what came meanwhile."""
         self._open.set()
+
+    def lead_to(self, port: int) -> None:
+        """End all connections; from now on another server is behind this."""
+        self._server_port = port
+        for task in list(self._tasks):
+            task.cancel()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Proxy]:

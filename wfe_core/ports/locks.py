@@ -29,6 +29,13 @@ class LockProvider(AbstractAsyncContextManager["LockProvider"], ABC):
         """Which locks these are, for people and for hosts to agree on; by default those of the store."""
         return "the store's own locks"
 
+    async def identity(self) -> str | None:
+        """Tell which server keeps the sessions: the same words to all who reach it, other words for another.
+
+        One that has lost its data may take another identity. None, which is the default: `name` says enough.
+        """
+        return None
+
     @abstractmethod
     async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
         """Begin (or reopen) a session that lives for `ttl` microseconds.

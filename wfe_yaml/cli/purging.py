@@ -153,7 +153,7 @@ async def use_other_locks(store: Store) -> int:
     from wfe_host import change_locks
 
     providers = store.providers("locks")
-    async with providers.store as opened:
-        before = await change_locks(opened, providers.locks.name)
+    async with providers.store as opened, providers.locks as locks:
+        before = await change_locks(opened, locks)
     print(f"{store.shown}: its hosts use {providers.locks.name} (before: {before})")
     return Exit.COMPLETE

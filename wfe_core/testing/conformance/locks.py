@@ -31,10 +31,12 @@ class LockSuite(Suite):
         return host.locks
 
     async def test_an_open_session_lives_for_everybody(self, locks: LockProvider, backend: Backend) -> None:
-        """Every host sees a session that was opened as live; one that nobody opened is unknown."""
+        """Every host sees it as live, under one identity of the server; one that nobody opened is unknown."""
         await locks.open_session(session("a"), ttl=TTL)
+        identity = await locks.identity()
         async with backend.connect() as other:
             for provider in (locks, other.locks):
+                assert await provider.identity() == identity
                 assert await provider.states(["a", "never-opened"]) == {
                     "a": "live",
                     "never-opened": "unknown",

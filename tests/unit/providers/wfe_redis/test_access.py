@@ -15,6 +15,7 @@ from tests.services.redis import NAMES, Redis, valkey_binary
 from tests.services.redis_groups import Watched, cluster_or_skip
 from tests.unit.providers.wfe_redis.conftest import entered
 from tests.unit.providers.wfe_redis.test_faults import LONG, hear, until_works
+from tests.waiting import until
 from wfe_core.errors import ProviderError, ProviderUnavailableError
 from wfe_core.ports import Hint
 from wfe_core.testing.conformance.locks import session
@@ -62,6 +63,7 @@ async def use(mine: RedisProviders) -> None:
     await locks.open_session(session("a"), ttl=LONG)
     assert await locks.renew("a", ttl=LONG) is not None
     assert [info.id for info in await locks.sessions()] == ["a"]
+    assert await locks.identity() == await locks.identity()
     assert await locks.acquire(["i"], "a") == ["i"]
     await locks.release(["i"], "a")
     await mine.queue.listen(["t", "u"])
@@ -158,10 +160,14 @@ async def test_sentinels_lead_to_the_primary_of_the_day(watched: Watched) -> Non
         await mine.locks.open_session(session("a"), ttl=LONG)
         await mine.queue.listen(["t"])
         await hear(mine.queue, mine.queue, Hint("t", "i"))
+        identity = await mine.locks.identity()
+        with watched.replica.admin() as client:
+            await until(lambda: client.exists("p:{p}:identity"), "the identity at the replica")
         await asyncio.to_thread(watched.fail_over)
         assert await until_works(lambda: mine.locks.states(["a"])) in ({"a": "live"}, {"a": "unknown"})
         await until_works(lambda: mine.locks.open_session(session("b"), ttl=LONG))
         await hear(mine.queue, mine.queue, Hint("t", "j"))
+        assert await mine.locks.identity() == identity
     with pytest.raises(ProviderUnavailableError, match="know no primary 'nobody' that is up"):
         async with entered(watched.url.replace("flows", "nobody")):
             pass
@@ -174,6 +180,7 @@ async def test_a_cluster_serves_several_hosts(own: Own) -> None:
     for prefix in prefixes:
         async with entered(f"{base}?prefix={prefix}") as mine, entered(f"{base}?prefix={prefix}") as other:
             await use(mine)
+            assert await mine.locks.identity() == await other.locks.identity()
             await mine.queue.listen(["t"])
             await hear(mine.queue, other.queue, Hint("t", "k"))
     with pytest.raises(ProviderError, match="it is no cluster; write redis://"):
