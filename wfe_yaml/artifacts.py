@@ -26,13 +26,14 @@ from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from wfe_core.errors import StepError
+from wfe_yaml.executors.masking import mask_text, revealed
+from wfe_yaml.secret_files import Seeker
 
 MOST_FILES = 10_000
 """Files in one artifact."""
 _CHUNK = 1 << 20
 _FRESH = 3_600.0
 """Seconds for which what nobody refers to is left alone."""
-_SHORTEST_SECRET = 4
 
 
 class ArtifactError(StepError):
@@ -84,7 +85,7 @@ class ArtifactStore:
             None when there is no such file.
 
         Raises:
-            ArtifactError: a file is a symbolic link or no regular file, or contains a secret.
+            ArtifactError: a file is a symbolic link or no regular file, or it or its name contains a secret.
         """
         found = list(_files(root, pattern))
         if not found:
@@ -93,6 +94,13 @@ class ArtifactStore:
             raise ArtifactError(
                 f"{pattern!r} names more than {MOST_FILES:,} files; pack them into an archive"
             )
+        for path in found:
+            if (name := revealed(path, secrets or {})) is not None:
+                shown = mask_text(path, secrets or {})
+                raise ArtifactError(
+                    f"the name of {shown!r} contains the secret {name}: "
+                    "artifacts are kept and shown, so it is refused"
+                )
         entries = [self._keep_file(root, path, secrets or {}) for path in found]
         text = json.dumps([[e.path, e.digest, e.size, e.executable] for e in entries], ensure_ascii=False)
         tree = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
@@ -302,17 +310,12 @@ def _without_secrets(source: IO[bytes], secrets: Mapping[str, str], path: str) -
     Raises:
         ArtifactError: names the secret.
     """
-    values = {name: value.encode() for name, value in secrets.items() if len(value) >= _SHORTEST_SECRET}
-    longest = max((len(value) for value in values.values()), default=1)
-    before = b""
+    seeker = Seeker(secrets)
     while chunk := source.read(_CHUNK):
-        whole = before + chunk
-        for name, value in values.items():
-            if value in whole:
-                raise ArtifactError(
-                    f"{path!r} contains the secret {name}: artifacts are kept and shown, so it is refused"
-                )
-        before = whole[-(longest - 1) :] if longest > 1 else b""
+        if (name := seeker.feed(chunk)) is not None:
+            raise ArtifactError(
+                f"{path!r} contains the secret {name}: artifacts are kept and shown, so it is refused"
+            )
         yield chunk
 
 

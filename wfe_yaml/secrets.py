@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfe_yaml.errors import Code, Problem, YamlError
-from wfe_yaml.executors.masking import SHORTEST
+from wfe_yaml.executors.spellings import SHORTEST
 from wfe_yaml.source.composer import Composer
 from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.nodes import Scalar

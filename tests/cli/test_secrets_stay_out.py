@@ -72,6 +72,24 @@ workflow:
       secrets: [OTHER]
       continue_on_error: true
       run: echo "{\"$OTHER\":1}" >> "$WFE_OUTPUT"
+    - name: artifact
+      secrets: [OTHER]
+      continue_on_error: true
+      run: echo > "f-$OTHER"
+      artifacts: {a: {path: "f-*"}}
+    - name: link
+      secrets: [OTHER]
+      continue_on_error: true
+      run: ln -sf nothing "l-$OTHER"
+      artifacts: {a: {path: "l-*"}}
+    - name: left
+      secrets: [OTHER]
+      run: mkdir -p c; echo "$OTHER" > c/npmrc
+      cache: {paths: [c]}
+    - name: generated
+      secrets: [OTHER]
+      run: echo > "g-$OTHER"
+      sources: ["g-*", source]
     - name: last
       secrets: [TOKEN]
       run: echo "the reason is $TOKEN" >&2; exit 3
@@ -143,6 +161,9 @@ def test_a_secret_is_masked_wherever_it_comes_up(secretive: Project) -> None:
         "output 'given' contains the secret TOKEN",
         "output 't' contains a secret",
         "output '***' contains the secret OTHER",
+        "the name of 'f-***' contains the secret OTHER",
+        "the name of 'l-***' contains the secret OTHER",
+        "its result is not kept: the secret OTHER is in its files",
     ):
         assert words in told, told
     assert "said: 29" not in told
@@ -155,6 +176,7 @@ def test_a_secret_is_masked_wherever_it_comes_up(secretive: Project) -> None:
     for text in (*shown, summary.read_text("utf-8"), (secretive.folder / "junit.xml").read_text("utf-8")):
         assert text
         assert leaks(text.encode()) == []
+    assert "'--id' contains the secret 'OTHER'" in secretive.wfe("run", file, "--id", f"r-{OTHER}").stderr
     assert list(secretive.folder.glob(".wfe/cache/*.json"))
     assert leaks(kept(secretive.folder)) == []
 

@@ -88,6 +88,23 @@ workflows:
     assert status(shell) == "complete"
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("2026/11/22", "as in '2026-11-22'"),
+        ("a\nb", "must be a text that can be read"),
+        ("n" * 10_000, "give a shorter one"),
+    ],
+)
+def test_a_name_that_no_run_may_have_is_a_usage_error(shell: Shell, name: str, told: str) -> None:
+    """The message names the remedy; nothing is stored."""
+    (shell.folder / "w.yaml").write_text("workflow: {id: w, steps: [{name: s, run: 'true'}]}", "utf-8")
+    result = shell.result("run", "w.yaml", "--id", name)
+    assert result.exit_code == Exit.USAGE
+    assert told in result.output
+    assert not (shell.folder / ".wfe").exists()
+
+
 def test_sub_workflows_take_no_room_among_runs(shell: Shell) -> None:
     """`wfe list -n` counts runs; the newest of them is found whatever parts it has, and so is its name."""
     (shell.folder / "w.yaml").write_text(

@@ -20,6 +20,7 @@ from wfe_yaml.cli.standing import live_owners, newest_runs, standings
 from wfe_yaml.cli.stores import Store, find_run, stored_workflow
 from wfe_yaml.cli.values import data_of
 from wfe_yaml.cli.words import plural
+from wfe_yaml.errors import Code
 from wfe_yaml.loader import changed_files
 from wfe_yaml.registering import keep_definitions
 from wfe_yaml.secrets import merged_secrets
@@ -79,6 +80,7 @@ async def run_file(options: RunOptions, store_option: str | None) -> int:
     compiled = load_file(options.file, variables=variables, workflow=options.workflow, tools=tools)
     values = given_inputs(compiled, options.inputs, options.inputs_file)
     compiled.require_secrets()
+    compiled.keep_secrets("option", Code.INPUT, {"--id": options.name})
     data = compiled.start_data(values, root=options.file.absolute().parent)
     if options.dry_run:
         return show_plan(compiled, values)
@@ -106,6 +108,12 @@ def _check(options: RunOptions) -> None:
     if junit is not None and junit.is_dir():
         # Better known now than when the run is over.
         raise CommandError(f"--junit {junit} is a directory", hint="name the file to write")
+    from wfe_host.checking import new_id
+
+    try:
+        new_id(options.name)
+    except ValueError as exc:
+        raise CommandError(f"--id: {exc}") from None
 
 
 def _environment(file: Path | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from wfe_core.steps.decorator import StepBody
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml.compiler.recording import EVALUATED, Record
 from wfe_yaml.executors.base import Heard, ProcessFailedError, StepCall, StepPause, StepResult
+from wfe_yaml.executors.hiding import mask_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +93,7 @@ class StepRun(StepBody[Any]):
         except UndecidedStepError:
             raise
         except StepError as exc:
+            mask_error(exc, self._scope.secrets)
             await self._keep_of_failed(call, exc)
             exc.details = {
                 **self._timed(_known_duration(exc), begun),
@@ -127,6 +129,7 @@ class StepRun(StepBody[Any]):
         try:
             kept = await self._keep(call, needed=False)
         except StepError as trouble:
+            mask_error(trouble, self._scope.secrets)
             call.ctx.emit(CONTINUED, f"its artifacts cannot be kept: {trouble}")
             return
         if kept.get("artifacts"):

@@ -22,7 +22,9 @@ from wfe_core.errors import StepError
 from wfe_yaml.compiler.body import REUSE
 from wfe_yaml.executors.base import Program, StepPause, StepResult
 from wfe_yaml.executors.environment import base_environment
+from wfe_yaml.executors.masking import mask_text, revealed
 from wfe_yaml.expressions.templates import Template
+from wfe_yaml.secret_files import secret_in
 from wfe_yaml.source.nodes import Mapping as MappingNode
 from wfe_yaml.source.nodes import Scalar, Sequence, plain_value
 
@@ -58,6 +60,7 @@ class Recipe:
         place: where it stands.
         clock: tells how old a result is.
         file: the file with its script, if it has one.
+        secrets: values by name that must not be kept.
         environ: what it sees of the environment of wfe beyond what every step sees.
     """
 
@@ -67,6 +70,7 @@ class Recipe:
     workflow: str
     place: Place
     clock: Clock
+    secrets: Mapping[str, str]
     file: Template | None = None
     environ: Callable[[], Mapping[str, str]] = dict
 
@@ -107,10 +111,10 @@ class CachedProgram(Program):
         if reason is None and kept is not None:
             reason = await asyncio.to_thread(self._put_back, file, kept, call)
             if reason is None:
-                call.ctx.emit(REUSE, f"not run: nothing has changed since {kept['run']}")
+                self._tell(call, f"not run: nothing has changed since {kept['run']}")
                 call.heard.put_back(kept["streams"])
                 return StepResult(outputs=kept["outputs"], exit_code=kept["exit_code"])
-        call.ctx.emit(REUSE, f"run: {reason}")
+        self._tell(call, f"run: {reason}")
         result = await self._inner.run(call)
         if isinstance(result, StepPause):
             return result
@@ -129,8 +133,17 @@ class CachedProgram(Program):
             "until": None if self._cache is None or self._cache.ttl is None else now + self._cache.ttl,
             "run": call.ctx.instance_id,
         }
-        await asyncio.to_thread(_keep, file, entry, root, self._paths)
+        secret = await asyncio.to_thread(_secret_in, entry, root, self._paths, self._recipe.secrets)
+        if secret is None:
+            await asyncio.to_thread(_keep, file, entry, root, self._paths)
+        else:
+            self._tell(
+                call, f"its result is not kept: the secret {secret} is in its files, or in their names"
+            )
         return result
+
+    def _tell(self, call: StepCall, text: str) -> None:
+        call.ctx.emit(REUSE, mask_text(text, self._recipe.secrets))
 
     @property
     def _paths(self) -> list[str]:
@@ -256,6 +269,19 @@ def _read(file: Path) -> dict[str, Any] | None:
 
 def _archive(file: Path, digest: str) -> Path:
     return file.with_name(f"{file.stem}-{digest}.tar")
+
+
+def _secret_in(
+    entry: Mapping[str, Any], root: Path, patterns: list[str], secrets: Mapping[str, str]
+) -> str | None:
+    """Name a secret that would be kept: in a name, or in a file of the archive."""
+    if not secrets:
+        return None
+    archived = [path for pattern in patterns for path in _matches(root, pattern)]
+    for name in (*entry["files"], *entry["left"], *(path.relative_to(root).as_posix() for path in archived)):
+        if (found := revealed(name, secrets)) is not None:
+            return found
+    return next((found for path in archived if (found := secret_in(path, secrets)) is not None), None)
 
 
 def _keep(file: Path, entry: dict[str, Any], root: Path, patterns: list[str]) -> None:

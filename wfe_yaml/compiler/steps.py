@@ -273,6 +273,7 @@ class StepCompiler:
             workflow=self._model.id,
             place=place,
             clock=self._tools.clock,
+            secrets=self._tools.secrets,
             file=script_file(config, self.problems),
             environ=passed_environment(config, self._tools),
         )

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from wfe_core.errors import StepError, UndecidedStepError
+from wfe_core.errors import UndecidedStepError
 from wfe_yaml.executors.base import Program, StepPause, StepResult, StepType
 from wfe_yaml.executors.configs import ConfigT
+from wfe_yaml.executors.hiding import mask_error
 from wfe_yaml.executors.masking import mask_text
 from wfe_yaml.executors.outputs import Outputs
 from wfe_yaml.expressions.values import deep_plain
@@ -153,7 +154,6 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
             UndecidedStepError: nobody knows whether an earlier attempt did it, and it must not be done twice.
             StepError: the attempt failed, or its outputs do not fit; secrets in its message are masked.
         """
-        secrets = self._plan.tools.secrets
         if call.ctx.crashes and not self._plan.idempotent and not self._executor.resumes:
             message = (
                 "its runner died while it ran, and it is not known how far it came; it is marked "
@@ -163,10 +163,8 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
         try:
             config = self._config.evaluate(call.names)
             return await execute(self._executor, config, StepAttempt(self._plan, call, self._config.node))
-        except StepError as exc:
-            masked = mask_text(str(exc), secrets)
-            if masked != str(exc):
-                exc.args = (masked, *exc.args[1:])
+        except Exception as exc:
+            mask_error(exc, self._plan.tools.secrets)
             raise
 
 

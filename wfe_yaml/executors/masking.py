@@ -1,56 +1,16 @@
-"""Masking of secrets in text and in streams of bytes, in every form in which they commonly get printed.
+"""Masking of secrets in text and in streams of bytes, in each of their `forms`.
 
 Only the standard library is used: the supervisor of a run loads this module without the rest of wfe.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote, quote_plus
+from collections.abc import Mapping
+
+from wfe_yaml.executors.spellings import forms
 
 MASK = b"***"
 """What stands in the place of a secret."""
-SHORTEST = 4
-"""Values with fewer characters are not masked: they would be found everywhere."""
-
-
-def forms(value: str) -> set[bytes]:
-    """Give the forms in which a secret gets printed: as it is, by lines, in JSON, in a URL, in base64.
-
-    Base64 depends on where in the encoded text the secret begins: the parts that are the same whatever
-    stands around it are found for each of the three positions (RFC 4648, section 4).
-    """
-    found: set[bytes] = set()
-    for text in {value, *value.splitlines()}:
-        if len(text) < SHORTEST:
-            continue
-        raw = text.encode("utf-8", "surrogateescape")
-        found.add(raw)
-        found.add(json.dumps(text)[1:-1].encode())
-        found.add(json.dumps(text, ensure_ascii=False)[1:-1].encode("utf-8", "surrogateescape"))
-        for url in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
-            found.update((url.encode(), _lower_escapes(url).encode()))
-        found.update(_base64_forms(raw))
-    return found
-
-
-def _lower_escapes(url: str) -> str:
-    """Write the hexadecimal digits of percent escapes in lower case."""
-    head, *rest = url.split("%")
-    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
-
-
-def _base64_forms(raw: bytes) -> Iterable[bytes]:
-    for before in range(3):
-        # Characters that also depend on a neighbour are left off on both sides.
-        skip = (0, 2, 3)[before]
-        whole = (before + len(raw)) * 8 // 6
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            text = encode(b"\0" * before + raw)[skip:whole]
-            if len(text) >= SHORTEST:
-                yield text
 
 
 class Masker:

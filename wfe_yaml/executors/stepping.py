@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import OutputError, StepError, StepTimeoutError, UndecidedStepError
 from wfe_yaml.executors.base import ProcessFailedError, StepResult
-from wfe_yaml.executors.masking import mask_text
+from wfe_yaml.executors.hiding import mask_error
 from wfe_yaml.executors.outputs import Outputs
 from wfe_yaml.executors.processes import Fate, Identity, OnLine, ProcessResult, Watch, explain_exit
 
@@ -104,9 +104,7 @@ class ProcessStep:
                 result = await self._start(make())
             return self._judge(result)
         except StepError as exc:
-            masked = mask_text(str(exc), self._plan.tools.secrets)
-            if masked != str(exc):
-                exc.args = (masked, *exc.args[1:])
+            mask_error(exc, self._plan.tools.secrets)
             raise
 
     async def _start(self, spec: ProcessSpec) -> ProcessResult:

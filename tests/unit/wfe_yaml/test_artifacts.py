@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +117,33 @@ def test_a_secret_is_refused_across_pieces(store: ArtifactStore, root: Path) -> 
     with pytest.raises(ArtifactError, match="contains the secret TOKEN"):
         store.keep(root, "big", run="r", secrets={"TOKEN": "s3cr3t", "SHORT": "xy"})
     assert not [path for path in store.folder.rglob("*") if path.is_file()]
+
+
+def test_a_secret_is_refused_in_other_forms_and_in_names(store: ArtifactStore, root: Path) -> None:
+    """As JSON, base64, or as the name of a file: an artifact is kept and shown as a whole."""
+    secrets = {"TOKEN": 's3cr3t"word'}
+    (root / "a.json").write_text(json.dumps({"a": secrets["TOKEN"]}))
+    (root / "b").write_bytes(base64.b64encode(b"user:" + secrets["TOKEN"].encode()))
+    (root / "c").mkdir()
+    (root / "c" / secrets["TOKEN"]).write_text("nothing")
+    for pattern in ("a.json", "b"):
+        with pytest.raises(ArtifactError, match="contains the secret TOKEN"):
+            store.keep(root, pattern, run="r", secrets=secrets)
+    with pytest.raises(ArtifactError, match=r"the name of 'c/\*\*\*' contains the secret TOKEN"):
+        store.keep(root, "c", run="r", secrets=secrets)
+    assert not [path for path in store.folder.rglob("*") if path.is_file()]
+
+
+def test_what_many_files_have_is_no_secret(store: ArtifactStore, root: Path) -> None:
+    """A line of a key is in all keys, and four letters are anywhere: they keep no file back."""
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----"
+    (root / "a").write_text("-----BEGIN PRIVATE KEY-----\nanother\n")
+    (root / "b").write_bytes(base64.b64encode(b"abcd"))
+    for pattern in ("a", "b"):
+        assert store.keep(root, pattern, run="r", secrets={"KEY": key, "SHORT": "abcd"})
+    (root / "b").write_text("x abcd y")
+    with pytest.raises(ArtifactError, match="contains the secret SHORT"):
+        store.keep(root, "b", run="r", secrets={"SHORT": "abcd"})
 
 
 def _change(tree: Path) -> None:

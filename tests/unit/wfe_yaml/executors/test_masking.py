@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wfe_yaml.executors.masking import MASK, Masker, forms, mask_text, revealed
+from wfe_yaml.executors.hiding import mask_error
+from wfe_yaml.executors.masking import MASK, Masker, mask_text, revealed
+from wfe_yaml.executors.spellings import forms
 
 _SECRETS = st.lists(st.text('ab/+\n"é', min_size=4, max_size=9), min_size=1, max_size=3)
 
@@ -84,6 +86,25 @@ def test_lines_of_a_secret_are_secrets() -> None:
     """A key of several lines is found also where each line was printed by itself."""
     secrets = {"key": "-----BEGIN\nMIIEvQIBADANBg\nab\n-----END"}
     assert mask_text("> MIIEvQIBADANBg\n> ab", secrets) == "> ***\n> ab"
+
+
+def test_an_error_shows_no_secret() -> None:
+    """Neither its message nor what led to it: both are stored with the step."""
+    error = ValueError("it said hunter22", 3)
+    error.__cause__ = KeyError("hunter22")
+    mask_error(error, {"TOKEN": "hunter22"})
+    assert error.args == ("it said ***", 3)
+    assert error.__cause__ is None
+
+
+def test_an_error_without_a_secret_stays_as_it_is() -> None:
+    """What led to it is worth knowing."""
+    error, cause = ValueError("it failed"), KeyError("why")
+    error.__cause__ = cause
+    for secrets in ({}, {"TOKEN": "hunter22"}):
+        mask_error(error, secrets)
+    assert str(error) == "it failed"
+    assert error.__cause__ is cause
 
 
 def test_short_values_are_not_masked() -> None:
