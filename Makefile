@@ -10,6 +10,8 @@ PACKAGES := $(notdir $(patsubst %/py.typed,%,$(wildcard wfe_*/py.typed providers
 SERVERS := not postgres and not redis and not opensearch and not microvm and not docker and not podman and not browser
 # The pyright wrapper would ask for its newest version at every run; uv.lock decides that.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+# The tests start hundreds of interpreters: what one of them has compiled the others need not, whatever is set outside.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
