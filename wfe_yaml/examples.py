@@ -215,6 +215,12 @@ CONFIGS: dict[str, dict[str, Example]] = {
         engine="engine: podman",
         network="network: none",
         pull="pull: never",
+    )
+    | _plain(
+        "url: https://example.com\nin: zypi\nimage: chromium:1",
+        vcpus="vcpus: 2",
+        boot="boot: 60s",
+        zypi_url="zypi_url: http://zypi.internal:4000",
     ),
     "delay": _plain(duration="duration: 10m"),
     "deno": _plain(

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ import pytest
 from tests.services.chromium import chromium_image
 from tests.services.docker import Docker, docker_or_skip
 from tests.services.local import UnavailableError
+from tests.services.zypi.machines import PlainMachine
+from tests.services.zypi.server import serving
 from tests.waiting import PATIENCE, eventually
 from wfe_yaml.executors.types.browser import find_browser
 
@@ -116,6 +119,33 @@ def test_a_browser_outlives_the_runner(project: Project, site: Site) -> None:
     assert "adopted: the process of attempt 1 outlived its runner" in told
     assert site.asked.count("/") == 1
     assert project.log() == ["a=7"]
+
+
+SHIELDED = """name: slow
+      type: browser
+      idempotent: false
+      config:
+        in: zypi
+        image: busybox
+        zypi_url: {zypi}
+        url: {url}
+        wait: {{selector: "#done"}}
+        path: seen.txt
+        timeout: 5m"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_browser(os.environ.get("PATH")) is None, reason="no Chromium: apt install chromium")
+def test_a_browser_in_a_microvm_outlives_the_runner(project: Project, site: Site) -> None:
+    """The microVM browses on; what it took is written by whoever waited for it, and it browses once."""
+    last = "{name: last, run: 'cat \"$<< steps.slow.artifacts.text >>\" >> log'}"
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+    with serving(PlainMachine(path=programs)) as zypi:
+        steps = [SHIELDED.format(url=site.url, zypi=zypi.url), last]
+        told = interrupt(project, steps, lambda: "/go" in site.asked, site.ready.set)
+        assert zypi.begun == 1
+    assert "adopted: the process of attempt 1 outlived its runner" in told
+    assert project.log() == ["7"]
 
 
 CONTAINED = """name: slow

@@ -8,11 +8,15 @@ import re
 import subprocess
 import sys
 import tarfile
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.services.docker import IMAGE, docker_or_skip
+from tests.services.zypi.machines import PlainMachine
 from tests.services.zypi.server import serving
 from tests.waiting import PATIENCE
 from wfe_yaml.executors.types.browser import find_browser
@@ -127,6 +131,32 @@ def test_foreign_code_runs_in_a_microvm(tmp_path: Path) -> None:
         done = wfe(tmp_path, "run", str(PIPELINES / "sandbox.yaml"), "-i", f"zypi={zypi.url}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the largest is 3" in done.stdout
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_browser(os.environ.get("PATH")) is None, reason="no Chromium: apt install chromium")
+def test_a_page_is_looked_at_in_a_microvm(tmp_path: Path) -> None:
+    """A Zypi has the browser; the picture is an artifact here."""
+    page = tmp_path / "index.html"
+    page.write_text("<title>Somewhere</title>", "utf-8")
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(_Folder, directory=str(tmp_path))) as site,
+        serving(PlainMachine(path=programs)) as zypi,
+    ):
+        zypi.images["chromium:1"] = {"status": "ready", "progress": 100}
+        threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
+        given = {"zypi": zypi.url, "page": f"http://127.0.0.1:{site.server_address[1]}/"}
+        words = [word for name, value in given.items() for word in ("-i", f"{name}={value}")]
+        done = wfe(tmp_path, "run", str(PIPELINES / "shielded.yaml"), *words)
+        site.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"a picture of \d{3,} bytes of Somewhere", done.stdout)
+
+
+class _Folder(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Be quiet."""
 
 
 def test_the_page_of_sandboxes_tells_the_truth(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ _FOLDERS = ("/usr/lib/chromium", "/opt/google/chrome")
 """Where packages put the program, behind a script on PATH."""
 _LOADED = ("nss/*.so", "libsoftokn3.so", "libfreebl*.so")
 """Libraries that it opens by name, so that nobody finds them in the program."""
-_FONTS = ("/etc/fonts", "/usr/share/fonts/truetype/dejavu")
+FONTS = ("/etc/fonts", "/usr/share/fonts/truetype/dejavu")
 
 
 def chromium_image(engine: Docker | Podman) -> str:
@@ -42,7 +42,7 @@ def chromium_image(engine: Docker | Podman) -> str:
 
 
 def _make(engine: Docker | Podman) -> None:
-    found = _program()
+    found = program()
     argv = [engine.client, "import", "--change", "USER 1234", "-", CHROMIUM]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(argv, env=engine.environ, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
@@ -54,21 +54,24 @@ def _make(engine: Docker | Podman) -> None:
         link = tarfile.TarInfo("bin/chromium")
         link.type, link.linkname = tarfile.SYMTYPE, str(found)
         archive.addfile(link)
-        for path in (found.parent, *map(Path, _FONTS), *_libraries(found)):
+        for path in (found.parent, *map(Path, FONTS), *libraries(found)):
             if path.exists():
-                archive.add(path, filter=_needed)
+                archive.add(path, filter=_kept)
     process.stdin.close()
     if process.wait():
         raise UnavailableError(f"{engine.client} has not imported the image of the Chromium of this machine")
 
 
-def _needed(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave out what a page in a test does not need."""
-    large = "VkLayer" in member.name or ("/locales/" in member.name and "en-US" not in member.name)
-    return None if large else member
+def _kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return member if needed(member.name) else None
 
 
-def _program() -> Path:
+def needed(name: str) -> bool:
+    """Tell whether a page in a test needs a file of the browser."""
+    return "VkLayer" not in name and ("/locales/" not in name or "en-US" in name)
+
+
+def program() -> Path:
     """Find the program itself."""
     named = find_browser(os.environ.get("PATH"))
     if named is None:
@@ -79,7 +82,7 @@ def _program() -> Path:
     raise UnavailableError(f"the program behind {named} is not found")
 
 
-def _libraries(program: Path) -> list[Path]:
+def libraries(program: Path) -> list[Path]:
     """Name the libraries of a program, and the loader of them."""
     told = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=True).stdout
     named = [Path(each) for each in re.findall(r"(/\S+) \(0x", told)]

@@ -78,10 +78,12 @@ class PlainMachine(Machine):
 
     Args:
         shared: a folder that commands find at `$SHARED`, as no real guest does: by it a test sees them run.
+        path: where programs are looked for.
     """
 
-    def __init__(self, shared: Path | None = None) -> None:
+    def __init__(self, shared: Path | None = None, path: str = os.defpath) -> None:
         self._shared = {} if shared is None else {"SHARED": str(shared)}
+        self._path = path
 
     async def run(self, command: Command) -> Outcome:
         """Run it; see `Machine.run`."""
@@ -97,7 +99,7 @@ class PlainMachine(Machine):
 
         await asyncio.to_thread(_prepare, root, {inside(p): inside(t) for p, t in command.files.items()})
         program, *arguments = map(inside, command.cmd)
-        env = {"PATH": os.defpath, "HOME": root, **self._shared}
+        env = {"PATH": self._path, "HOME": root, **self._shared}
         env.update({name: inside(value) for name, value in command.env.items()})
         found = shutil.which(program, path=env["PATH"])
         if found is None:

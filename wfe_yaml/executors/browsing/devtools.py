@@ -11,16 +11,18 @@ import json
 import os
 import select
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Event = Callable[[str, dict[str, Any]], None]
 
 _CHUNK = 1 << 20
 _LARGEST = 256 << 20
 """Bytes of one message; a picture of a very long page has some ten millions."""
 _PATIENCE = 120.0
 """Seconds in which a browser answers, however busy the page; one that hangs would hold its step for ever."""
-
-Event = Callable[[str, dict[str, Any]], None]
 
 
 class BrowserError(Exception):

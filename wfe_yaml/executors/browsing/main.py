@@ -2,7 +2,7 @@
 
 Arguments: the private folder, the file of the outputs, the file of the error, and the command of an engine
 that runs the browser in a container, if it is to run there: the pipe then is the stdin and stdout of that
-command. By stdin comes what the step wants, as JSON.
+command. By stdin comes what the step wants, as JSON. In a microVM the whole program runs there.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
+from wfe_yaml.executors.browsing.keeping import carry, say, write
 from wfe_yaml.executors.browsing.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _FROM_US, _TO_US = 3, 4
 """The file descriptors at which the browser expects its pipe."""
@@ -34,6 +37,8 @@ _FLAGS = (
 )
 _ENDING = 60.0
 """Seconds in which a browser that has closed its pipe is gone."""
+_MISSING = 127
+"""The exit code of a shell for a program that is not there."""
 _TAIL = 20
 """Lines that are shown of what an engine and the browser in its container said, when there is no browser."""
 _SANDBOX = ("no usable sandbox", "without --no-sandbox", "sandbox")
@@ -55,7 +60,7 @@ def main() -> None:
 
 def _visit(tools: DevTools, wanted: dict[str, Any]) -> dict[str, Any]:
     """Load the page and give the outputs."""
-    page = Page(tools, _say)
+    page = Page(tools, say)
     page.open(wanted["width"], wanted["height"])
     if wanted["html"] is not None:
         page.show(wanted["html"])
@@ -69,10 +74,11 @@ def _visit(tools: DevTools, wanted: dict[str, Any]) -> dict[str, Any]:
         page.find(wanted["selector"])
     found: dict[str, Any] = {"title": page.title, "url": page.url, "status": page.status}
     mode: str = wanted["mode"]
+    keep = carry if wanted["carried"] else write
     if mode == "screenshot":
-        _write(wanted["path"], page.picture(full=wanted["full_page"]))
+        keep(wanted["path"], page.picture(full=wanted["full_page"]))
     elif wanted["path"] is not None:
-        _write(wanted["path"], page.read(mode).encode("utf-8", "replace"))
+        keep(wanted["path"], page.read(mode).encode())
     else:
         found[mode] = page.read(mode)
     return found
@@ -88,14 +94,15 @@ def _browser(folder: Path, wanted: dict[str, Any], engine: list[str]) -> Generat
     flags = [*_FLAGS, f"--window-size={wanted['width']},{wanted['height']}"]
     if not wanted["sandbox"]:
         flags.append("--no-sandbox")
+    browser: str = wanted["browser"] or _found(wanted["programs"])
     try:
         if engine:
             process, tools = _contained([*engine, *flags, "about:blank"], log)
         else:
-            argv = [wanted["browser"], *flags, f"--user-data-dir={profile}", "about:blank"]
+            argv = [browser, *flags, f"--user-data-dir={profile}", "about:blank"]
             process, tools = _started(argv, {"HOME": str(folder), **_temporary(spare)}, log)
     except OSError as exc:
-        raise BrowserError(f"{wanted['browser']} cannot be started: {exc.strerror or exc}") from None
+        raise BrowserError(f"{browser} cannot be started: {exc.strerror or exc}") from None
     try:
         try:
             tools.greet(hurry=not engine)
@@ -105,9 +112,7 @@ def _browser(folder: Path, wanted: dict[str, Any], engine: list[str]) -> Generat
             except subprocess.TimeoutExpired:
                 # It is there, and hangs.
                 raise exc from None
-            raise BrowserError(
-                _why(wanted["browser"], log, engine), code if engine and code > 0 else 1
-            ) from None
+            raise BrowserError(_why(browser, log, engine), code if engine and code > 0 else 1) from None
         yield tools
     finally:
         # Asked to close it takes seconds, for a profile that nobody will read. What it has started ends, too;
@@ -116,6 +121,20 @@ def _browser(folder: Path, wanted: dict[str, Any], engine: list[str]) -> Generat
         process.wait()
         for each in (profile, spare):
             shutil.rmtree(each, ignore_errors=True)
+
+
+def _found(programs: list[str]) -> str:
+    """Give the first of some programs that is there.
+
+    Raises:
+        BrowserError: none is.
+    """
+    for each in programs:
+        found = shutil.which(each)
+        if found is not None:
+            return found
+    names = " ".join(programs)
+    raise BrowserError(f"the image has no program of these names, choose one by browser: {names}", _MISSING)
 
 
 def _started(argv: list[str], more: dict[str, str], log: Path) -> tuple[subprocess.Popen[bytes], DevTools]:
@@ -190,21 +209,3 @@ def _why(browser: str, log: Path, engine: list[str]) -> str:
             "user, or give it `sandbox: false` if the pages are your own"
         )
     return f"{browser} has ended at once: {lines[-1][:300] if lines else 'it says nothing'}"
-
-
-def _write(path: str, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    place = Path(path)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        new = place.with_name(f".{place.name}.{os.getpid()}.new")
-        new.write_bytes(content)
-        new.replace(place)
-    except OSError as exc:
-        raise BrowserError(f"{path} cannot be written: {exc.strerror or exc}") from None
-    _say(f"{len(content):,} bytes written to {path}")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -6,11 +6,16 @@ import base64
 import http.client
 import json
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wfe_yaml.executors.browsing.devtools import BrowserError, DevTools
+from wfe_yaml.executors.browsing.keeping import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Say = Callable[[str], None]
 
 _LOOK = 0.05
 """Seconds between two looks for what a selector names."""
@@ -25,8 +30,6 @@ _READ = {
     "dom": "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) + '\\n' : '')"
     " + document.documentElement.outerHTML",
 }
-
-Say = Callable[[str], None]
 
 
 class Page:
@@ -113,7 +116,7 @@ class Page:
 
     def read(self, mode: str) -> str:
         """Give the text that a person sees, or the document as it is now."""
-        return str(self._evaluate(_READ[mode]))
+        return clean(str(self._evaluate(_READ[mode])))
 
     def picture(self, *, full: bool) -> bytes:
         """Give a PNG of the window, or of the full height of the page."""
@@ -129,7 +132,7 @@ class Page:
     @property
     def title(self) -> str:
         """The title of the document."""
-        return str(self._evaluate("document.title"))
+        return clean(str(self._evaluate("document.title")))
 
     @property
     def url(self) -> str:

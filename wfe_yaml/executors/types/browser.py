@@ -1,4 +1,4 @@
-"""The type `browser`: what a page shows, by a headless Chromium of this machine or in a container."""
+"""The type `browser`: what a page shows, by a headless Chromium of this machine, a container or a microVM."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticKnownError
@@ -28,7 +28,9 @@ from wfe_yaml.executors.program import (
 )
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
 from wfe_yaml.executors.types.browser_container import in_container
+from wfe_yaml.executors.types.browser_microvm import LONGEST, in_microvm
 from wfe_yaml.executors.types.http import Status
+from wfe_yaml.executors.types.zypi import ZypiAddress, explained
 from wfe_yaml.model.artifacts import path_alone
 from wfe_yaml.source.nodes import Scalar
 
@@ -54,8 +56,13 @@ _ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _WAYS = ("url", "html")
-_CONTAINED = ("image", "engine", "network", "pull")
-"""The keys of a browser in a container."""
+_PLACES = {
+    "image": ("docker", "zypi"),
+    **dict.fromkeys(("engine", "network", "pull"), ("docker",)),
+    **dict.fromkeys(("vcpus", "boot", "zypi_url"), ("zypi",)),
+}
+"""Keys that are not for each place of the browser."""
+_NAMED = {"docker": "in a container", "zypi": "in a microVM"}
 Pixels = Annotated[int, Field(ge=1, le=8192)]
 
 
@@ -100,29 +107,37 @@ class BrowserConfig(ProcessConfig):
     width: Pixels = Field(default=1280, description="The width of the window, in pixels.")
     height: Pixels = Field(default=720, description="The height of the window, in pixels.")
     full_page: bool = Field(default=False, description="The screenshot shows the page in its full height.")
-    timeout: Seconds | None = Field(default=30.0, description="How long one attempt may take.")
-    memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
+    timeout: Seconds | None = Field(
+        default=30.0,
+        description="How long one attempt may take; in a microVM in whole seconds, after its start.",
+    )
+    memory: Size | None = Field(
+        default=None,
+        description="Memory it may use; it is killed above that. A microVM has so much, 1g by default.",
+    )
     sandbox: Annotated[bool, Fixed("what a page may do stands in the file")] | None = Field(
         default=None,
         description="Whether pages are shut in by the browser's own sandbox, which root and most containers "
-        "cannot make; yes by default, but not in a container, which shuts them in itself.",
+        "cannot make; yes by default, but not in a container or a microVM, which shut them in themselves.",
     )
     browser: str | None = Field(
         default=None,
         min_length=1,
         description="The program, of this machine or of the image; a Chromium or Chrome by default.",
     )
-    in_: Annotated[Literal["local", "docker"], Fixed("where a step runs stands in the file")] = Field(
+    in_: Annotated[Literal["local", "docker", "zypi"], Fixed("where a step runs stands in the file")] = Field(
         default="local",
         alias="in",
-        description="Where the browser runs: on this machine, or in a container of Docker or podman.",
+        description="Where the browser runs: on this machine, in a container of Docker or podman, or in a "
+        "microVM of Zypi.",
     )
     image: str | None = Field(
         default=None,
         validate_default=True,
         min_length=1,
         pattern=r"^[^-\s][^\s]*$",
-        description="The image with the browser, and with `sh`, for `in: docker`, which needs it.",
+        description="The image with the browser, which `in: docker` and `in: zypi` need; `sh` is in it, too, "
+        "and for `in: zypi` python3, 3.8 or newer.",
     )
     engine: Annotated[Literal["docker", "podman"], Fixed("it is known before anything runs")] | None = Field(
         default=None, description="What runs the container; docker if it is there, else podman, by default."
@@ -137,28 +152,31 @@ class BrowserConfig(ProcessConfig):
         default="missing",
         description="When the image is fetched, for which the `timeout` must be long enough.",
     )
+    vcpus: int | None = Field(default=None, gt=0, description="Processors of the microVM.")
+    boot: Seconds | None = Field(
+        default=None,
+        description="How long the microVM may take to start, on top of `timeout`: 45s by default.",
+    )
+    zypi_url: ZypiAddress | None = Field(
+        default=None,
+        description="Where Zypi is: `WFE_ZYPI_URL` of the environment by default, else port 4000 of this "
+        "machine.",
+    )
 
-    @field_validator("in_", mode="before")
-    @classmethod
-    def _no_microvm(cls, value: object) -> object:
-        if value == "zypi":
-            message = (
-                "a browser cannot run in a microVM of Zypi, which carries no conversation with a program, "
-                "only what it says at its end: use `in: docker`, or run Chromium by a step of `type: zypi`"
-            )
-            raise ValueError(message)
-        return value
-
-    @field_validator(*_CONTAINED)
+    @field_validator(*_PLACES)
     @classmethod
     def _in_its_place(cls, value: object, info: ValidationInfo) -> object:
         # It is not there if it is wrong itself.
-        place = info.data.get("in_")
-        if place == "docker" and info.field_name == "image" and value is None:
+        place, key = info.data.get("in_"), str(info.field_name)
+        if place is None:
+            return value
+        if key == "image" and place != "local" and value is None:
             raise PydanticKnownError("missing")
         # Defaults are not checked, but for that of the image.
-        if place == "local" and value is not None:
-            message = "is for a browser in a container: say `in: docker`, too, or leave it out"
+        if value is not None and place not in _PLACES[key]:
+            wanted = " or ".join(f"`in: {each}`" for each in _PLACES[key])
+            where = "elsewhere" if len(_PLACES[key]) > 1 else _NAMED[_PLACES[key][0]]
+            message = f"is for a browser {where}: say {wanted}, or leave it out"
             raise ValueError(message)
         return value
 
@@ -177,10 +195,11 @@ class BrowserConfig(ProcessConfig):
             message = "a screenshot needs 'path': the file that gets it"
             raise ValueError(message)
         if self.in_ != "local" and "working_dir" in self.model_fields_set:
-            message = (
-                "'working_dir' and 'in: docker' exclude each other: the container sees no folder from here"
-            )
+            message = f"'working_dir' and 'in: {self.in_}' exclude each other: no folder from here is there"
             raise conflict("working_dir", message)
+        if self.in_ == "zypi" and not 0 < (self.timeout or 0) <= LONGEST:
+            message = "a browser in a microVM needs a 'timeout', of one day at most"
+            raise conflict("timeout", message)
         return self
 
 
@@ -193,11 +212,13 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
 
     `in: docker` takes the browser of an image. Its container has no rights of root and sees nothing of this
     machine but a network, on which it finds the services around the step by their names; files are written
-    here. It is gone when the step ends, however it does. A microVM of Zypi cannot hold the browser: it
-    carries no conversation with a program, only what that says at its end.
+    here. It is gone when the step ends, however it does. `in: zypi` takes that of an image in a microVM, with
+    python3; nothing but what it takes comes out of it, at its end. In all places the keys mean the same.
     """
 
     name: ClassVar[str] = "browser"
+    # A default folder of steps means nothing to it: it may run elsewhere, and `path` counts from the file.
+    elsewhere: ClassVar[bool] = True
     config: ClassVar[ConfigModel] = BrowserConfig
     gives: ClassVar[frozenset[str]] = frozenset({"title", "url", "status", "text", "dom"})
 
@@ -212,8 +233,13 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
 
     def policy(self, config: BrowserConfig, attempt: StepAttempt) -> ProcessPolicy:
         """It is killed at once: there is nothing that it had to bring to an end."""
-        del attempt
         said = Said()
+        if config.in_ == "zypi":
+            # It ends by its timeout, and because of its memory, in the microVM, and Zypi tells of it.
+            def told(result: ProcessResult) -> str | None:
+                return explained(result, attempt)
+
+            return ProcessPolicy(on_orphan=config.on_orphan, grace=0, explain=told)
 
         def explain(result: ProcessResult) -> str | None:
             return _explained(result, config, said)
@@ -233,29 +259,10 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
         Raises:
             StepError: there is no browser, or it cannot be used.
         """
+        wanted = _wanted(config, attempt)
+        if config.in_ == "zypi":
+            return in_microvm(wanted, config, attempt, identity, _NAMES)
         contained = config.in_ == "docker"
-        browser = f"the browser of the image {config.image}" if contained else _program(config, attempt)
-        if config.shut_in and not contained and os.geteuid() == 0:
-            message = (
-                "a browser has no sandbox when root runs it: run wfe as another user, or give the step "
-                "`sandbox: false` if the pages are your own"
-            )
-            raise StepError(message, retryable=False)
-        expected = config.expect_status
-        wanted = {
-            "browser": browser,
-            "url": config.url,
-            "html": config.html,
-            "mode": config.mode,
-            "path": _place(config, attempt),
-            "wait": None if isinstance(config.wait, BrowserWait) else config.wait,
-            "selector": config.wait.selector if isinstance(config.wait, BrowserWait) else None,
-            "expect_status": expected if isinstance(expected, list) else [expected],
-            "width": config.width,
-            "height": config.height,
-            "full_page": config.full_page,
-            "sandbox": config.shut_in,
-        }
         files = ("{dir}", f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}")
         spec = ProcessSpec(
             argv=[sys.executable, "-I", "-S", "-c", _BOOT, _HOME, *files],
@@ -272,6 +279,39 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
             memory=None if contained else config.memory,
         )
         return in_container(spec, config, attempt, identity, _NAMES) if contained else spec
+
+
+def _wanted(config: BrowserConfig, attempt: StepAttempt) -> dict[str, Any]:
+    """Give what the program of the step is told, wherever it runs.
+
+    Raises:
+        StepError: there is no browser, or it cannot be used.
+    """
+    expected = config.expect_status
+    browser = {"docker": f"the browser of the image {config.image}", "zypi": None}
+    if config.in_ == "local":
+        browser["local"] = _program(config, attempt)
+        if config.shut_in and os.geteuid() == 0:
+            message = (
+                "a browser has no sandbox when root runs it: run wfe as another user, or give the step "
+                "`sandbox: false` if the pages are your own"
+            )
+            raise StepError(message, retryable=False)
+    return {
+        "browser": browser[config.in_],
+        "url": config.url,
+        "html": config.html,
+        "mode": config.mode,
+        "path": _place(config, attempt),
+        "carried": config.in_ == "zypi",
+        "wait": None if isinstance(config.wait, BrowserWait) else config.wait,
+        "selector": config.wait.selector if isinstance(config.wait, BrowserWait) else None,
+        "expect_status": expected if isinstance(expected, list) else [expected],
+        "width": config.width,
+        "height": config.height,
+        "full_page": config.full_page,
+        "sandbox": config.shut_in,
+    }
 
 
 def _program(config: BrowserConfig, attempt: StepAttempt) -> str:

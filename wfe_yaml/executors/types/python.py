@@ -54,7 +54,9 @@ class PythonConfig(ProcessConfig):
         default={}, alias="with", description="Arguments of the function, or variables of the script: JSON."
     )
     python: str | None = Field(
-        default=None, min_length=1, description="The interpreter; the one that runs wfe by default."
+        default=None,
+        min_length=1,
+        description="The interpreter, of Python 3.7 or newer; the one that runs wfe by default.",
     )
     memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
     grace: Grace = Field(default=5.0, description="The time between SIGTERM and SIGKILL.")

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class NoJsonError(Exception):
+    """A function gave something that cannot be an output."""
+
+
 class Wfe:
     """What a script has of the run."""
 
@@ -60,7 +64,9 @@ def run_script(target: str, wfe: Wfe, given: dict[str, Any]) -> None:
     module.__dict__.update(given, Wfe=wfe, __file__=target)
     sys.modules["__main__"] = module
     sys.argv[:] = [target]
-    exec(compile(source, target, "exec"), module.__dict__)  # noqa: S102 - it is the script of the step
+    # It does not get what this file imports from `__future__`.
+    code = compile(source, target, "exec", dont_inherit=True)
+    exec(code, module.__dict__)  # noqa: S102 - it is the script of the step
 
 
 def run_call(target: str, wfe: Wfe, given: dict[str, Any]) -> None:
@@ -83,7 +89,11 @@ def run_call(target: str, wfe: Wfe, given: dict[str, Any]) -> None:
         if issubclass(kind, dict):
             outputs = result
         for key, value in outputs.items():
-            wfe.set_output(key, value)
+            try:
+                wfe.set_output(key, value)
+            except (TypeError, ValueError, RecursionError) as error:
+                message = f"what {target} gives as {str(key)!r} is no JSON: {error}"
+                raise NoJsonError(message) from None
 
 
 async def _awaited(result: Awaitable[Any]) -> Any:
@@ -98,16 +108,28 @@ def note(error: BaseException, target: str, trouble: str) -> None:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    places = traceback.extract_tb(trace)
+    # The machinery of imports is nobody's own.
+    machinery = ("<frozen ", getattr(sys.modules.get("importlib"), "__file__", "<frozen "))
+    places = [place for place in traceback.extract_tb(trace) if not place.filename.startswith(machinery)]
     own = [place for place in places if place.filename == target] or places
-    told: dict[str, object] = {"name": type(error).__name__, "message": str(error)}
+    # What says itself what is wrong needs no more than its words.
+    plain = isinstance(error, (NoJsonError, SystemExit))
+    told: dict[str, object] = {"name": "" if plain else type(error).__name__, "message": _message(error)}
     if isinstance(error, SyntaxError) and error.filename:
         told.update(file=error.filename, line=error.lineno, message=error.msg)
-    elif own:
+    elif own and not isinstance(error, NoJsonError):
         told.update(file=own[-1].filename, line=own[-1].lineno)
     with open(trouble, "w", encoding="utf-8", errors="backslashreplace") as stream:
         json.dump(told, stream)
-    traceback.print_exception(type(error), error, trace)
+    if not plain:
+        traceback.print_exception(type(error), error, trace)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as other:  # noqa: BLE001 - it is the author's own
+        return f"its message cannot be made ({type(other).__name__})"
 
 
 def _parsed(given: bytes) -> dict[str, Any]:
@@ -128,7 +150,10 @@ def main() -> None:
     try:
         wfe = Wfe(data.decode(), outputs)
         (run_script if how == "script" else run_call)(target, wfe, _parsed(given))
-    except SystemExit:
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            # It says why, which the interpreter shows, and ends with 1.
+            note(end, target, trouble)
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, it ends the script and is told
         note(error, target, trouble)

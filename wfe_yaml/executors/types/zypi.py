@@ -49,8 +49,9 @@ if TYPE_CHECKING:
 
 _BOOT = (
     "import sys; sys.path.extend(sys.argv.pop().split(':')); "
-    "from wfe_yaml.executors.types.zypi_exchange import main; main()"
+    "from importlib import import_module; import_module(sys.argv.pop(1)).main()"
 )
+_EXCHANGE = "wfe_yaml.executors.types.zypi_exchange"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _MOST = 255
 _KINDS: dict[str, type[errors.ZypiError]] = {
@@ -80,6 +81,7 @@ def _address(url: str) -> str:
         raise ValueError(str(exc)) from None
 
 
+ZypiAddress = Annotated[str, AfterValidator(_address)]
 GuestPath = Annotated[str, AfterValidator(_guest_path)]
 
 
@@ -95,7 +97,7 @@ class ZypiConfig(Config):
         min_length=1,
         description="A script instead: run by `/bin/sh -e`, or by the program after its `#!`.",
     )
-    url: Annotated[str, AfterValidator(_address)] | None = Field(
+    url: ZypiAddress | None = Field(
         default=None,
         description="Where Zypi is: `WFE_ZYPI_URL` of the environment by default, else port 4000 of this "
         "machine.",
@@ -155,15 +157,13 @@ class ZypiExecutor(PlacingExecutor[ZypiConfig]):
         """
 
         def explain(result: ProcessResult) -> str | None:
-            return _explained(result, attempt)
+            return explained(result, attempt)
 
         policy = ProcessPolicy(on_orphan=config.on_orphan, grace=0, explain=explain)
         step = ProcessStep(attempt.plan, attempt.call, policy)
 
         def spec() -> ProcessSpec:
-            url = address(find_url(config.url, attempt.plan.tools.environ))
-            attempt.emit(NOTE, f"[wfe: runs in a microVM of {config.image}, at {shown(url)}]")
-            return _spec(config, attempt, step.identity, url, self._placed)
+            return _spec(config, attempt, step.identity, self._placed)
 
         return await step.run(spec)
 
@@ -173,9 +173,23 @@ class ZypiExecutor(PlacingExecutor[ZypiConfig]):
         check_command(config, problems)
 
 
-def _spec(
-    config: ZypiConfig, attempt: StepAttempt, identity: Identity, url: str, script: Script | None
-) -> ProcessSpec:
+def variables(env: Mapping[str, str], attempt: StepAttempt, identity: Identity) -> dict[str, str]:
+    """Give the variables in a microVM: those that are declared, and none of this machine."""
+    return {**attempt.variables(), **env, **identity_variables(identity, attempt.ctx.step_key)}
+
+
+def announced(url: str | None, image: str, attempt: StepAttempt) -> str:
+    """Find out where Zypi is, and say so.
+
+    Raises:
+        RefusedError: the environment has no address.
+    """
+    found = address(find_url(url, attempt.plan.tools.environ))
+    attempt.emit(NOTE, f"[wfe: runs in a microVM of {image}, at {shown(found)}]")
+    return found
+
+
+def _spec(config: ZypiConfig, attempt: StepAttempt, identity: Identity, script: Script | None) -> ProcessSpec:
     """Describe the process that sends the command and waits for the answer."""
     private: Mapping[str, Any] = {"variables": {}, "files": {}, "paths": {}}
     run = config.run
@@ -185,18 +199,14 @@ def _spec(
         private = {"variables": values.variables, "files": texts, "paths": values.paths}
         run = prelude(script.placed, bash=False) + (run or "")
     told = {
-        "url": url,
+        "url": announced(config.url, config.image, attempt),
         "boot": config.boot,
         "image": config.image,
         "command": config.command,
         "run": run,
         "private": private,
         "name": script_name(attempt, ".sh"),
-        "env": {
-            **attempt.variables(),
-            **config.env,
-            **identity_variables(identity, attempt.ctx.step_key),
-        },
+        "env": variables(config.env, attempt, identity),
         "working_dir": config.working_dir,
         "timeout": config.timeout,
         "memory_mb": config.memory_mb,
@@ -206,14 +216,25 @@ def _spec(
         # A program can do without a shell around it, unless it may have something to hand back.
         "outputs": config.run is not None or bool(attempt.plan.outputs),
     }
+    return exchange(_EXCHANGE, told, attempt, identity)
+
+
+def exchange(program: str, told: Mapping[str, Any], attempt: StepAttempt, identity: Identity) -> ProcessSpec:
+    """Describe a process that speaks with Zypi, and waits for its answer.
+
+    Args:
+        program: a module with a `main`. Its arguments are the file of the outputs, and that in which it says
+            what became of the command.
+        told: what it reads, as JSON.
+        attempt: the attempt.
+        identity: which one it is.
+    """
     tools = attempt.plan.tools
     names = (*_PROXIES, *(name.lower() for name in _PROXIES))
     here = [str(Path(wfe_yaml.__file__).resolve().parents[1]), *(path for path in sys.path if path)]
+    files = (f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}")
     return ProcessSpec(
-        argv=[
-            *(sys.executable, "-I", "-c", _BOOT, f"{{dir}}/{OUTPUT_FILE}", f"{{dir}}/{ERROR_FILE}"),
-            os.pathsep.join(here),
-        ],
+        argv=[sys.executable, "-I", "-c", _BOOT, program, *files, os.pathsep.join(here)],
         env={
             **base_environment(tools, names=names),
             **identity_variables(identity, attempt.ctx.step_key),
@@ -228,7 +249,7 @@ def _spec(
     )
 
 
-def _explained(result: ProcessResult, attempt: StepAttempt) -> str | None:
+def explained(result: ProcessResult, attempt: StepAttempt) -> str | None:
     """Say why a command failed.
 
     Raises:
@@ -246,7 +267,7 @@ def _explained(result: ProcessResult, attempt: StepAttempt) -> str | None:
         }
     kind = _KINDS.get(told["kind"])
     if kind is None:
-        return _odd_end(told["exit_code"])
+        return _odd_end(told["exit_code"]) or told["message"]
     # A timeout has no more to say than that.
     more = {} if kind is errors.SandboxTimeoutError else {"said": told["said"], "hint": told["hint"]}
     error = kind(told["message"], **more)

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,14 +69,14 @@ def request_of(told: dict[str, Any], guest: Guest) -> ExecRequest:
     return guest.wrapped(request, stdin=told["stdin"], collect=collect)
 
 
-async def exchange(told: dict[str, Any], guest: Guest) -> ExecResult:
+async def exchange(told: dict[str, Any], guest: Guest, request: ExecRequest) -> ExecResult:
     """Send the command and give the result.
 
     Raises:
         ZypiError: there is none.
     """
     async with ZypiClient(told["url"], boot=told["boot"]) as client:
-        return guest.unwrapped(await client.exec(request_of(told, guest)))
+        return guest.unwrapped(await client.exec(request))
 
 
 def show(stdout: str, stderr: str) -> None:
@@ -97,13 +98,18 @@ class Report:
         self._outputs = Path(outputs)
         self._trouble = Path(trouble)
 
-    def ended(self, result: ExecResult, output: str) -> int:
-        """It ran; gives the exit code."""
-        show(result.stdout, result.stderr)
+    def ended(self, code: int, output: str, why: str | None = None) -> int:
+        """It ran; gives the exit code.
+
+        Args:
+            code: what Zypi says of it.
+            output: its outputs.
+            why: what made it fail, if that is known.
+        """
         self._outputs.write_text(output, "utf-8", "replace")
-        self._tell({"kind": "", "exit_code": result.exit_code})
+        self._tell({"kind": "", "exit_code": code, "message": why})
         # What no exit code can be is no success either.
-        return result.exit_code if 0 <= result.exit_code <= _MOST else _MOST
+        return code if 0 <= code <= _MOST else _MOST
 
     def failed(self, error: ZypiError) -> int:
         """It did not run to its end."""
@@ -122,17 +128,26 @@ async def run(told: dict[str, Any], report: Report) -> int:
     """Have the command run, say what became of it, and give the exit code."""
     guest = Guest()
     try:
-        result = await exchange(told, guest)
+        result = await exchange(told, guest, request_of(told, guest))
     except ZypiError as exc:
         return report.failed(exc)
-    return report.ended(result, result.files.get(guest.path("output"), ""))
+    show(result.stdout, result.stderr)
+    return report.ended(result.exit_code, result.files.get(guest.path("output"), ""))
 
 
-async def _until_its_end(told: dict[str, Any], report: Report) -> None:
+Run = Callable[[dict[str, Any], Report], Awaitable[int]]
+
+
+async def _until_its_end(program: Run) -> None:
+    told = json.load(sys.stdin)
     # The end of a loop would wait for a look-up of a name that hangs in a thread.
-    os._exit(await run(told, report))
+    os._exit(await program(told, Report(*sys.argv[1:3])))
 
 
-def main() -> None:
-    """Run it, and end as the command did."""
-    asyncio.run(_until_its_end(json.load(sys.stdin), Report(*sys.argv[1:3])))
+def main(program: Run = run) -> None:
+    """Run it, and end as the command did.
+
+    Args:
+        program: what speaks with Zypi.
+    """
+    asyncio.run(_until_its_end(program))

@@ -50,11 +50,10 @@ class TestLaws(ExecutorConformance):
         "less than or equal to 8192": {"html": "", "width": 9000},
         "belongs to wfe": {"html": "", "env": {"WFE_X": "1"}},
         "below the folder": {"html": "", "path": "../x"},
-        "expected 'local' or 'docker'": {"html": "", "in": "podman"},
-        "a browser cannot run in a microVM of Zypi": {"html": "", "in": "zypi"},
+        "expected 'local', 'docker' or 'zypi'": {"html": "", "in": "podman"},
         "an expression cannot stand in 'in'": {"html": "", "in": "$<< 'docker' >>", "image": "x"},
         "needs the key 'image'": {"html": "", "in": "docker"},
-        "'image': is for a browser in a container": {"html": "", "image": "x"},
+        "'image': is for a browser elsewhere: say `in: docker` or `in: zypi`": {"html": "", "image": "x"},
         "'engine': is for a browser in a container": {"html": "", "engine": "podman"},
         "'network': is for a browser in a container": {"html": "", "in": "local", "network": "host"},
         "'pull': is for a browser in a container": {"html": "", "pull": "always"},
@@ -165,6 +164,17 @@ async def test_pages_cannot_lie_or_speak_for_the_step(site: str) -> None:
     assert "exception: Error: of the page" in told
 
 
+async def test_what_no_store_keeps_is_no_text_of_a_page(tmp_path: Path) -> None:
+    """Half characters and NUL, which scripts can make, are replaced in what is taken, written and said."""
+    odd = "'a\\ud800b\\0c'"
+    html = f"<p id=p><script>document.title = p.textContent = {odd}; console.log({odd})</script>"
+    found, lines = await run_step({"html": html, **OPEN}, kind="browser")
+    assert (found["text"], found["title"]) == ("a\ufffdb\ufffdc", "a\ufffdb c")
+    assert lines.text("stdout") == "log: a\ufffdb\ufffdc"
+    await run_step({"html": html, "path": "a.txt", **OPEN}, kind="browser", root=tmp_path)
+    assert (tmp_path / "a.txt").read_text("utf-8") == found["text"]
+
+
 async def test_html_of_the_step_reads_no_files() -> None:
     """A text of HTML has no address, and none of the rights of a file."""
     found = await visit(html=CURIOUS, wait={"selector": "#done"})
@@ -262,7 +272,7 @@ async def test_root_must_say_that_there_is_no_sandbox(monkeypatch: pytest.Monkey
 
 
 def test_the_place_of_the_browser_is_checked_where_it_stands() -> None:
-    """What fits no browser there is told with its place in the file."""
+    """What fits no browser there is told with its place in the file; a default folder is not for it."""
     file = """
 workflow:
   id: w
@@ -275,7 +285,9 @@ workflow:
 """
     for line, place in (
         ("image: chrome:1", "9:16: error"),
-        ("in: zypi", "9:13: error"),
+        ("in: zypi", "8:9: error"),
+        ("in: zypi\n        image: c\n        pull: never", "11:15: error"),
+        ("in: zypi\n        image: c\n        timeout: 25h", "11:9: error"),
         ("in: docker", "8:9: error"),
         ("in: docker\n        image: c\n        working_dir: x", "11:9: error"),
     ):
@@ -283,6 +295,9 @@ workflow:
             load_workflow_from_str(file % line)
         assert place in str(caught.value), line
     load_workflow_from_str(file % "in: docker\n        image: c:$<< 1 + 1 >>")
+    defaults = file.replace("  steps:", "  defaults: {working_dir: elsewhere}\n  steps:")
+    for place in ("docker", "zypi"):
+        load_workflow_from_str(defaults % f"in: {place}\n        image: c")
 
 
 def test_later_steps_know_the_artifact() -> None:

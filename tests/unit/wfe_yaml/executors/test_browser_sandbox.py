@@ -35,6 +35,7 @@ WANTED = {
     "html": "<title>Shut in</title><p>seen",
     "mode": "text",
     "path": None,
+    "carried": False,
     "wait": "load",
     "selector": None,
     "expect_status": ["2xx"],

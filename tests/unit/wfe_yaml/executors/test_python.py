@@ -76,7 +76,9 @@ async def test_a_function_is_called(tmp_path: Path) -> None:
         "    def total(prices): return sum(prices)\n"
         "async def later(a, b=2): await asyncio.sleep(0); return {'a': a, 'b': b}\n"
         "def nothing(): pass\n"
-        "def no_json(): return {'a': object()}\n",
+        "def no_json(): return {'a': object()}\n"
+        "def not_a_number(): return [float('nan')]\n"
+        "def itself():\n    found = {}; found['b'] = found; return found\n",
         "utf-8",
     )
     for config, outputs in (
@@ -85,8 +87,14 @@ async def test_a_function_is_called(tmp_path: Path) -> None:
         ({"call": "shop:nothing"}, {}),
     ):
         assert (await run_step(config, kind="python", root=tmp_path))[0] == outputs
-    with pytest.raises(ProcessFailedError, match="not JSON serializable"):
-        await run_step({"call": "shop:no_json"}, kind="python", root=tmp_path)
+    for name, output, why in (
+        ("no_json", "a", "Object of type object is not JSON serializable"),
+        ("not_a_number", "result", "Out of range float values are not JSON compliant"),
+        ("itself", "b", "Circular reference detected"),
+    ):
+        message = rf"^what shop:{name} gives as '{output}' is no JSON: {why}[^/]* \(exit code 1\)$"
+        with pytest.raises(ProcessFailedError, match=message):
+            await run_step({"call": f"shop:{name}"}, kind="python", root=tmp_path)
 
 
 async def test_a_file_runs_as_python_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +115,7 @@ async def test_a_file_runs_as_python_runs_it(tmp_path: Path, monkeypatch: pytest
 
 async def test_an_error_shows_file_line_and_message(tmp_path: Path) -> None:
     """Of a script in the file and of a file; the traceback holds nothing but the author's own code."""
+    speechless = "class Odd(Exception):\n    def __str__(self): return str(1 / 0)\nraise Odd"
     raising = "def f():\n    raise KeyError('x')\n\nf()\n"
     (tmp_path / "main.py").write_text(raising, "utf-8")
     for config, message in (
@@ -116,6 +125,12 @@ async def test_an_error_shows_file_line_and_message(tmp_path: Path) -> None:
         ({"script": "import json\njson.loads('{')"}, "JSONDecodeError: .*, at line 2 of the script"),
         ({"script": "import sys\nsys.exit(3)"}, "^exit code 3$"),
         ({"script": "import os\nos.kill(os.getpid(), 15)"}, "SIGTERM"),
+        (
+            {"script": "\nimport sys\nsys.exit('no data')"},
+            r"^no data, at line 3 of the script \(exit code 1\)$",
+        ),
+        ({"script": speechless}, r"^Odd: its message cannot be made \(ZeroDivisionError\), at line 3"),
+        ({"call": "no_such_module:f"}, r"No module named 'no_such_module' \(exit code 1\)$"),
     ):
         step = RunningStep(config, kind="python", root=tmp_path)
         with pytest.raises(ProcessFailedError, match=message):
@@ -139,6 +154,34 @@ async def test_time_and_memory_are_limited() -> None:
     hog = "a = []\nwhile True: a.append(bytearray(b'x' * 5_000_000))\n"
     with pytest.raises(ProcessFailedError, match="more memory than its 100 MiB"):
         await run_step({"script": hog, "memory": "100m"}, kind="python")
+
+
+async def test_a_script_is_as_python_runs_it() -> None:
+    """What is imported from `__future__` by others is not its own; it can start processes of itself."""
+    script = (
+        "import multiprocessing\n"
+        "def twice(n: 1 + 1) -> None: return 2 * n\n"
+        "if __name__ == '__main__':\n"
+        "    Wfe.set_output('kind', twice.__annotations__['n'])\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "        Wfe.set_output('found', pool.map(twice, [1, 2]))\n"
+    )
+    assert (await run_step({"script": script}, kind="python"))[0] == {"kind": 2, "found": [2, 4]}
+
+
+async def test_what_a_script_leaves_behind_ends_with_it() -> None:
+    """A thread is waited for, what is said at the end is heard, and children that went their own way end."""
+    script = (
+        "import atexit, os, threading, time\n"
+        "atexit.register(print, 'the end')\n"
+        "threading.Thread(target=lambda: Wfe.set_output('late', 1)).start()\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    while True: time.sleep(60)\n"
+    )
+    step = RunningStep({"script": script}, kind="python")
+    assert await step.run() == {"late": 1}
+    assert step.lines.text("stdout") == "the end"
 
 
 async def test_the_interpreter_can_be_chosen(tmp_path: Path) -> None:

@@ -333,7 +333,10 @@ async def test_the_exchange_says_what_became_of_it(zypi: ZypiServer, tmp_path: P
     output, trouble = tmp_path / "output", tmp_path / "error"
     report = Report(str(output), str(trouble))
     assert await run(told, report) == 3
-    assert (output.read_text(), json.loads(trouble.read_text())) == ("a=1\n", {"kind": "", "exit_code": 3})
+    assert (output.read_text(), json.loads(trouble.read_text())) == (
+        "a=1\n",
+        {"kind": "", "exit_code": 3, "message": None},
+    )
     assert await run({**told, "command": None, "run": "kill -9 $$", "outputs": False}, report) == 255
     zypi.fault = Fault.TIMEOUT_FLAG
     assert await run(told, report) == 1
