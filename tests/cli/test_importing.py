@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from wfe_yaml.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -99,3 +101,93 @@ def test_conditions_hold_when_they_do_over_there(shell: Shell) -> None:
     for line in ("skipped", "[] [2] []", "D hello a-2-b []", "E []"):
         assert f"| {line}\n" in told
     assert "| never" not in told
+
+
+RUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "env-levels": (
+        (),
+        (
+            "step_1 | workflow job step-job workflow-own",
+            "step_2 | later job []",
+            "step_3 | cond holds",
+            "step_5 | yes is truthy",
+        ),
+        ("skipped",),
+    ),
+    "pipes": (
+        (),
+        ("step_1 | no pipefail by default", "step_4: failed", "step_7 | bash without -e goes on"),
+        ("NEVER",),
+    ),
+    "matrix-include": (
+        (),
+        (
+            *("| cell apple/cat/pink/circle\n", "| cell apple/dog/green/circle\n", "| cell pear/cat/pink/\n"),
+            *("| cell pear/dog/green/\n", "| cell banana///\n", "| cell banana/cat//\n"),
+            *("| round apple\n", "| shapeless pear\n", "| os macos v14\n"),
+        ),
+        ("os macos v10", "os linux v14", "round pear"),
+    ),
+    "outputs": (
+        (),
+        (
+            *("got python v1.10", "v 1.10 1.10-v1.10", "n 1 b", "c true a+b", "step_2 | second $(line)"),
+            "env_is_the_safe_way | second $(line)",
+        ),
+        (),
+    ),
+    "hostile": ((), ("m $(touch PWNED) $(touch PWNED) $<< inputs.x >> `touch PWNED`",), ()),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_workflow_means_what_it_means_over_there(name: str, shell: Shell) -> None:
+    """Shells, variables cells and outputs are as on GitHub; nothing hostile runs."""
+    inputs, there, not_there = RUNS[name]
+    shell.wfe(
+        "import",
+        "github",
+        str(CORPUS / "github" / f"{name}.yml"),
+        "-o",
+        "w.yaml",
+        fails=name in {"hostile", "env-levels"},
+    )
+    told = shell.wfe("run", "w.yaml", *inputs)
+    for line in there:
+        assert line in told
+    for line in not_there:
+        assert line not in told
+    assert not (shell.folder / "PWNED").exists()
+
+
+def test_words_of_a_value_stay_words(shell: Shell) -> None:
+    """Outside of quotes an expression is as many words as over there, perhaps none, and never code."""
+    shell.wfe("import", "github", str(CORPUS / "github" / "words.yml"), "-o", "w.yaml", fails=True)
+    told = shell.wfe("run", "w.yaml", fails=True)
+    for line in (
+        "[x][--a][--b][3][a][b][c][-x][-y][--a --b][p3]",
+        "[1.10][3][a][b][c][-x][-y][][p3]",
+        "[x][$(touch][PWNED)][*][3][a][b][c][-x][-y][$(touch PWNED) *][p3]",
+        "<a><b><c>",
+        "| 3\n",
+        "| a b  c\n",
+    ):
+        assert line in told
+    assert not (shell.folder / "PWNED").exists()
+
+
+def test_what_runs_after_a_failure_sees_the_job(shell: Shell) -> None:
+    """Steps of `failure()` and `always()` know how the job went, and run one and all."""
+    shell.wfe("import", "github", str(CORPUS / "github" / "always.yml"), "-o", "w.yaml")
+    told = shell.wfe("run", "w.yaml", fails=True)
+    for line in (
+        "log | failed failure",
+        "soft | the test it was",
+        "clean | clean failure",
+        "clean2 | clean too",
+        "outcome failure conclusion success",
+        "noticed",
+        "next success",
+    ):
+        assert f"| {line.split(' | ')[-1]}\n" in told
+    assert "NEVER" not in told.partition("step jobs/test/t failed")[0]

@@ -97,7 +97,9 @@ def around(site: Site) -> dict[str, Shape]:
     if site.hook is not None:
         single = dict.fromkeys(("name", "status", "success", "error", "exit_code", "duration"), SINGLE)
         known = site.hook_shape.keys or {}
-        kept = {key: known[key] for key in ("outputs", "artifacts", *STREAMS) if key in known}
+        place = site.hook.place
+        inside = [name for name in place.children if name not in single] if place.kind == "group" else []
+        kept = {key: known[key] for key in ("outputs", "artifacts", *STREAMS, *inside) if key in known}
         found["step"] = Shape("key of what the hook belongs to:", {**single, "outputs": UNKNOWN, **kept})
     return found
 

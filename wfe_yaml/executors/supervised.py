@@ -158,8 +158,10 @@ class SupervisedProcesses(ProcessRunner):
         stream = await post.reach(wire.pack({"op": "end"}))
         if stream is not None:
             reader, writer = stream
-            await reader.read()
-            writer.close()
+            try:
+                await reader.read()
+            finally:
+                writer.close()
         post.close()
         self._posts.pop(run, None)
         await asyncio.to_thread(self._clear, post.folder)
@@ -234,9 +236,11 @@ class SupervisedProcesses(ProcessRunner):
         except asyncio.CancelledError:
             with contextlib.suppress(OSError, StepError):
                 reader, writer = await calling
-                writer.write(wire.KILL)
-                await _last(reader)
-                writer.close()
+                try:
+                    writer.write(wire.KILL)
+                    await _last(reader)
+                finally:
+                    writer.close()
             raise
         output = _Output(folder, watch)
         listening = asyncio.ensure_future(_listen(reader, output))

@@ -142,8 +142,12 @@ class EndedView(ResultView):
     NAMES: ClassVar[tuple[str, ...]] = ("name", *ResultView.NAMES)
 
     def __getitem__(self, name: str) -> Any:
-        """Give an attribute; hooks also know what they belong to."""
-        return self._place.name if name == "name" else super().__getitem__(name)
+        """Give an attribute, or a step inside; hooks also know what they belong to."""
+        if name == "name":
+            return self._place.name
+        if name not in self.NAMES and self._place.kind == "group" and name in self._place.children:
+            return view_of(self._place.children[name], self._view, self._indices)
+        return super().__getitem__(name)
 
 
 class GroupView(Mapping[str, Any]):

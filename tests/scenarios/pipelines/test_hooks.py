@@ -84,6 +84,25 @@ async def test_hooks_of_containers_know_which_way_they_ended(book: Any) -> None:
     assert book.log == ["exit code 2", "complete"]
 
 
+async def test_hooks_of_a_container_see_the_steps_inside(book: Any) -> None:
+    """Language, hooks: `step.NAME` is a step inside, also in a cell; one that did not run is `skipped`."""
+    await book.fails(
+        """    - name: box
+      matrix: {v: [1, 2]}
+      steps:
+        - name: cell
+          steps:
+            - {name: first, run: out v=$<< matrix.v >>}
+            - {name: second, run: fail $<< matrix.v >>}
+            - {name: third, run: out v=3}
+          on_failure:
+            run: say $<< step.first.outputs.v >> $<< step.second.exit_code >> $<< step.third.status >>
+      fail_fast: false
+"""
+    )
+    assert sorted(book.log) == ["1 1 skipped", "2 2 skipped"]
+
+
 async def test_hooks_of_a_workflow(book: Any) -> None:
     """Language: workflows have hooks; they leave the keys of the steps as they are."""
     head = """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wfe_yaml.importing.github.expressions import UntranslatableError, part, quoted, translate
-from wfe_yaml.importing.names import Names
+from wfe_yaml.importing.names import Names, literal
 
 _RUN = {
     "run_id": "run.id",
@@ -67,22 +67,28 @@ class Scope:
 
     Attributes:
         needed: gathers what a run must be given.
-        env: variables of the workflow, the job and the step, as texts of ours.
+        env: variables of the workflow, the job and the step, as expressions of ours; None for one without a
+            counterpart.
         shared: those of them that the workflow has, which expressions can name.
         jobs: the jobs that this one needs.
         steps: the steps of this job before this one, by their ids, and what they are called.
+        soft: those of them that may fail.
         prefix: the way to these steps.
         matrix: the axes of the job's matrix.
+        words: those of them that are one word in each cell.
+        status: an expression for how the job has gone so far.
     """
 
     needed: Needed
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     shared: frozenset[str] = frozenset()
     jobs: Mapping[str, JobSeen] = field(default_factory=dict[str, JobSeen])
     steps: Mapping[str, str] = field(default_factory=dict[str, str])
+    soft: frozenset[str] = frozenset()
     prefix: str = "steps"
     matrix: frozenset[str] = frozenset()
-    resolving: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    status: str = '"success"'
 
     def __call__(self, names: tuple[str, ...]) -> str:
         """Give the expression for a name with its parts.
@@ -95,6 +101,10 @@ class Scope:
         if room is None or not rest:
             raise UntranslatableError(f"{'.'.join(names)!r} has no counterpart")
         return room(self, rest)
+
+    def within(self, env: Mapping[str, str | None]) -> Scope:
+        """Give the scope with more variables, which hide those of the same name."""
+        return replace(self, env={**self.env, **env}, shared=self.shared - env.keys())
 
     def none(self, *names: str) -> UntranslatableError:
         """Say that a name has no counterpart."""
@@ -142,13 +152,10 @@ def _vars(scope: Scope, names: tuple[str, ...]) -> str:
 
 def _env(scope: Scope, names: tuple[str, ...]) -> str:
     name, *more = names
-    if more or name in scope.resolving:
+    code = scope.env.get(name, quoted(""))
+    if more or code is None:
         raise scope.none("env", *names)
-    if name in scope.shared:
-        return f"env{part(name)}"
-    if name not in scope.env:
-        return quoted("")
-    return chain(scope.env[name], replace(scope, resolving=(*scope.resolving, name)))
+    return f"env{part(name)}" if name in scope.shared else code
 
 
 def _steps(scope: Scope, names: tuple[str, ...]) -> str:
@@ -161,8 +168,14 @@ def _steps(scope: Scope, names: tuple[str, ...]) -> str:
         # What a step has not set, or one that was skipped, is empty over there.
         return f'({code} | default(""))' if len(names) > _WHOLE else code
     if names[1:] and names[1] in _OUTCOMES and len(names) == 2:  # noqa: PLR2004
-        return _outcome(way)
+        return _outcome(way, soft=names[1] == "conclusion" and names[0] in scope.soft)
     raise scope.none("steps", *names)
+
+
+def _job(scope: Scope, names: tuple[str, ...]) -> str:
+    if names != ("status",):
+        raise scope.none("job", *names)
+    return scope.status
 
 
 def _needs(scope: Scope, names: tuple[str, ...]) -> str:
@@ -198,6 +211,7 @@ _ROOMS = {
     "secrets": _secrets,
     "vars": _vars,
     "env": _env,
+    "job": _job,
     "steps": _steps,
     "needs": _needs,
     "matrix": _matrix,
@@ -205,9 +219,11 @@ _ROOMS = {
 }
 
 
-def _outcome(way: str) -> str:
-    """Give the word of GitHub for how a step or a job has ended."""
-    failed = f'("skipped" if {way}.status == "skipped" else "failure")'
+def _outcome(way: str, *, soft: bool = False) -> str:
+    """Give the word of GitHub for how a step or a job has ended; a soft one does not count as failed."""
+    failed = f'("skipped" if {way}.status == "skipped" else "{"success" if soft else "failure"}")'
+    if soft:
+        return failed
     return f'("success" if {way}.success else {failed})'
 
 
@@ -231,20 +247,35 @@ def holes(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
+def pieces(text: str, scope: Scope) -> list[tuple[str, str]]:
+    """Translate a text with expressions to what stands before each, and the expression; the last has none.
+
+    Raises:
+        UntranslatableError: one has no counterpart.
+    """
+    found: list[tuple[str, str]] = []
+    at = 0
+    for begin, end, inside in holes(text):
+        parsed = translate(inside, scope)
+        if parsed.status:
+            raise UntranslatableError(f"{parsed.status[0]}() has no counterpart there")
+        found.append((text[at:begin], parsed.code))
+        at = end
+    return [*found, (text[at:], "")]
+
+
+def joined_pieces(found: list[tuple[str, str]]) -> str:
+    """Write pieces as a text with expressions of ours."""
+    return "".join(literal(before) + (f"$<< {code} >>" if code else "") for before, code in found)
+
+
 def ours(text: str, scope: Scope) -> str:
     """Translate a text with expressions to one with expressions of ours.
 
     Raises:
         UntranslatableError: one has no counterpart.
     """
-    made, at = "", 0
-    for begin, end, inside in holes(text):
-        parsed = translate(inside, scope)
-        if parsed.status:
-            raise UntranslatableError(f"{parsed.status[0]}() has no counterpart there")
-        made += text[at:begin].replace("$<<", "$$<<") + f"$<< {parsed.code} >>"
-        at = end
-    return made + text[at:].replace("$<<", "$$<<")
+    return joined_pieces(pieces(text, scope))
 
 
 def chain(text: str, scope: Scope) -> str:
@@ -253,15 +284,8 @@ def chain(text: str, scope: Scope) -> str:
     Raises:
         UntranslatableError: one has no counterpart.
     """
-    pieces: list[str] = []
-    at = 0
-    for begin, end, inside in holes(text):
-        parsed = translate(inside, scope)
-        if parsed.status:
-            raise UntranslatableError(f"{parsed.status[0]}() has no counterpart there")
-        if (begin, end) == (0, len(text)):
-            return parsed.code
-        pieces += [quoted(text[at:begin]), f"({parsed.code})"]
-        at = end
-    pieces.append(quoted(text[at:]))
-    return " ~ ".join(piece for piece in pieces if piece != quoted("")) or quoted("")
+    found = pieces(text, scope)
+    if len(found) == 2 and not found[0][0] and not found[1][0]:  # noqa: PLR2004
+        return found[0][1]
+    links = [link for before, code in found for link in (quoted(before), f"({code})")]
+    return " ~ ".join(link for link in links if link not in (quoted(""), "()")) or quoted("")

@@ -89,6 +89,7 @@ class JobMaker:
     jobs: MappingABC[str, JobSeen]
     looker: Looker
     _called: dict[str, str] = field(default_factory=dict[str, str])
+    _soft: set[str] = field(default_factory=set[str])
     _steps: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def make(self) -> MadeJob | None:
@@ -112,10 +113,11 @@ class JobMaker:
         when = self._condition(outer)
         if when is not None:
             container["when"] = when
-        scope = replace(outer, matrix=frozenset(matrix))
+        scope = replace(outer, matrix=frozenset(matrix), words=self._words(matrix))
         self._limits(container)
-        env = {**self.shared.env, **variables(job.node.get("env"), look)}
-        scope = replace(scope, env={**scope.env, **env})
+        own, codes = variables(job.node.get("env"), scope, look)
+        env = {**self.shared.env, **own}
+        scope = scope.within(codes)
         services = self._services(scope)
         if services:
             container["services"] = services
@@ -151,9 +153,8 @@ class JobMaker:
                 continue
             id_, title = look.text(node.get("id")), look.text(node.get("name"))
             name = names.word(id_ or title or "", f"step_{number}")
-            made = StepMaker(
-                node, name, replace(around, scope=replace(scope, steps=dict(self._called))), look
-            ).make()
+            seen = replace(scope, steps=dict(self._called), soft=frozenset(self._soft))
+            made = StepMaker(node, name, replace(around, scope=seen), look).make()
             if made is None:
                 continue
             self._steps[key] = made.step
@@ -167,12 +168,15 @@ class JobMaker:
             kept.append(made.step)
             if id_:
                 self._called[id_] = name
+            if id_ and "continue_on_error" in made.step:
+                self._soft.add(id_)
+        written_hooks = {hook: _side_by_side(steps) for hook, steps in hooks.items()}
         if hooks and kept and "matrix" in container:
             # The hooks of a step with a matrix run once, after all cells; those of a job run in each.
-            container["steps"] = [{"name": "cell", "steps": kept, **hooks}]
+            container["steps"] = [{"name": "cell", "steps": kept, **written_hooks}]
         else:
             container["steps"] = kept
-            container.update(hooks)
+            container.update(written_hooks)
 
     def _around(self, scope: Scope, env: dict[str, str], inside: dict[str, Any] | None) -> Around:
         """Give what the steps have in common; in a container the shell is sh unless they say otherwise."""
@@ -277,6 +281,29 @@ class JobMaker:
             axes |= dict.fromkeys(item.entries if isinstance(item, Mapping) else ())
         return axes
 
+    def _words(self, axes: MappingABC[str, Any]) -> frozenset[str]:
+        """Name the axes whose values are one word each, in every cell."""
+        strategy = self.job.node.get("strategy")
+        matrix = strategy.get("matrix") if isinstance(strategy, Mapping) else None
+        if not isinstance(matrix, Mapping):
+            return frozenset()
+        included = matrix.get("include")
+        cells = included.items if isinstance(included, Sequence) else ()
+        own = [name for name in matrix.entries if name in axes]
+        found: set[str] = set()
+        for name in axes:
+            values = [cell.get(name) for cell in cells if isinstance(cell, Mapping)]
+            if name in own:
+                axis = matrix.get(name)
+                values = [value for value in values if value is not None]
+                values += axis.items if isinstance(axis, Sequence) else [axis]
+            elif own:
+                continue  # there may be cells that have none
+            texts_ = [value.text if isinstance(value, Scalar) else "" for value in values]
+            if all(len(text.split()) == 1 and text.split()[0] == text for text in texts_):
+                found.add(name)
+        return frozenset(found)
+
     # ------------------------------------------------------------ containers
 
     def _container(self, scope: Scope) -> dict[str, Any] | None:
@@ -345,6 +372,11 @@ class JobMaker:
         except UntranslatableError as exc:
             self.looker.leave(f"the value is left empty: {exc}", (node or self.job.node).location)
             return ""
+
+
+def _side_by_side(steps: list[dict[str, Any]]) -> Any:
+    """Give the steps of a hook: one after the other, and each also after one that failed."""
+    return steps if len(steps) == 1 else {"parallel": steps, "max_parallel": 1, "fail_fast": False}
 
 
 def _fixed(node: Node | None) -> Node | None:

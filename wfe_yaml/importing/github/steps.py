@@ -6,19 +6,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wfe_yaml.expressions.shell.placement import place
-from wfe_yaml.expressions.templates import Template
-from wfe_yaml.importing.github.contexts import Scope, holes, ours
+from wfe_yaml.expressions.holes import has_holes
+from wfe_yaml.expressions.shell.variables import forbidden_variable
+from wfe_yaml.importing.github.contexts import Scope, chain, ours
 from wfe_yaml.importing.github.expressions import OUTCOMES, UntranslatableError, translate
-from wfe_yaml.importing.names import remark
+from wfe_yaml.importing.github.scripts import script_of
+from wfe_yaml.importing.names import literal, remark
 from wfe_yaml.importing.reading import Looker, duration, joined
 from wfe_yaml.source.nodes import Mapping, Node, Scalar
-from wfe_yaml.source.problems import Problems
 
 _KEYS = ("id", "name", "if", "run", "uses", "with", "env", "shell", "working-directory", "continue-on-error")
 _KNOWN_KEYS = (*_KEYS, "timeout-minutes")
 _SHELLS = ("bash", "sh", "python")
-_PLACED = ("bash", "sh")
 _ACTIONS = {
     "actions/checkout": "steps run in the folder of the file: check out what they need before",
     "actions/upload-artifact": "give the step that makes the files  artifacts: {NAME: PATH}",
@@ -29,12 +28,17 @@ _SETUP = "install it where the steps run, or give them an image with  type: dock
 _SCRIPT_INSTEAD = "write a step that runs the commands of the action"
 _FILES = ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
 _OLD_COMMANDS = re.compile(r"::(set-output|set-env|add-path|save-state)\b")
-_VARIABLE = re.compile(r"\bGITHUB_[A-Z_]+\b")
+_VARIABLE = re.compile(r"\b(?:GITHUB|RUNNER)_[A-Z_]+\b")
 _VARIABLE_NAME = re.compile(r"(?!WFE_|__WFE)[A-Za-z_][A-Za-z0-9_]*")
 _OUTPUT = re.compile(r"\bGITHUB_OUTPUT\b")
 _SEEN_LATER = 'write  name=value  to "$WFE_OUTPUT", and use $<< steps.NAME.outputs.name >>'
 _WHEN = "write the condition as `when:`"
 _FALSE = "false"
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)")
+_HOW = '("success" if step.success else ("cancelled" if step.status == "cancelled" else "failure"))'
+_STATUS = {"on_failure": '"failure"', "on_abort": '"cancelled"', "ensure": _HOW}
+"""How a job has gone, in its hooks."""
 HOOKS: dict[tuple[str, ...], tuple[str | None, str | None]] = {
     (): (None, None),
     ("success",): (None, None),
@@ -54,7 +58,7 @@ class Around:
 
     Attributes:
         scope: what names stand for, before the step's own variables.
-        env: variables of the job, which each of its steps gets.
+        env: variables of the job, which each of its steps gets, with expressions of ours.
         shell: the shell when the step names none.
         working_dir: likewise.
         container: the config of the container that the steps run in, or None.
@@ -104,9 +108,11 @@ class StepMaker:
         if not isinstance(run, Scalar) or not run.text.strip():
             look.leave("a step that runs nothing is left out", (run or node).location)
             return None
-        own = variables(node.get("env"), look)
-        self._scope = replace(self._around.scope, env={**self._around.scope.env, **own})
         hook, when = self._condition()
+        if hook is not None:
+            self._scope = _in_hook(self._scope, hook)
+        own, codes = variables(node.get("env"), self._scope, look)
+        self._scope = self._scope.within(codes)
         step: dict[str, Any] = {"name": self._name}
         title = look.text(node.get("name"))
         if title and title != self._name:
@@ -135,7 +141,8 @@ class StepMaker:
         )
 
     def _script(self, run: Scalar, env: dict[str, str]) -> dict[str, Any] | None:
-        shell = self._looker.text(self._node.get("shell")) or self._around.shell or "bash"
+        chosen = self._looker.text(self._node.get("shell")) or self._around.shell
+        shell = chosen or "bash"
         if shell not in _SHELLS and "{0}" not in shell:
             place_ = (self._node.get("shell") or self._node).location
             message = f"there is no shell {shell!r} here: the step is left out"
@@ -144,9 +151,12 @@ class StepMaker:
             )
             return None
         text = _OUTPUT.sub("WFE_OUTPUT", joined(run.text))
+        if chosen is None and _PIPE.search(text):
+            # Only a bash that is asked for ends over there when a part of a pipe fails.
+            text = f"set +o pipefail\n{text}"
         extra = self._files(text, run)
         script = self._placed(text, run, shell)
-        given = {**{name: self._value(name, value, run) for name, value in env.items()}, **extra}
+        given = {**env, **extra}
         folder = self._looker.text(self._node.get("working-directory")) or self._around.working_dir
         made: dict[str, Any] = {}
         config = self._around.container
@@ -170,31 +180,18 @@ class StepMaker:
     def _placed(self, text: str, run: Scalar, shell: str) -> str:
         """Translate the expressions of a script; as it was, when one of them cannot stand there."""
         try:
-            found = holes(text)
-            script = ours(text, self._scope)
+            return script_of(text, run, self._scope, shell)
         except UntranslatableError as exc:
-            self._by_hand(str(exc), run)
-            return text.replace("$<<", "$$<<")
-        if not found:
-            return script
-        if shell not in _PLACED:
-            self._by_hand(f"an expression cannot stand in a script for {shell}", run)
-            return text.replace("$<<", "$$<<")
-        problems = Problems()
-        template = Template.read(Scalar(run.source, run.start, run.end, 1, script, script, "|"), problems)
-        if not problems and place(template, problems, arrays=shell == "bash") is not None and not problems:
-            return script
-        self._by_hand(problems.listed()[0].message, run)
-        return text.replace("$<<", "$$<<")
-
-    def _by_hand(self, why: str, run: Scalar) -> None:
-        hint = "the script is as it was: put the value into `env:` of the step, and use the variable"
-        self._looker.leave(f"the script must be changed by hand: {why}", run.location, hint)
+            hint = "the script is as it was: put the value into `env:` of the step, and use the variable"
+            self._looker.leave(f"the script must be changed by hand: {exc}", run.location, hint)
+            return literal(text)
 
     def _files(self, text: str, run: Scalar) -> dict[str, str]:
         """Give variables for files of the runner that the script writes to, and note what they were for."""
         extra: dict[str, str] = {}
-        for name in dict.fromkeys(_VARIABLE.findall(text)):
+        for name in dict.fromkeys(_VARIABLE.findall(_EXPRESSION.sub("", text))):
+            if name in self._scope.env:
+                continue
             if name not in _FILES:
                 hint = f"give the step  env: {{{name}: …}}"
                 self._looker.leave(f"the variable {name} is not set here", run.location, hint)
@@ -207,6 +204,9 @@ class StepMaker:
         if _OLD_COMMANDS.search(text):
             hint = 'write  name=value  to "$WFE_OUTPUT"'
             self._looker.leave("commands such as ::set-output have no counterpart", run.location, hint)
+        if "::add-mask::" in text:
+            hint = "secrets are masked: declare it under `secrets:`"
+            self._looker.leave("what ::add-mask:: names is not masked, but shown", run.location, hint)
         return extra
 
     # ------------------------------------------------------------ conditions and values
@@ -226,6 +226,9 @@ class StepMaker:
         hook, differs = HOOKS[after]
         if differs:
             self._looker.leave(f"the step {differs}", node.location)
+        if hook is not None:
+            again = conditions(node, _in_hook(self._scope, hook), self._looker) or ()
+            kinds = {code for code in again if code != _FALSE}
         return hook, written(kinds.pop())
 
     def _value(self, name: str, text: str, where: Node) -> str:
@@ -254,6 +257,11 @@ def _interpreter(shell: str) -> str:
     )
 
 
+def _in_hook(scope: Scope, hook: str) -> Scope:
+    """Give the scope of a hook of the job, where `step` is the job and has its steps."""
+    return replace(scope, prefix="step", status=_STATUS[hook])
+
+
 def texts(node: Node | None, looker: Looker) -> dict[str, str]:
     """Give a mapping from names to texts, with their expressions as they are."""
     found = looker.mapping(node, "a mapping from names to texts")
@@ -263,14 +271,31 @@ def texts(node: Node | None, looker: Looker) -> dict[str, str]:
     return {name: value or "" for name, value in values.items()}
 
 
-def variables(node: Node | None, looker: Looker) -> dict[str, str]:
-    """Give the variables of an `env`, with their expressions as they are; notes those that cannot be."""
-    found = texts(node, looker)
+def variables(
+    node: Node | None, scope: Scope, looker: Looker
+) -> tuple[dict[str, str], dict[str, str | None]]:
+    """Give the variables of an `env`: with expressions of ours, and as such; notes those that cannot be."""
+    found, codes = texts(node, looker), dict[str, str | None]()
     for name, entry in node.entries.items() if isinstance(node, Mapping) else ():
-        if _VARIABLE_NAME.fullmatch(name) is None and found.pop(name, None) is not None:
+        if name not in found:
+            continue
+        if _VARIABLE_NAME.fullmatch(name) is None:
             message = f"the variable {name!r} is left out: it is no name of one, or belongs to wfe"
             looker.leave(message, entry.key.location)
-    return found
+            del found[name]
+            continue
+        try:
+            found[name], codes[name] = ours(found[name], scope), chain(found[name], scope)
+        except UntranslatableError as exc:
+            looker.leave(f"the value of {name!r} is left empty: {exc}", entry.value.location)
+            found[name], codes[name] = "", None
+        if codes[name] is not None and has_holes(found[name]) and forbidden_variable(name):
+            message = f"the variable {name!r} is left out: it changes how programs run"
+            hint = "set it in the script: export it there"
+            looker.leave(message, entry.value.location, hint)
+            del found[name]
+            codes[name] = None
+    return found, codes
 
 
 def conditions(node: Node | None, scope: Scope, looker: Looker) -> tuple[str, ...] | None:

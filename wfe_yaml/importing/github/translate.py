@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.errors import Code
 from wfe_yaml.importing.drafting import Draft, Imported, settle
-from wfe_yaml.importing.github.contexts import JobSeen, Needed, Scope, ours
-from wfe_yaml.importing.github.expressions import UntranslatableError
+from wfe_yaml.importing.github.contexts import JobSeen, Needed, Scope
 from wfe_yaml.importing.github.jobs import Job, JobMaker, MadeJob, Shared
 from wfe_yaml.importing.github.steps import variables
 from wfe_yaml.importing.names import Names, identifier, remark
@@ -130,15 +129,15 @@ class _Translation:
         name = look.text(self._root.get("name")) or self._fallback
         workflow: dict[str, Any] = {"id": identifier(name, "imported"), "description": remark(name)}
         self._triggers()
-        env = variables(self._root.get("env"), look)
         scope = Scope(needed=self._needed)
+        env, codes = variables(self._root.get("env"), scope, look)
         # Secrets are for steps: what holds one is given to each of them.
-        secret = {key: text for key, text in env.items() if "secrets" in text and "${{" in text}
-        given = {key: self._text(text, scope, "env") for key, text in env.items() if key not in secret}
+        secret = {key: text for key, text in env.items() if "secrets." in (codes[key] or "")}
+        given = {key: text for key, text in env.items() if key not in secret}
         defaults = look.mapping(self._root.get("defaults"))
         run = look.mapping(defaults.get("run")) if defaults is not None else None
         shared = Shared(
-            scope=replace(scope, env=env, shared=frozenset(given)),
+            scope=replace(scope, env=codes, shared=frozenset(given)),
             env=secret,
             shell=look.text(run.get("shell")) if run is not None else None,
             working_dir=look.text(run.get("working-directory")) if run is not None else None,
@@ -210,14 +209,6 @@ class _Translation:
                 found[made.seen.name] = None
         return list(found)
 
-    def _text(self, text: str, scope: Scope, where: str) -> str:
-        try:
-            return ours(text, scope)
-        except UntranslatableError as exc:
-            place = (self._root.get(where) or self._root).location
-            self._looker.leave(f"the value is left empty: {exc}", place)
-            return ""
-
     # ------------------------------------------------------------ what starts it
 
     def _triggers(self) -> None:
@@ -241,6 +232,10 @@ class _Translation:
 
     def _inputs(self, event: Node) -> None:
         look = self._looker
+        outputs = event.get("outputs") if isinstance(event, Mapping) else None
+        if outputs is not None:
+            hint = "write  outputs: {NAME: $<< steps.jobs.JOB.STEP.outputs.NAME >>}  for the workflow"
+            look.leave("the outputs of the workflow have no counterpart", outputs.location, hint)
         given = look.mapping(event.get("inputs")) if isinstance(event, Mapping) else None
         for name, entry in entries(given):
             node = look.mapping(entry.value)

@@ -34,10 +34,11 @@ def steps(imported: Imported) -> dict[str, Any]:
 
 SCOPE = Scope(
     needed=Needed(declared={"dry-run": "dry_run"}),
-    env={"A": "x", "B": "${{ github.sha }}-b", "LOOP": "${{ env.LOOP }}"},
+    env={"A": '"x"', "B": '(inputs.github_sha) ~ "-b"', "NEVER": None},
     shared=frozenset({"A"}),
     jobs={"make": JobSeen("make", {"file": "steps.make.b.outputs.file", "bad": None})},
     steps={"one": "one", "a-b": "a_b"},
+    soft=frozenset({"a-b"}),
     matrix=frozenset({"os", "py-v"}),
 )
 ONE = "steps.one"
@@ -72,6 +73,9 @@ NOT_WELL = f'("skipped" if {ONE}.status == "skipped" else "failure")'
         ("github.token", "secrets.GITHUB_TOKEN"),
         ("github.run_id", "run.id"),
         ("vars.X", "vars.X"),
+        ("job.status", '"success"'),
+        ("steps.one.outcome", f'("success" if {ONE}.success else {NOT_WELL})'),
+        ("steps.a-b.conclusion", '("skipped" if steps.a_b.status == "skipped" else "success")'),
         ("runner.os == 'Linux'", '"Linux" == "Linux"'),
         ("contains(matrix.os, 'u')", 'contains(matrix.os, "u")'),
         ("startsWith('ab', 'a')", '(("ab") is startingwith("a"))'),
@@ -108,9 +112,9 @@ def test_an_expression_becomes_ours(theirs: str, code: str) -> None:
         ("needs.make.outputs.bad", "'needs.make.outputs.bad' has no counterpart"),
         ("matrix.other", "'matrix.other' has no counterpart"),
         ("runner.temp", "'runner.temp' has no counterpart"),
-        ("env.LOOP", "'env.LOOP' has no counterpart"),
+        ("env.NEVER", "'env.NEVER' has no counterpart"),
         ("secrets.a.b", "'secrets.a.b' has no counterpart"),
-        ("job.status", "'job.status' has no counterpart"),
+        ("job.services.db.ports", "'job.services.db.ports' has no counterpart"),
     ],
 )
 def test_an_expression_without_a_counterpart_says_why(theirs: str, why: str) -> None:
