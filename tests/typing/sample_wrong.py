@@ -125,6 +125,7 @@ b.recur("1s", lambda r: r.then(pack), until=lambda d: d.nope)  # type: ignore[at
 b.recur("1s", lambda r: r.then(pack), until=lambda d, ctx: ctx.nope)  # type: ignore[arg-type,misc]
 b.sub_workflow(3)  # type: ignore[call-overload]
 b.sub_workflow("w", lambda d: d.nope)  # type: ignore[attr-defined]
+b.sub_workflow(b.build(), output=lambda r, d: {"id": r.nope})  # type: ignore[attr-defined]
 b.go_to(3)  # type: ignore[arg-type]
 b.end_workflow(3)  # type: ignore[call-overload]
 b.end_workflow(lambda d: d.nope)  # type: ignore[attr-defined]

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, overload
 
 from wfe_core.builder.dag import Dag
+from wfe_core.builder.elsewhere import Elsewhere
 from wfe_core.builder.modifiers import output_of_call
-from wfe_core.builder.scopes import Scopes
-from wfe_core.builder.typing import D, Marked, OfData, OfDataAndContext, Output, Plain
-from wfe_core.definition.definition import WorkflowDefinition
+from wfe_core.builder.typing import D, Marked, OfData, OfDataAndContext, Output
 from wfe_core.definition.nodes import (
-    ActivityNode,
     ApprovalNode,
     DagNode,
     DecideNode,
@@ -26,7 +24,6 @@ from wfe_core.definition.nodes import (
     IfNode,
     ParallelNode,
     ScheduleNode,
-    SubWorkflowNode,
     WaitNode,
     WhileNode,
 )
@@ -36,7 +33,7 @@ from wfe_core.steps.decorator import MarkedFunction, StepBody
 from wfe_core.steps.selectors import Selector
 
 
-class Branch(Scopes[D]):
+class Branch(Elsewhere[D]):
     """A sequence in the making. Every method gives the builder back; what a body returns is ignored."""
 
     # ------------------------------------------------------------ steps
@@ -335,40 +332,6 @@ class Branch(Scopes[D]):
         )
         return self
 
-    @overload
-    def activity(
-        self,
-        name: str,
-        input: Plain | OfData[D, object] = None,
-        *,
-        timeout: Duration | None = None,
-        output: Output[D] | None = None,
-    ) -> Self: ...
-    @overload
-    def activity(
-        self,
-        name: str,
-        input: OfDataAndContext[D, object],
-        *,
-        timeout: Duration | None = None,
-        output: Output[D] | None = None,
-    ) -> Self: ...
-    def activity(
-        self, name: str, input: Any = None, *, timeout: Duration | None = None, output: Any = None
-    ) -> Self:
-        """Have work done by an outside worker that claims it by name; it gives the result."""
-        draft, call = self._draft, f".activity({name!r})"
-        draft.add(
-            ActivityNode(
-                name=draft.name(name, "activity", call),
-                activity=name,
-                input=draft.selector(input, call),
-                timeout=draft.maybe_duration(timeout, call),
-                output=output_of_call(draft, output, call),
-            )
-        )
-        return self
-
     def delay(self, duration: Duration) -> Self:
         """Wait for a length of time, durably."""
         length = self._draft.duration(duration, f".delay({duration!r})", "any")
@@ -427,51 +390,7 @@ class Branch(Scopes[D]):
         draft.add(ScheduleNode(name="recur", every=length, bodies=bodies, until=condition))
         return self
 
-    # ------------------------------------------------------------ elsewhere
-
-    @overload
-    def sub_workflow(
-        self,
-        id: str | WorkflowDefinition[Any],
-        input: Plain | OfData[D, object] = None,
-        *,
-        version: int | None = None,
-        output: Output[D] | None = None,
-    ) -> Self: ...
-    @overload
-    def sub_workflow(
-        self,
-        id: str | WorkflowDefinition[Any],
-        input: OfDataAndContext[D, object],
-        *,
-        version: int | None = None,
-        output: Output[D] | None = None,
-    ) -> Self: ...
-    def sub_workflow(
-        self, id: Any, input: Any = None, *, version: int | None = None, output: Any = None
-    ) -> Self:
-        """Run another workflow and wait for it; its final data is the result.
-
-        Args:
-            id: id of the workflow, or its definition (which also gives the version).
-            input: the data it starts with; a value or a selector.
-            version: the version; the highest registered one by default.
-            output: where its final data goes.
-        """
-        draft = self._draft
-        if isinstance(id, WorkflowDefinition):
-            id, version = id.id, id.version if version is None else version
-        call = f".sub_workflow({id!r})"
-        draft.add(
-            SubWorkflowNode(
-                name=draft.name(id, "sub_workflow", call),
-                workflow=id,
-                version=version,
-                input=draft.selector(input, call),
-                output=output_of_call(draft, output, call),
-            )
-        )
-        return self
+    # ------------------------------------------------------------ jumps
 
     def go_to(self, name: str) -> Self:
         """Go on at a named step of this sequence or of an enclosing one."""

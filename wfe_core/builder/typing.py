@@ -60,3 +60,5 @@ Marked = MarkedFunction | StepBody[Any] | type[StepBody[Any]]
 """What is a step for sure."""
 Output = str | Callable[[Any, D], Mapping[str, Any]]
 """Where a result goes: into a data field, or through a function of the result and the data."""
+OutputOf = str | Callable[[V, D], Mapping[str, Any]]
+"""The same for a result whose type is known, as the final data of another workflow is."""
