@@ -12,6 +12,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_core.ports import COMMITTED, CommitOutcome
 from wfe_host.loading import load_chunk, load_outputs, load_undo
 from wfe_host.runner import Attempt
+from wfe_host.telling import tell
 from wfe_host.waiters import Ended
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Actor:
                 runtime.telemetry.happened(record, transition.happened)
             if runtime.broadcast.active:
                 runtime.broadcast.publish(record, transition.happened)
+            tell(record, transition.happened)
         self._act(transition)
         for child in transition.children:
             Actor(runtime, child).take_up(children)

@@ -16,6 +16,7 @@ from wfe_host.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AsyncExitStack
 
     from wfe_core.clock import Clock
     from wfe_core.ids import IdFactory
@@ -73,6 +74,18 @@ def build_runtime(
         session_id=session_id,
         services=services,
     )
+
+
+async def enter_all(providers: Providers, stack: AsyncExitStack) -> None:
+    """Open the backends of a host, each object once; the stack closes them."""
+    entered: set[int] = set()
+    for part in (
+        providers.store, providers.locks, providers.queue, providers.search, providers.hub, providers.logs,
+        providers.activities, providers.cache,
+    ):  # fmt: skip
+        if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
+            entered.add(id(part))
+            await stack.enter_async_context(part)  # type: ignore[arg-type]
 
 
 def _commit_failed(exc: Exception) -> None:

@@ -15,7 +15,7 @@ from wfe_core.middleware import MiddlewareChain
 from wfe_core.registry import Registry, open_providers
 from wfe_core.steps.named import StepRegistry
 from wfe_host.arbiter import agree
-from wfe_host.assembly import build_runtime
+from wfe_host.assembly import build_runtime, enter_all
 from wfe_host.checking import built, host_parts
 from wfe_host.commands import Commands, claim_activity
 from wfe_host.config import HostConfig
@@ -163,27 +163,15 @@ class WorkflowHost:
             msg = "the host is running already"
             raise HostStateError(msg)
         async with contextlib.AsyncExitStack() as stack:
-            entered: set[int] = set()
             bundle = self.providers
-            for part in (
-                bundle.store, bundle.locks, bundle.queue, bundle.search, bundle.hub, bundle.logs,
-                bundle.activities, bundle.cache,
-            ):  # fmt: skip
-                if part is not None and id(part) not in entered and hasattr(part, "__aenter__"):
-                    entered.add(id(part))
-                    await stack.enter_async_context(part)  # type: ignore[arg-type]
+            await enter_all(bundle, stack)
             arbiter = await agree(bundle, self.config, self._clock, self._ids)
             await look(bundle.store, self._clock)
             services = await stack.enter_async_context(self._services)
             keeper = SessionKeeper(
-                bundle.locks,
-                self.config,
-                self._clock,
-                self._ids,
-                self._lost,
-                getattr(bundle.queue, "address", None),
-                arbiter,
-            )
+                bundle.locks, self.config, self._clock, self._ids, self._lost,
+                getattr(bundle.queue, "address", None), arbiter,
+            )  # fmt: skip
             session_id = await keeper.open()
             stack.push_async_callback(keeper.close)
             runtime = build_runtime(
@@ -250,7 +238,16 @@ class WorkflowHost:
             self._services.check(definition)
             self._registry.register(definition, revision=revision)
         if self._runtime is not None and self._runtime.poller is not None:
-            self._runtime.poller.registered()
+            self._runtime.poller.registered(definitions)
+
+    async def provide(self, services: Mapping[type, Any]) -> None:
+        """Give further services, as `services=` does: to workflows that are registered afterwards.
+
+        Raises:
+            ValueError: the host has one of such a type already.
+        """
+        host_parts(None, (), services)
+        await self._services.add(services)
 
     def register_step(self, name: str, factory: Callable[[], Any]) -> None:
         """Make a step known that definitions refer to by name: `.then("name")`.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wfe_core.engine.orphaned import terminate_orphan
 from wfe_core.ports import Claim
+from wfe_host.telling import tell
 from wfe_host.waiters import Ended
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def _terminate(runtime: Runtime, record: InstanceRecord) -> Checkpoint | N
         return None
     runtime.refused.pop(record.id, None)
     runtime.broadcast.publish(found[0].instance, checkpoint.happened)
+    tell(found[0].instance, checkpoint.happened)
     runtime.waiters.tell(record.id, Ended(found[0].instance, found[0].data))
     runtime.wake({message.instance_id: "?" for message in checkpoint.messages})
     return checkpoint

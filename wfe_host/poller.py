@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wfe_core.engine import Machine
 from wfe_core.engine import happenings as h
@@ -16,13 +16,15 @@ from wfe_core.ports import InstanceQuery
 from wfe_host.actor import Actor
 from wfe_host.loading import load_scopes
 from wfe_host.store_time import look, look_out
+from wfe_host.telling import warn_of_outdated
 from wfe_host.trimming import Trimmer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from wfe_core.clock import TimerHandle
+    from wfe_core.definition.definition import WorkflowDefinition
     from wfe_core.ports import Claim, Hint, ItemChunk, LoadedInstance, PointerRecord
     from wfe_host.runtime import Runtime
     from wfe_host.sessions import SessionKeeper
@@ -69,6 +71,7 @@ class Poller:
         self._sweep()
         runtime = self._runtime
         self._sweep_timer = runtime.clock.call_every(runtime.config.poll_interval_us, lambda _: self._sweep())
+        runtime.spawn(warn_of_outdated(runtime, tuple(runtime.registry)), "wfe-outdated")
 
     async def listen(self) -> None:
         """Tell the queue which topics concern this host: its session, and the definitions it runs."""
@@ -108,9 +111,10 @@ class Poller:
         """Tell which of these sessions are dead, this host's own excepted."""
         return frozenset(await self._keeper.dead_sessions(owners)) - {self._runtime.session_id}
 
-    def registered(self) -> None:
-        """A definition was registered: listen for it, and take the instances that waited for it."""
+    def registered(self, definitions: Iterable[WorkflowDefinition[Any]]) -> None:
+        """Definitions were registered: listen for them, and take the instances that waited for them."""
         self._runtime.spawn(self.listen(), "wfe-listen")
+        self._runtime.spawn(warn_of_outdated(self._runtime, definitions), "wfe-outdated")
         self.claim_soon()
 
     def claim_soon(self) -> None:

@@ -27,6 +27,7 @@ class Services(AbstractAsyncContextManager[Mapping[type, object]]):
 
     def __init__(self, given: Mapping[Any, object]) -> None:
         self._given = dict(given)
+        self._made: dict[type, object] = {}
         self._stack: AsyncExitStack | None = None
 
     async def __aenter__(self) -> Mapping[type, object]:
@@ -35,16 +36,28 @@ class Services(AbstractAsyncContextManager[Mapping[type, object]]):
         Raises:
             Exception: whatever a maker raises, with a note that names the type; those made before are closed.
         """
-        made: dict[type, object] = {}
+        self._made = {}
         async with AsyncExitStack() as stack:
-            for kind, value in self._given.items():
-                try:
-                    made[kind] = await _make(kind, value, stack)
-                except Exception as exc:
-                    exc.add_note(f"while the host made its service {_name(kind)}")
-                    raise
+            self._made |= await _make_all(self._given, stack)
             self._stack = stack.pop_all()
-        return MappingProxyType(made)
+        return MappingProxyType(self._made)
+
+    async def add(self, given: Mapping[Any, object]) -> None:
+        """Take further services; while the host runs they are made at once.
+
+        Raises:
+            ValueError: there is a service of such a type already.
+            Exception: whatever a maker raises, with a note that names the type; none of `given` is kept.
+        """
+        known = [_name(kind) for kind in given if kind in self._given]
+        if known:
+            msg = f"the host has a service of type {known[0]} already"
+            raise ValueError(msg)
+        if self._stack is not None:
+            async with AsyncExitStack() as stack:
+                self._made |= await _make_all(given, stack)
+                self._stack.push_async_exit(stack.pop_all())
+        self._given |= given
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -62,7 +75,8 @@ class Services(AbstractAsyncContextManager[Mapping[type, object]]):
         """
         problems = [
             f"workflow {definition.id!r}, step {node.key!r}: the parameter {parameter!r} wants a service of "
-            f"type {_name(kind)}, and this host has none: give it services={{{_name(kind)}: ...}}"
+            f"type {_name(kind)}, and this host has none: give it services={{{_name(kind)}: ...}}, or call "
+            f"host.provide({{{_name(kind)}: ...}}) before it is registered"
             for node in definition.steps.values()
             if isinstance(node, StepNode)
             for parameter, kind in node.binding.injects.items()
@@ -70,6 +84,17 @@ class Services(AbstractAsyncContextManager[Mapping[type, object]]):
         ]
         if problems:
             raise DefinitionError(*problems)
+
+
+async def _make_all(given: Mapping[Any, object], stack: AsyncExitStack) -> dict[Any, object]:
+    made: dict[Any, object] = {}
+    for kind, value in given.items():
+        try:
+            made[kind] = await _make(kind, value, stack)
+        except Exception as exc:
+            exc.add_note(f"while the host made its service {_name(kind)}")
+            raise
+    return made
 
 
 async def _make(kind: Any, value: Any, stack: AsyncExitStack) -> object:

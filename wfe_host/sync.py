@@ -5,6 +5,7 @@ Every method does what its namesake of `WorkflowHost` does; a test compares the 
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import queue
 import signal
@@ -159,6 +160,13 @@ class SyncWorkflowHost:
     def register(self, *definitions: WorkflowDefinition[Any], revision: bool = False) -> None:
         """See `WorkflowHost.register`."""
         self._portal.call(self._host.register, *definitions, revision=revision)
+
+    def provide(self, services: Mapping[type, Any]) -> None:
+        """See `WorkflowHost.provide`."""
+        if self._portal.is_open:
+            self._portal.run(self._host.provide, services)
+        else:
+            asyncio.run(self._host.provide(services))
 
     def register_step(self, name: str, factory: Callable[[], Any]) -> None:
         """See `WorkflowHost.register_step`."""

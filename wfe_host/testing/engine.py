@@ -52,6 +52,7 @@ class WfeEngine:
         self._backend = backend
         self._numbers = itertools.count(1)
         self._definitions: list[WorkflowDefinition[Any]] = []
+        self._services: dict[type, Any] = {}
 
     async def __aenter__(self) -> Self:
         """Start the first host."""
@@ -99,7 +100,7 @@ class WfeEngine:
             self.providers(),
             config=config,
             middleware=[DataGuard(), *middleware],
-            services=services,
+            services={**self._services, **(services or {})},
             clock=self.clock,
             ids=SequentialIds(f"h{number}"),
         )
@@ -125,6 +126,15 @@ class WfeEngine:
         host = await self.add_host()
         await self.settle()
         return host
+
+    async def provide(self, services: Mapping[type, Any]) -> None:
+        """Give services, for `Inject[T]`, to all hosts and to those that come later, as after a restart.
+
+        An object outlives the hosts, as what is outside of their process does; a factory is called in each.
+        """
+        for host in self.hosts:
+            await host.provide(services)
+        self._services |= services
 
     def register(self, *definitions: WorkflowDefinition[Any]) -> None:
         """Register definitions with all hosts, and with those that come later."""

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from wfe_core import Inject, WorkflowBuilder, step
+from wfe_host.testing.engine import WfeEngine
+
 pytest_plugins = ["pytester"]
 
 CONFTEST = """
@@ -37,6 +40,22 @@ def test_the_plugin_may_be_named_by_who_has_it_already() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
     points = project["project"]["entry-points"]["pytest11"]
     assert points == {"wfe_host.testing": "wfe_host.testing"}
+
+
+async def test_services_outlive_a_restart(wfe: WfeEngine) -> None:
+    """What the kit was given for `Inject` is there in the host that takes over, too."""
+    seen: list[str] = []
+
+    @step
+    async def note(words: Inject[list[str]]) -> None:
+        words.append("noted")
+
+    await wfe.provide({list[str]: seen})
+    flow = WorkflowBuilder("flow").delay("1d").then(note).build()
+    handle = await wfe.start(flow, {})
+    await wfe.restart()
+    await wfe.result(handle)
+    assert seen == ["noted"]
 
 
 @pytest.mark.timeout(180)

@@ -131,9 +131,44 @@ def test_a_missing_service_is_an_error_at_register() -> None:
     with pytest.raises(DefinitionError) as caught:
         Services({Pool: Pool}).check(definition)
     wants = "workflow 'order', step 'pay/charge': the parameter {0!r} wants a service of type {1}, "
-    remedy = "and this host has none: give it services={{{1}: ...}}"
+    remedy = (
+        "and this host has none: give it services={{{1}: ...}}, or call host.provide({{{1}: ...}}) "
+        "before it is registered"
+    )
     assert caught.value.problems == (
         (wants + remedy).format("client", "Client"),
         (wants + remedy).format("gateway", "dict[str, int]"),
     )
     Services({Pool: Pool, Client: Client, dict[str, int]: {}}).check(definition)
+
+
+async def test_services_can_be_added_later() -> None:
+    """What is added before the start is made with the rest, later at once; each type is there once."""
+    pool, late = Pool(), Pool()
+    given = Services({})
+    await given.add({Pool: lambda: pool})
+    async with given as services:
+        assert services[Pool] is pool
+        await given.add({Client: Client, list: lambda: late})
+        assert services[Client] == Client()
+        assert (pool.log, late.log) == (["open"], ["open"])
+        with pytest.raises(ValueError, match="has a service of type Client already"):
+            await given.add({Client: Client})
+    assert (pool.log, late.log) == (["open", "closed"], ["open", "closed"])
+
+
+async def test_a_late_service_that_cannot_be_made_leaves_nothing() -> None:
+    """The note names the type; what was made beside it is closed, and can be given again."""
+    pool = Pool()
+
+    def fails() -> Client:
+        raise ConnectionError("no bank")
+
+    given = Services({})
+    async with given as services:
+        with pytest.raises(ConnectionError) as caught:
+            await given.add({Pool: lambda: pool, Client: fails})
+        assert caught.value.__notes__ == ["while the host made its service Client"]
+        assert (pool.log, dict(services)) == (["open", "closed"], {})
+        await given.add({Pool: lambda: pool})
+        assert services[Pool] is pool

@@ -222,8 +222,13 @@ def test_named_steps_and_given_providers() -> None:
     async def triple(n: int) -> dict[str, int]:
         return {"n": 3 * n}
 
-    with SyncWorkflowHost(open_providers("memory://"), config=HostConfig(name="mine")) as host:
+    made = SyncWorkflowHost(open_providers("memory://"), config=HostConfig(name="mine"))
+    made.provide({int: 7})
+    with made as host:
+        with pytest.raises(ValueError, match="a service of type int already"):
+            host.provide({int: 8})
         host.register_step("triple", lambda: triple)
+        host.provide({str: "late"})
         host.register(WorkflowBuilder("named").then("triple").build())
         assert host.start("named", {"n": 2}).result(timeout=PATIENCE) == {"n": 6}
         assert host.config.name == "mine"
