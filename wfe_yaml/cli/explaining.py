@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import InstanceNotFoundError
 from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.programs import HOSTS, is_of_program
 from wfe_yaml.cli.standing import standings
 from wfe_yaml.cli.stores import Store, find_run, load_view, stored_workflow
 from wfe_yaml.cli.view import RunView
@@ -61,8 +62,14 @@ async def explain_run(name: str | None, store_option: str | None, *, as_json: bo
         standing = await standings(host, [run])
         held = run.id in standing.held
         reasons = await reasons_of(host, run, held=held)
+        program = await is_of_program(host, run)
     status = standing.status(run)
-    told = [_told(run, waits, store, held=held) for waits in reasons]
+    # Of the hosts of a program nobody here knows whether one will take the run: they are taken to live.
+    told = [_told(run, waits, store, held=held or program) for waits in reasons]
+    if program and not held and run.status is WorkflowStatus.RUNNABLE:
+        for each in told:
+            if each["what"] in {*_NEEDS_RUNNER, "lease"}:
+                each["command"], each["remedy"] = None, f"a host of its program runs it, such as  {HOSTS}"
     if as_json:
         whole = {"run": run.id, "status": status, "reasons": told}
         print(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -83,7 +90,9 @@ async def reasons_of(host: WorkflowHost, run: WorkflowInstance, *, held: bool) -
     try:
         compiled = await stored_workflow(host, run)
     except CommandError:
-        return await _waits(host, run, None, None, held=held)
+        # Its program knows the definition, and no other can: that this process does not says nothing.
+        waiting = await _waits(host, run, None, None, held=held)
+        return [waits for waits in waiting if waits.reason.what != "definition"]
     host.register(*compiled.definitions)
     view = RunView(run.id, compiled.definition, compiled.definitions)
     return await _waits(host, run, view, None, held=held)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wfe_core.clock import to_datetime
 from wfe_yaml.cli.exits import CommandError, Exit
+from wfe_yaml.cli.programs import is_of_program, print_lines
 from wfe_yaml.cli.stores import Store, find_run, view_of
 from wfe_yaml.cli.words import clean
 from wfe_yaml.compiler.body import UNSHOWN
@@ -52,6 +53,8 @@ async def show_logs(name: str, store_option: str | None, options: LogOptions) ->
     """
     async with Store.existing(store_option).open() as host:
         run = await find_run(host, name)
+        if await is_of_program(host, run):
+            return await print_lines(host, run, options)
         reader = _Reader(host, run, await view_of(host, run), options)
         lines: Iterator[str] | deque[str] = iter(())
         if options.tail is not None:

@@ -14,6 +14,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.driving import Driver, Showing
 from wfe_yaml.cli.exits import CommandError, Exit, say_error
 from wfe_yaml.cli.planning import show_plan
+from wfe_yaml.cli.programs import command, is_of_program
 from wfe_yaml.cli.replaying import Replay, from_step, only
 from wfe_yaml.cli.showing import print_runs
 from wfe_yaml.cli.standing import live_owners, newest_runs, standings
@@ -220,11 +221,16 @@ async def resume_runs(
     async with store.open() as host:
         if name is not None:
             runs = [await find_run(host, name)]
+            if await is_of_program(host, runs[0]):
+                _can_resume(runs[0], store)
+                return await command(host, runs[0], "resume")
         else:
             unfinished = [str(status) for status in _UNFINISHED]
             runs = await newest_runs(host, _MOST, status=unfinished)
             held = (await standings(host, runs)).held
-            runs = [run for run in reversed(runs) if run.id not in held]
+            runs = [
+                run for run in reversed(runs) if run.id not in held and not await is_of_program(host, run)
+            ]
     if not runs:
         print("nothing to resume: no run is unfinished")
         return Exit.COMPLETE
@@ -277,6 +283,14 @@ async def retry_run(
     store = Store.existing(store_option)
     async with store.open() as host:
         run = await find_run(host, name)
+        if await is_of_program(host, run):
+            if from_ is not None:
+                raise CommandError(
+                    f"--from needs the workflow file, and the run {run.id} is one of a program",
+                    hint="there host.start_many([StartRequest(..., settled=...)]) begins at a step",
+                )
+            _can_retry(run, store)
+            return await command(host, run, "retry")
     if from_ is None:
         return await _continue(run.id, store, showing, _RETRY, secret_files)
     run_id = f"{run.definition_id}-{secrets.token_hex(4)}"
@@ -303,6 +317,8 @@ async def cancel_run(name: str, store_option: str | None) -> int:
     async with store.open() as host:
         run = await find_run(host, name)
         _can_cancel(run, store)
+        if await is_of_program(host, run):
+            return await command(host, run, "cancel")
         if await live_owners(host, [run]):
             await host.cancel(run.id, "wfe cancel")
             print(f"run {run.id}: told to cancel; the process that runs it obeys")

@@ -12,6 +12,7 @@ from wfe_core.models import WorkflowStatus
 from wfe_yaml.cli.exits import Exit
 from wfe_yaml.cli.folding import rows
 from wfe_yaml.cli.marks import mark, word
+from wfe_yaml.cli.programs import is_of_program, print_steps, told_of
 from wfe_yaml.cli.standing import newest_runs, standings
 from wfe_yaml.cli.stores import Store, find_run, view_of
 from wfe_yaml.cli.values import data_of, outputs_of, row_of
@@ -93,6 +94,8 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool,
     async with store.open() as host:
         run = await find_run(host, name)
         standing = await standings(host, [run])
+        if await is_of_program(host, run):
+            return await _show_of_program(host, run, standing, store, as_json=as_json)
         view = await view_of(host, run)
         written = await _written(host, view, values=values)
     told = _as_json(run, standing)
@@ -113,6 +116,29 @@ async def show_run(name: str | None, store_option: str | None, *, as_json: bool,
         hints.append(f"this is the newest run; all of them: wfe list{store.option}")
     if hints:
         print("\n" + "\n".join(hints))
+    return Exit.COMPLETE
+
+
+async def _show_of_program(
+    host: WorkflowHost, run: WorkflowInstance, standing: Standings, store: Store, *, as_json: bool
+) -> int:
+    """Show a run of a program, whose data are its own."""
+    more, pointers = await told_of(host, run)
+    told = _as_json(run, standing) | more
+    for key in ("inputs", "outputs", "file"):
+        del told[key]
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return Exit.COMPLETE
+    _print_head(run, told, f"version {run.version}, of a program")
+    print_steps(run, pointers)
+    hint = {
+        WorkflowStatus.FAILED: f"try again with  wfe retry {run.id}{store.option}",
+        WorkflowStatus.SUSPENDED: f"go on with  wfe resume {run.id}{store.option}",
+        WorkflowStatus.RUNNABLE: f"what it waits for:  wfe explain {run.id}{store.option}",
+    }.get(run.status)
+    if hint is not None:
+        print(f"\n{hint}")
     return Exit.COMPLETE
 
 
@@ -157,10 +183,7 @@ async def _chunks(host: WorkflowHost, step: StepView) -> AsyncIterator[LogChunk]
 
 
 def _print_run(run: WorkflowInstance, told: dict[str, Any], view: RunView, written: _Written) -> None:
-    print(f"run       {run.id}")
-    print(f"workflow  {run.definition_id}  ({told['file'] or 'no file'})")
-    print(f"status    {told['status']}" + (f": {run.error}" if run.error is not None else ""))
-    print(f"started   {told['started']}   took {duration(told['seconds']) or '-'}")
+    _print_head(run, told, told["file"] or "no file")
     if told["retry_of"] is not None:
         print(f"began     with results of {told['retry_of']}")
     for name in ("inputs", "outputs"):
@@ -169,6 +192,13 @@ def _print_run(run: WorkflowInstance, told: dict[str, Any], view: RunView, writt
     print()
     for row in rows(view):
         _print_row(run, row, written)
+
+
+def _print_head(run: WorkflowInstance, told: dict[str, Any], origin: str) -> None:
+    print(f"run       {run.id}")
+    print(f"workflow  {run.definition_id}  ({origin})")
+    print(f"status    {told['status']}" + (f": {run.error}" if run.error is not None else ""))
+    print(f"started   {told['started']}   took {duration(told['seconds']) or '-'}")
 
 
 def _print_row(run: WorkflowInstance, row: Row, written: _Written) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wfe_core.errors import InvalidCommandError
 from wfe_yaml.cli.exits import CommandError, Exit
 from wfe_yaml.cli.explaining import approvals
+from wfe_yaml.cli.programs import is_of_program
 from wfe_yaml.cli.standing import live_owners, standings
 from wfe_yaml.cli.stores import Store, find_run
 from wfe_yaml.source.problems import listing
@@ -125,7 +126,8 @@ async def _told_plainly() -> AsyncGenerator[None]:
 async def _next(host: WorkflowHost, run: WorkflowInstance, store: Store) -> str:
     """Say who goes on with a run that was given what it waited for."""
     standing = await standings(host, [await host.get(run.id)])
-    return "" if run.id in standing.held else f"\n  go on with  wfe resume {run.id}{store.option}"
+    held = run.id in standing.held or await is_of_program(host, run)
+    return "" if held else f"\n  go on with  wfe resume {run.id}{store.option}"
 
 
 def _value(text: str | None) -> Any:

@@ -65,9 +65,14 @@ def _quieter() -> Generator[None]:
     host.addFilter(once)
     # On a machine that is busy it would speak of the steps of a program, which this one has not.
     watchdog.setLevel(logging.ERROR)
+    # What becomes of steps and runs is what the command shows anyway.
+    workflows = logging.getLogger("wfe.workflows")
+    told = workflows.level
+    workflows.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
+        workflows.setLevel(told)
         watchdog.setLevel(level)
         host.removeFilter(once)
 
@@ -328,7 +333,10 @@ async def stored_workflow(
 
     stored = await host.providers.store.get_definition(run.fingerprint)
     if stored is None:
-        raise CommandError(f"the run {run.id} was not started from a workflow file")
+        raise CommandError(
+            f"the run {run.id} is one of a program, not of a workflow file",
+            hint="its definition is there: to_mermaid() and to_dot() of it draw it",
+        )
     return load_closure(stored, workflow=run.definition_id, tools=tools)
 
 
