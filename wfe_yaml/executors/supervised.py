@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -17,23 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import StepError
 from wfe_host.identity import boot_id, machine_id
+from wfe_yaml.executors.following import LostError, Output, follow, last_answer, ready
 from wfe_yaml.executors.launching import Post
-from wfe_yaml.executors.output import Lines
 from wfe_yaml.executors.processes import Earlier, Fate, Identity, ProcessResult, ProcessRunner
 from wfe_yaml.executors.supervisor import files, wire
 from wfe_yaml.executors.supervisor.cleanups import clean_held, clean_up
-from wfe_yaml.executors.supervisor.records import STREAMS, Frames
 from wfe_yaml.executors.supervisor.survivors import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wfe_yaml.executors.launching import Stream
     from wfe_yaml.executors.processes import ProcessSpec, Watch
-
-_BLOCK = 32 * 1024
-"""Output is read in blocks of this many bytes, more of them in a thread: so that the loop, and whoever shows
-the lines, keep up with it."""
 
 
 class SupervisedProcesses(ProcessRunner):
@@ -68,12 +58,14 @@ class SupervisedProcesses(ProcessRunner):
         try:
             with post.at_work():
                 # Shielded: a process that is being started when the cancellation comes must be stopped, too.
-                result = await self._follow(folder, asyncio.ensure_future(post.call(request)), watch)
+                result = await follow(folder, asyncio.ensure_future(post.call(request)), watch)
             keep = identity is not None and self._home is not None
-        except _LostError:
+        except LostError as lost:
             post.lost()
-            await asyncio.to_thread(sweep, mark, grace=spec.grace)
+            await asyncio.to_thread(sweep, mark, grace=0 if lost.urgent else spec.grace)
             await asyncio.to_thread(clean_up, folder)
+            if lost.cancelled:
+                raise asyncio.CancelledError from None
             raise StepError("the supervisor of the run was killed; so was what it watched") from None
         finally:
             if not keep:
@@ -93,15 +85,21 @@ class SupervisedProcesses(ProcessRunner):
         post = self._post(earlier.identity.run)
         folder = post.folder / _name(earlier.identity)
         if earlier.fate is Fate.RUNNING:
-            with post.at_work(), contextlib.suppress(_LostError):
-                stream = await post.reach(wire.pack({"op": "follow", "name": folder.name}))
-                result = None if stream is None else await self._follow(folder, _ready(stream), watch)
-                if result is not None:
-                    return result
+            try:
+                with post.at_work():
+                    stream = await post.reach(wire.pack({"op": "follow", "name": folder.name}))
+                    result = None if stream is None else await follow(folder, ready(stream), watch)
+            except LostError as lost:
+                result = None
+                if lost.cancelled:
+                    await asyncio.to_thread(sweep, f"{self.realm}:{earlier.identity.key}", grace=0)
+                    raise asyncio.CancelledError from None
+            if result is not None:
+                return result
         told = await asyncio.to_thread(files.read, folder, files.RESULT)
         if told is None or told["stopped"]:
             return None
-        output = _Output(folder, watch)
+        output = Output(folder, watch)
         try:
             return await output.ended(told)
         finally:
@@ -116,7 +114,7 @@ class SupervisedProcesses(ProcessRunner):
         if stream is not None:
             reader, writer = stream
             try:
-                ran = await _last(reader) == "result"
+                ran = await last_answer(reader) == "result"
             finally:
                 writer.close()
         swept = await asyncio.to_thread(sweep, f"{self.realm}:{earlier.identity.key}", grace=grace)
@@ -225,47 +223,6 @@ class SupervisedProcesses(ProcessRunner):
         fate, why = _fate(folder / name, identity)
         return Earlier(identity=found, fate=fate, why=why)
 
-    # ------------------------------------------------------------ following
-
-    async def _follow(
-        self, folder: Path, calling: asyncio.Future[Stream], watch: Watch
-    ) -> ProcessResult | None:
-        """Stay with a process until its end; stop it when cancelled."""
-        try:
-            reader, writer = await asyncio.shield(calling)
-        except asyncio.CancelledError:
-            with contextlib.suppress(OSError, StepError):
-                reader, writer = await calling
-                try:
-                    writer.write(wire.KILL)
-                    await _last(reader)
-                finally:
-                    writer.close()
-            raise
-        output = _Output(folder, watch)
-        listening = asyncio.ensure_future(_listen(reader, output))
-        try:
-            return await asyncio.shield(listening)
-        except asyncio.CancelledError:
-            writer.write(wire.KILL if watch.urgent() else wire.STOP)
-            try:
-                await asyncio.wait([listening])
-            except asyncio.CancelledError:
-                # Cancelled again: no grace any more.
-                writer.write(wire.KILL)
-                await asyncio.wait([listening])
-            raise
-        except (_LostError, OSError):
-            raise
-        except BaseException:
-            writer.write(wire.KILL)
-            raise
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-            writer.close()
-            output.close()
-
 
 _Settled = tuple[Path, str, int]
 """The folder of a run, how the attempts of an activation are named, and the last one that is known."""
@@ -284,113 +241,6 @@ def _remove_unfinished(folder: Path) -> None:
     if files.read(folder, files.RESULT) is None:
         clean_up(folder)
     files.remove(folder)
-
-
-class _LostError(Exception):
-    """The supervisor has ended before its step."""
-
-
-async def _listen(reader: asyncio.StreamReader, output: _Output) -> ProcessResult | None:
-    """Follow the answers of the supervisor; None when it does not know the step."""
-    with contextlib.suppress(ConnectionError):
-        while line := await reader.readline():
-            answer = json.loads(line)
-            if "log" in answer:
-                await output.read(answer["log"])
-            elif "result" in answer:
-                return await output.ended(answer["result"])
-            elif "error" in answer:
-                raise OSError(*answer["error"])
-            elif "unknown" in answer:
-                return None
-            elif "ok" in answer:
-                output.begun()
-    told = await asyncio.to_thread(files.read, output.folder, files.RESULT)
-    if told is None:
-        raise _LostError
-    return await output.ended(told)
-
-
-async def _last(reader: asyncio.StreamReader) -> str | None:
-    """Wait for the answer that is the last one, and name it; None when there is none."""
-    while line := await reader.readline():
-        for word in ("result", "error", "unknown"):
-            if word in json.loads(line):
-                return word
-    return None
-
-
-class _Output:
-    """The output of a step, read from its record."""
-
-    def __init__(self, folder: Path, watch: Watch) -> None:
-        self.folder = folder
-        self._watch = watch
-        self._handle: int | None = None
-        self._frames: Frames | None = None
-        self._lines = [Lines(_line(watch, stream)) for stream in STREAMS]
-        self._at = 0
-
-    def begun(self) -> None:
-        """The process is there."""
-        if self._watch.begun is not None:
-            self._watch.begun()
-
-    async def read(self, size: int) -> None:
-        """Give the lines up to a size of the record."""
-        if size <= self._at:
-            return
-        if self._frames is None:
-            self._handle = os.open(self.folder / files.LOG, os.O_RDONLY)
-            self._frames = Frames(self._handle)
-        large = size - self._at > _BLOCK
-        self._at = size
-        read = self._frames.read
-        while pieces := await asyncio.to_thread(read, size, _BLOCK) if large else read(size, _BLOCK):
-            for stream, data in pieces:
-                self._lines[stream].feed(data)
-            await self._watch.drain()
-
-    async def ended(self, told: dict[str, Any]) -> ProcessResult:
-        """Give the last lines and the result."""
-        await self.read(told["log"])
-        for lines in self._lines:
-            lines.end()
-        trouble: list[str] = []
-        if told["log_trouble"] is not None:
-            trouble.append(f"output was lost, because it could not be written: {told['log_trouble']}")
-        if told["unkilled"]:
-            trouble.append(f"{told['unkilled']} processes could not be killed: they hang in the kernel")
-        if told["unclean"]:
-            trouble.append("what it has started outside of this machine's processes may still run")
-        return ProcessResult(
-            exit_code=told["exit_code"],
-            timed_out=told["timed_out"],
-            over_memory=told["over_memory"],
-            duration=told["duration"],
-            collected={name: base64.b64decode(text) for name, text in told["collected"].items()},
-            secrets=told["secrets"],
-            trouble="; ".join(trouble) or None,
-        )
-
-    def close(self) -> None:
-        """Let go of the record."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-
-def _line(watch: Watch, stream: str) -> Callable[[str], None]:
-    def line(text: str) -> None:
-        watch.on_line(stream, text)
-
-    return line
-
-
-def _ready(stream: Stream) -> asyncio.Future[Stream]:
-    future: asyncio.Future[Stream] = asyncio.get_running_loop().create_future()
-    future.set_result(stream)
-    return future
 
 
 def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:

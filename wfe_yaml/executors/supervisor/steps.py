@@ -237,6 +237,8 @@ class Step:
         elif not self._sweeping and not self._killing:
             self._deadline = time.monotonic() + self._grace
             self._signal_group(self._request["stop_signal"])
+            # What was halted (SIGSTOP, ^Z) hears of nothing but SIGKILL until it goes on.
+            self._signal_group(signal.SIGCONT)
         self._sweeping = True
         self._next_look = 0.0
 
@@ -284,6 +286,7 @@ class Step:
                     if (process.pid, process.born) not in self._asked:
                         self._asked.add((process.pid, process.born))
                         survivors.send(process, signal.SIGTERM)
+                        survivors.send(process, signal.SIGCONT)
             else:
                 self._killing = True
                 self._deadline = now + _PATIENCE

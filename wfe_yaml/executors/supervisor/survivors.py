@@ -197,6 +197,8 @@ def sweep(mark: str, *, grace: float) -> int:
         return 0
     for process in found:
         send(process, signal.SIGTERM)
+        # What was halted hears of it when it goes on.
+        send(process, signal.SIGCONT)
     if _gone(lambda: _with(mark), grace):
         return number
     end = time.monotonic() + _PATIENCE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ CHILDREN = {
     "ignoring": "(trap '' TERM; exec \"$C\") &",
     "setsid": 'setsid "$C" &',
     "double": '(setsid "$C" & ) & wait $!',
+    "group": 'set -m; "$C" & disown',
+    "nohup": 'nohup "$C" > /dev/null 2>&1 & disown -a',
     "env": 'env -i PATH="$PATH" setsid "$C" & sleep 0.01',
     "all": '(trap \'\' TERM; exec env -i PATH="$PATH" setsid -f "$C") & wait $!',
 }
@@ -156,10 +159,87 @@ async def test_what_a_killed_supervisor_leaves_is_swept(field: Field, child: str
     assert (await field.run(field.spec(child, "exit 0", attempt=2))).exit_code == 0
 
 
+@pytest.mark.parametrize("adopted", [False, True])
+@pytest.mark.parametrize("child", ["ignoring", "all"])
+async def test_a_supervisor_that_dies_before_it_obeys_leaves_nothing(
+    field: Field, child: str, adopted: bool
+) -> None:
+    """A step is cancelled, its supervisor is halted and then killed: the runner ends what is left."""
+    spec = field.spec(child, "trap '' TERM; while :; do sleep 9; done")
+    first = asyncio.create_task(field.run(spec))
+    task: asyncio.Task[ProcessResult] | asyncio.Task[ProcessResult | None] = first
+    await until(lambda: field.up)
+    if adopted:
+        other = SupervisedProcesses(field.realm, home=field.folder / "home")
+        earlier = await other.earlier(Identity(instance="i", pointer=1, key="i/1/0", attempt=2))
+        assert earlier is not None
+        begun = asyncio.Event()
+        task = asyncio.create_task(other.take_up(earlier, Watch(lambda *_: None, begun=begun.set)))
+        await begun.wait()
+    os.kill(field.supervisor(), signal.SIGSTOP)
+    task.cancel()
+    await asyncio.wait([task], timeout=0.1)
+    assert not task.done()
+    assert field.left
+    os.kill(field.supervisor(), signal.SIGKILL)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert field.left == []
+    if adopted:
+        with pytest.raises(StepError, match="supervisor of the run was killed"):
+            await first
+
+
+async def test_a_halted_step_hears_that_it_is_cancelled(field: Field) -> None:
+    """What was stopped by SIGSTOP goes on when it is told to end, so that it can do so well."""
+    task = asyncio.create_task(field.run(halting(field)))
+    await until(lambda: halted(field.folder))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (field.folder / "bye").read_text() == "bye\n"
+
+
+async def test_a_halted_step_hears_that_its_time_is_up(field: Field) -> None:
+    """So does a timeout; the grace is longer than any test waits."""
+    # As long as this machine needs until the step has halted itself.
+    for timeout in (0.5, 2, 8, 32):
+        assert (await field.run(halting(field, timeout))).timed_out
+        if (field.folder / "bye").exists():
+            break
+    assert (field.folder / "bye").read_text() == "bye\n"
+
+
+def halting(field: Field, timeout: float | None = None) -> ProcessSpec:
+    """A step that halts itself, and would take its leave."""
+    script = "trap 'echo bye > bye; exit 3' TERM; kill -STOP $$; sleep 600"
+    return ProcessSpec(
+        argv=["bash", "-c", script],
+        env={"PATH": os.environ["PATH"]},
+        cwd=str(field.folder),
+        timeout=timeout,
+        grace=600.0,
+    )
+
+
+def halted(folder: Path) -> bool:
+    """Whether a process in a folder was stopped by a signal."""
+    for pid in survivors.processes():
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/cwd").readlink() == folder:
+                state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+                if state == "T":
+                    return True
+    return False
+
+
 @CASES
 async def test_a_dead_run_is_swept_at_the_next_start(field: Field, child: str) -> None:
-    """Runner and supervisor both killed: the next runner finds what is left and ends it before it goes on."""
-    spec = field.spec(child, "sleep 60")
+    """Runner and supervisor both killed: the next runner finds what is left and ends it before it goes on.
+
+    Nor does it help the step to ignore SIGTERM.
+    """
+    spec = field.spec(child, "trap '' TERM; while :; do sleep 9; done")
     runner = await asyncio.create_subprocess_exec(
         sys.executable, str(_runner(field, spec)), stdout=asyncio.subprocess.DEVNULL
     )
