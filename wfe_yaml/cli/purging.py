@@ -16,7 +16,7 @@ from wfe_yaml.cli.standing import Standings
 from wfe_yaml.cli.stores import Store
 from wfe_yaml.cli.words import plural
 from wfe_yaml.compiler.caching import sweep_cache
-from wfe_yaml.executors.containers import remove_left
+from wfe_yaml.executors.container_ends import remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

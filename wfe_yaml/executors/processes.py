@@ -158,6 +158,24 @@ class ProcessResult:
     """What went wrong besides: output that could not be kept, processes that could not be killed."""
 
 
+class Elsewhere(ABC):
+    """What attempts of a step have started where no supervisor sees it: containers.
+
+    It is asked when the supervisor of an earlier attempt was killed, or nothing is known of that.
+    """
+
+    @abstractmethod
+    async def take_up(self, identity: Identity) -> tuple[int, ProcessSpec] | None:
+        """Describe a process that stays with what goes on, or has ended, there: as if it were that itself.
+
+        Gives the number of the attempt that has started it, too; None when there is nothing to stay with.
+        """
+
+    @abstractmethod
+    async def end(self, identity: Identity) -> bool:
+        """End what is there of this step; tells whether there was anything."""
+
+
 class Fate(StrEnum):
     """What became of an earlier attempt whose runner died."""
 
@@ -175,11 +193,13 @@ class Earlier:
         identity: the attempt.
         fate: what became of it.
         why: for one that is gone: the reason.
+        stopping: it was told to end, so how it ended says nothing.
     """
 
     identity: Identity
     fate: Fate
     why: str = ""
+    stopping: bool = False
 
 
 class ProcessRunner(ABC):
@@ -211,6 +231,13 @@ class ProcessRunner(ABC):
         """Wait for an attempt that runs, or take the result of one that has ended; all its lines are given.
 
         Returns None when it is gone by now.
+        """
+
+    @abstractmethod
+    async def let_go(self, earlier: Earlier) -> None:
+        """Kill the process of an attempt whose supervisor was killed, and nothing that it has started.
+
+        What it has started elsewhere, such as a container, goes on.
         """
 
     @abstractmethod

@@ -15,7 +15,15 @@ from wfe_core.errors import OutputError, StepError, StepTimeoutError, UndecidedS
 from wfe_yaml.executors.base import ProcessFailedError, StepResult
 from wfe_yaml.executors.hiding import mask_error
 from wfe_yaml.executors.outputs import Outputs
-from wfe_yaml.executors.processes import Fate, Identity, OnLine, ProcessResult, Watch, explain_exit
+from wfe_yaml.executors.processes import (
+    Elsewhere,
+    Fate,
+    Identity,
+    OnLine,
+    ProcessResult,
+    Watch,
+    explain_exit,
+)
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.base import StepCall, StepPlan
@@ -47,6 +55,7 @@ class ProcessPolicy:
             may raise a `StepError` instead, for a failure that an exit code is too little for.
         heard: told of each line, also of those of an attempt that is taken up.
         gives: outputs besides those that the process has set, once it has ended well.
+        elsewhere: knows what the process has started elsewhere, which outlives also its supervisor.
     """
 
     on_orphan: str = "adopt"
@@ -56,6 +65,7 @@ class ProcessPolicy:
     explain: Callable[[ProcessResult], str | None] = _nothing_more
     heard: OnLine | None = None
     gives: Callable[[], Mapping[str, Any]] = dict[str, Any]
+    elsewhere: Elsewhere | None = None
 
 
 class ProcessStep:
@@ -121,8 +131,11 @@ class ProcessStep:
         if not ctx.crashes:
             return None
         processes = self._plan.tools.processes
+        elsewhere = self._policy.elsewhere
         earlier = await processes.earlier(self.identity)
         if earlier is None:
+            if elsewhere is not None:
+                await elsewhere.end(self.identity)
             self._again("nothing is left of it")
             return None
         known = f"attempt {earlier.identity.attempt}"
@@ -132,9 +145,18 @@ class ProcessStep:
             result = await self._adopt(earlier, known)
             if result is not None:
                 return result
-        ran = await processes.give_up(earlier, grace=self._policy.grace)
+        left = False
+        if elsewhere is not None:
+            if earlier.fate is Fate.RUNNING and adopting and not earlier.stopping:
+                result = await self._stay_with(elsewhere, earlier)
+                if result is not None:
+                    return result
+            left = await elsewhere.end(self.identity)
+        ran = await processes.give_up(earlier, grace=self._policy.grace) or left
         if earlier.fate is Fate.RUNNING and ran:
-            why = f"the process of {known} outlived its runner, and was ended (on_orphan: kill)"
+            why = f"the process of {known} outlived its runner, and was ended"
+            if not adopting:
+                why += f" (on_orphan: {self._policy.on_orphan})"
             if self._policy.on_orphan == "fail":
                 message = "its runner died, and its process was ended because of `on_orphan: fail`"
                 raise StepError(message, retryable=False)
@@ -152,10 +174,7 @@ class ProcessStep:
             self._note(f"adopted: the process of {known} outlived its runner and goes on")
             ctx.heartbeat()
 
-        for (attempt, stream), size in (await ctx.stored()).items():
-            # What the journal has of its lines is not stored twice.
-            if attempt >= earlier.identity.attempt:
-                self._skip[stream] = self._skip.get(stream, 0) + size
+        await self._skip_stored(earlier.identity.attempt)
         result = await self._plan.tools.processes.take_up(earlier, self._watch(begun))
         # If it was gone all the same, the lines to come are those of another process.
         self._skip.clear()
@@ -163,6 +182,24 @@ class ProcessStep:
             self._note(f"its result was taken: {known} ended while no runner was there")
             ctx.heartbeat()
         return result
+
+    async def _stay_with(self, elsewhere: Elsewhere, earlier: Earlier) -> ProcessResult | None:
+        """Stay with what an attempt has started elsewhere, whose supervisor was killed."""
+        found = await elsewhere.take_up(self.identity)
+        if found is None:
+            return None
+        attempt, spec = found
+        await self._plan.tools.processes.let_go(earlier)
+        await self._skip_stored(attempt)
+        self._note(f"adopted: what attempt {attempt} has started outlived its runner and its supervisor")
+        self._call.ctx.heartbeat()
+        return await self._start(spec)
+
+    async def _skip_stored(self, since: int) -> None:
+        """What the journal has of the lines of an attempt, and of those after it, is not stored twice."""
+        for (attempt, stream), size in (await self._call.ctx.stored()).items():
+            if attempt >= since:
+                self._skip[stream] = self._skip.get(stream, 0) + size
 
     def _again(self, why: str) -> None:
         if not self._plan.idempotent:

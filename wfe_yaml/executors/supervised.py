@@ -9,18 +9,17 @@ import os
 import re
 import secrets
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfe_core.errors import StepError
-from wfe_host.identity import boot_id, machine_id
+from wfe_yaml.executors.fates import fate_of, here
 from wfe_yaml.executors.following import LostError, Output, follow, last_answer, ready
 from wfe_yaml.executors.launching import Post
 from wfe_yaml.executors.processes import Earlier, Fate, Identity, ProcessResult, ProcessRunner
 from wfe_yaml.executors.supervisor import files, wire
 from wfe_yaml.executors.supervisor.cleanups import clean_held, clean_up
-from wfe_yaml.executors.supervisor.survivors import sweep
+from wfe_yaml.executors.supervisor.survivors import kill_marked, sweep
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.processes import ProcessSpec, Watch
@@ -104,6 +103,14 @@ class SupervisedProcesses(ProcessRunner):
             return await output.ended(told)
         finally:
             output.close()
+
+    async def let_go(self, earlier: Earlier) -> None:
+        """Kill the process of an attempt, and nothing that it has started; see `ProcessRunner.let_go`."""
+        folder = self._post(earlier.identity.run).folder / _name(earlier.identity)
+        told = files.read(folder, files.LEADER)
+        if told is not None:
+            mark = f"{self.realm}:{earlier.identity.key}"
+            await asyncio.to_thread(kill_marked, int(told["pid"]), mark)
 
     async def give_up(self, earlier: Earlier, *, grace: float) -> bool:
         """End what is left of an earlier attempt; see `ProcessRunner.give_up`."""
@@ -220,8 +227,9 @@ class SupervisedProcesses(ProcessRunner):
             attempt=attempt,
             failures=identity.failures,
         )
-        fate, why = _fate(folder / name, identity)
-        return Earlier(identity=found, fate=fate, why=why)
+        fate, why = fate_of(folder / name, identity)
+        stopping = files.read(folder / name, files.STOPPING) is not None
+        return Earlier(identity=found, fate=fate, why=why, stopping=stopping)
 
 
 _Settled = tuple[Path, str, int]
@@ -252,8 +260,8 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
             "key": identity.key,
             "attempt": identity.attempt,
             "failures": identity.failures,
-            "machine": _here()[0],
-            "boot": _here()[1],
+            "machine": here()[0],
+            "boot": here()[1],
         }
     if spec.cleanup is not None:
         cleanup = spec.cleanup
@@ -287,41 +295,6 @@ def _request(spec: ProcessSpec, name: str, mark: str) -> bytes:
         "memory": spec.memory,
     }
     return wire.pack(request, blobs)
-
-
-def _fate(folder: Path, wanted: Identity) -> tuple[Fate, str]:
-    """Tell what became of an attempt from what lies in its folder."""
-    spec = files.read(folder, files.SPEC)
-    if spec is None or "machine" not in spec:
-        return Fate.GONE, "it had not begun"
-    if spec["failures"] != wanted.failures:
-        return Fate.GONE, "its result is known already"
-    if spec["machine"] != _here()[0]:
-        return Fate.GONE, "it ran on another machine"
-    result = files.read(folder, files.RESULT)
-    if result is not None:
-        if result["stopped"]:
-            return Fate.GONE, "it was being stopped"
-        if not _whole(folder, result["log"]):
-            return Fate.GONE, "its output was lost with the power"
-        return Fate.ENDED, ""
-    if spec["boot"] != _here()[1]:
-        return Fate.GONE, "the machine was restarted since"
-    return Fate.RUNNING, ""
-
-
-def _whole(folder: Path, size: int) -> bool:
-    """Whether the record of the output is as long as the result says."""
-    try:
-        return (folder / files.LOG).stat().st_size >= size
-    except FileNotFoundError:
-        return False
-
-
-@cache
-def _here() -> tuple[str, str]:
-    """Name this machine and the time since its start."""
-    return machine_id(), boot_id()
 
 
 def _attempts(folder: Path, prefix: str) -> list[tuple[str, int]]:

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from wfe_yaml.errors import Code
 from wfe_yaml.expressions.templates import Template
+from wfe_yaml.model.containers import CheckedText, image_trouble, pattern_trouble, volume_trouble
 from wfe_yaml.model.kinds import Boolean, Integer, ListOf, Span, TextTemplate
 from wfe_yaml.model.names import ENVIRONMENT
 from wfe_yaml.model.records import Of, Record, key, record
-from wfe_yaml.source.nodes import Node
 from wfe_yaml.source.problems import Problems
 
 _LAST_PORT = 65_535
@@ -36,21 +36,6 @@ def port_trouble(text: str) -> str | None:
     return f"there is no port {wrong[0]}: ports go from 1 to {_LAST_PORT}" if wrong else None
 
 
-class PortTemplate(TextTemplate):
-    """A port of a service, or an expression that gives one, which is looked at when it is known."""
-
-    expected = "a port such as 5432 or 15432:5432"
-
-    def read(self, node: Node, problems: Problems) -> Template | None:
-        """Give the template."""
-        template = super().read(node, problems)
-        if template is not None and template.constant:
-            trouble = port_trouble(template.scalar.text)
-            if trouble is not None:
-                problems.add(Code.VALUE, trouble, node.location)
-        return template
-
-
 @record
 class ReadinessModel(Record):
     """When a service is ready: the step does not begin before."""
@@ -62,7 +47,8 @@ class ReadinessModel(Record):
         Integer(1, _LAST_PORT), "A port of the service that takes connections once it is ready."
     )
     log: Template | None = key(
-        TextTemplate(), "A regular expression; a line of its log has it when it is ready."
+        CheckedText("a regular expression", pattern_trouble),
+        "A regular expression; a line of its log has it when it is ready.",
     )
     healthy: bool = key(Boolean(), "It is ready when the image's own check of health says so.", default=False)
     timeout: int = key(Span(), "How long it may take; then the step fails.", default=60_000_000)
@@ -82,17 +68,27 @@ class ServiceModel(Record):
 
     title: ClassVar[str] = "a service"
 
-    image: Template = key(TextTemplate(), "The image of its container.", required=True)
+    image: Template = key(
+        CheckedText("an image such as postgres:16", image_trouble),
+        "The image of its container.",
+        required=True,
+    )
     command: list[Template] | None = key(
         ListOf(TextTemplate(), what="a list of texts"), "Its program and arguments instead of the image's."
     )
     ports: list[Template] | None = key(
-        ListOf(PortTemplate(), what="a list of ports such as 5432 or 15432:5432"),
+        ListOf(
+            CheckedText("a port such as 5432 or 15432:5432", port_trouble),
+            what="a list of ports such as 5432 or 15432:5432",
+        ),
         "Its ports that the machine can reach.",
     )
     env: dict[str, Template] | None = key(ENVIRONMENT, "Environment variables of the service.")
     volumes: list[Template] | None = key(
-        ListOf(TextTemplate(), what="a list of volumes such as ./init:/init:ro"),
+        ListOf(
+            CheckedText("a volume such as ./init:/init:ro", volume_trouble),
+            what="a list of volumes such as ./init:/init:ro",
+        ),
         "Folders, files and named volumes in it; counted from the file.",
     )
     readiness: ReadinessModel | None = key(Of(ReadinessModel), "When it is ready.")

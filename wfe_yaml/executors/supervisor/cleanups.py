@@ -72,8 +72,10 @@ class Cleaner:
         return self.status is not None
 
     def ended(self, status: int) -> None:
-        """It has ended and was reaped."""
+        """It has ended and was reaped; what it could not end is tried again at the end of the run."""
         self.status = status
+        if status and not self.holds:
+            hold(self._folder, self._wanted)
         if self._process is not None:
             self._process.returncode = status
 

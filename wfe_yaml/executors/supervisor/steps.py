@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import errno
+import json
 import os
 import selectors
 import signal
@@ -113,6 +114,9 @@ class Step:
             files.remove(folder)
             raise
         self.pid: int = self._process.pid
+        if self._cleaner is not None:
+            with contextlib.suppress(OSError):
+                files.write_new(f"{folder}/{files.LEADER}", json.dumps({"pid": self.pid}).encode())
         for handle, stream in self._pipes.items():
             os.set_blocking(handle, False)
             self._house.selector.register(handle, selectors.EVENT_READ, self._reader(handle, stream))
@@ -153,9 +157,12 @@ class Step:
                     stderr=err,
                     start_new_session=True,
                 )
-        except OSError:
+        except (OSError, ValueError) as exc:
             for handle in (*ours, *((out,) if tty else ())):
                 os.close(handle)
+            if isinstance(exc, ValueError):
+                # What no program can be given, such as an argument with the character NUL.
+                raise OSError(errno.EINVAL, str(exc), argv[0]) from None
             raise
         finally:
             for handle in lent:
@@ -230,6 +237,8 @@ class Step:
         self._force(kill=kill)
 
     def _force(self, *, kill: bool) -> None:
+        with contextlib.suppress(OSError):
+            files.write_new(f"{self._folder}/{files.STOPPING}", json.dumps({"asked": self._stopped}).encode())
         if kill:
             if not self._killing:
                 self._killing = True

@@ -187,6 +187,13 @@ def send(process: Process, number: int) -> None:
             os.close(handle)
 
 
+def kill_marked(pid: int, mark: str) -> None:
+    """Kill a process if it has a mark, and nothing that it has started."""
+    process = processes().get(pid)
+    if process is not None and process.carries(mark):
+        send(process, signal.SIGKILL)
+
+
 def sweep(mark: str, *, grace: float) -> int:
     """End all processes of this machine with a mark: SIGTERM, `grace` seconds, SIGKILL; gives how many.
 

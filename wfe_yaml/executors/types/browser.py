@@ -17,7 +17,8 @@ import wfe_yaml
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel
 from wfe_yaml.executors.configs import Config, Fixed, Seconds, Size, conflict
-from wfe_yaml.executors.containers import OOM_FILE, Said, out_of_memory
+from wfe_yaml.executors.container_ends import END_FILES, Ending, out_of_memory
+from wfe_yaml.executors.container_troubles import Said
 from wfe_yaml.executors.processes import ProcessSpec
 from wfe_yaml.executors.program import (
     ERROR_FILE,
@@ -269,7 +270,7 @@ class BrowserExecutor(ProcessExecutor[BrowserConfig]):
             env=environment(config, attempt, identity),
             cwd=str(attempt.path(config.working_dir).absolute()),
             files={OUTPUT_FILE: b"", ERROR_FILE: b""},
-            collect=(OUTPUT_FILE, ERROR_FILE, OOM_FILE),
+            collect=(OUTPUT_FILE, ERROR_FILE, *END_FILES),
             identity=identity,
             secrets=attempt.secrets,
             stdin=json.dumps(wanted).encode(),
@@ -363,8 +364,8 @@ def _place(config: BrowserConfig, attempt: StepAttempt) -> str | None:
 
 def _explained(result: ProcessResult, config: BrowserConfig, said: Said) -> str | None:
     """Say what the program says, or what the engine's troubles mean."""
-    if OOM_FILE in result.collected:
-        return out_of_memory(config.memory)
+    if Ending.of(result).oom:
+        return out_of_memory(config.memory, result.exit_code)
     why = None if config.image is None else said.reason(config.image, result.exit_code)
     told = told_error(result)
     return why or (None if told is None else str(told["message"]))

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wfe_yaml.executors.container_ends import clean_up_after
 from wfe_yaml.executors.containers import (
     CID_FILE,
     Engine,
     Variables,
     check_words,
-    clean_up_after,
     container_name,
     labels,
     limits,
@@ -70,7 +70,7 @@ def in_container(
     network = config.network or network_of(attempt.call, attempt.plan)
     names = programs if config.browser is None else (config.browser,)
     words = [
-        *("--rm", "--init", "--interactive", *_SHUT, *(_SANDBOX if config.shut_in else ())),
+        *("--init", "--interactive", *_SHUT, *(_SANDBOX if config.shut_in else ())),
         *limits(config.memory),
         *([] if network is None else ["--network", network]),
         *([] if config.pull == "missing" else ["--pull", config.pull]),
@@ -85,5 +85,5 @@ def in_container(
         verbatim=len(words),
         env={**engine.env, **variables.env},
         files={**spec.files, **({_ENV: variables.file} if variables.file else {})},
-        cleanup=clean_up_after(engine, name, always=True),
+        cleanup=clean_up_after(engine, name),
     )

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from wfe_core.errors import OutputError
 from wfe_yaml.executors.base import ConfigModel, Heard
 from wfe_yaml.executors.configs import Fixed, Grace, Size, conflict
+from wfe_yaml.executors.container_adoption import LeftContainers, Wanted
+from wfe_yaml.executors.container_ends import END_FILES, Ending, clean_up_after, out_of_memory
+from wfe_yaml.executors.container_troubles import Said
 from wfe_yaml.executors.containers import (
     CID_FILE,
     FOLDER,
-    OOM_FILE,
-    VOLUME,
     Engine,
-    Said,
     Variables,
     check_words,
-    clean_up_after,
     container_name,
     labels,
     limits,
-    out_of_memory,
     volume,
 )
 from wfe_yaml.executors.executor import StepAttempt
@@ -36,6 +34,7 @@ from wfe_yaml.executors.program import ProcessConfig, ProcessExecutor
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy, identity_variables
 from wfe_yaml.executors.types.services import network_of
 from wfe_yaml.expressions.shell.values import prelude, private_values
+from wfe_yaml.model.containers import image_trouble, target_of, volume_trouble
 
 if TYPE_CHECKING:
     from wfe_yaml.executors.processes import Identity, ProcessResult
@@ -44,10 +43,32 @@ _SCRIPT = "script"
 _ENV = "env"
 
 
+def _form(trouble: Callable[[str], str | None]) -> AfterValidator:
+    """Check a text by what says why it is not of its form."""
+
+    def check(value: str) -> str:
+        told = trouble(value)
+        if told is not None:
+            raise ValueError(told)
+        return value
+
+    return AfterValidator(check)
+
+
+def _folder_trouble(text: str) -> str | None:
+    fits = text == "" or (text.startswith("/") and "\0" not in text)
+    return None if fits else f"expected a whole path in the container such as /src, found {text[:60]!r}"
+
+
+_Image = Annotated[str, _form(image_trouble)]
+_Volume = Annotated[str, _form(volume_trouble)]
+_Inside = Annotated[str, _form(_folder_trouble)]
+
+
 class DockerConfig(ProcessConfig):
     """What a docker step needs."""
 
-    image: str = Field(min_length=1, pattern=r"^[^-\s][^\s]*$", description="The image.")
+    image: _Image = Field(description="The image.")
     command: list[str] | None = Field(
         default=None, description="The program and its arguments; what the image says by default."
     )
@@ -59,12 +80,12 @@ class DockerConfig(ProcessConfig):
     entrypoint: str | None = Field(
         default=None, description='The program instead of the image\'s; "" for none.'
     )
-    volumes: list[str] = Field(
+    volumes: list[_Volume] = Field(
         default=[],
         description="Folders, files and named volumes in it: `./data:/data:ro`; counted from the file.",
     )
-    working_dir: str = Field(
-        default="", pattern=r"^(/.*)?$", description="The folder in the container; the image's by default."
+    working_dir: _Inside = Field(
+        default="", description="The folder in the container; the image's by default."
     )
     user: str | None = Field(default=None, min_length=1, description="Who runs it, as in `1000:1000`.")
     network: str | None = Field(
@@ -72,7 +93,9 @@ class DockerConfig(ProcessConfig):
         min_length=1,
         description="A network, `none`, `host`; by default that of the services around it, or the engine's.",
     )
-    cpus: float | None = Field(default=None, gt=0, description="Processors it may use, as in 0.5.")
+    cpus: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="Processors it may use, as in 0.5."
+    )
     memory: Size | None = Field(default=None, description="Memory it may use; it is killed above that.")
     pull: Literal["missing", "always", "never"] = Field(
         default="missing", description="When the image is fetched; the progress shows on stderr."
@@ -96,10 +119,11 @@ class DockerConfig(ProcessConfig):
 
     @field_validator("volumes")
     @classmethod
-    def _mounted(cls, value: list[str]) -> list[str]:
-        for each in value:
-            if VOLUME.match(each) is None:
-                message = f"expected a volume such as ./data:/data:ro or cache:/cache, found {each!r}"
+    def _apart(cls, value: list[str]) -> list[str]:
+        targets = [target_of(each) for each in value]
+        for target in targets:
+            if targets.count(target) > 1:
+                message = f"two of them are at {str(target)!r}"
                 raise ValueError(message)
         return value
 
@@ -149,6 +173,16 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
         def gives() -> Mapping[str, Any]:
             return _given(config, heard.stdout, attempt)
 
+        def wanted() -> Wanted:
+            return Wanted(
+                engine=config.engine,
+                cwd=str(attempt.path(".").absolute()),
+                timeout=config.timeout,
+                grace=config.grace,
+                remove=config.remove,
+                take=not config.detached,
+            )
+
         return ProcessPolicy(
             on_orphan=config.on_orphan,
             timeout=config.timeout,
@@ -156,6 +190,7 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
             explain=explain,
             heard=heard.line,
             gives=gives,
+            elsewhere=LeftContainers(attempt.plan.tools, wanted, attempt.secrets),
         )
 
     def spec(self, config: DockerConfig, attempt: StepAttempt, identity: Identity) -> ProcessSpec:
@@ -196,7 +231,7 @@ class DockerExecutor(PlacingExecutor[DockerConfig], ProcessExecutor[DockerConfig
             # Whoever the program in the container is, it may write its outputs.
             mode=0o777,
             verbatim=len(words),
-            collect=(OUTPUT_FILE, OOM_FILE),
+            collect=(OUTPUT_FILE, *END_FILES),
             identity=identity,
             secrets=attempt.secrets,
             stdin=stdin,
@@ -228,7 +263,6 @@ def _options(config: DockerConfig, attempt: StepAttempt, network: str | None) ->
     """Give the flags that come from the config."""
     flags = ["--init"]
     flags += ["--detach"] if config.detached else []
-    flags += ["--rm"] if config.remove else []
     flags += ["--pull", config.pull] if config.pull != "missing" else []
     for word, value in (
         ("workdir", config.working_dir or None),
@@ -240,7 +274,7 @@ def _options(config: DockerConfig, attempt: StepAttempt, network: str | None) ->
         flags += [] if value is None else [f"--{word}", str(value)]
     flags += limits(config.memory)
     for each in config.volumes:
-        flags += ["--volume", volume(each, Path(attempt.call.root))]
+        flags += ["--volume", volume(each, Path(attempt.call.root), attempt.plan.tools)]
     return flags
 
 
@@ -269,9 +303,10 @@ def _stdin(config: DockerConfig) -> bytes | None:
 
 def _explained(result: ProcessResult, config: DockerConfig, said: Said) -> str | None:
     """Say why it failed, where the exit code is not the program's own."""
-    if OOM_FILE in result.collected:
-        return out_of_memory(config.memory)
-    return said.reason(config.image, result.exit_code)
+    ending = Ending.of(result)
+    if ending.oom:
+        return out_of_memory(config.memory, result.exit_code)
+    return said.reason(config.image, result.exit_code, own=ending.own)
 
 
 def _given(config: DockerConfig, stdout: Heard, attempt: StepAttempt) -> Mapping[str, Any]:
@@ -289,7 +324,8 @@ def _given(config: DockerConfig, stdout: Heard, attempt: StepAttempt) -> Mapping
     if config.detached:
         found = {"container": text.strip()}
     elif config.output == "lines":
-        found = {"lines": text.splitlines()}
+        # Other characters than the line feed, at which `splitlines` cuts, are part of a line.
+        found = {"lines": text.split("\n") if text else []}
     elif config.output == "text":
         found = {"text": text}
     else:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wfe_core.errors import StepError
 from wfe_yaml.executors.base import ConfigModel, Program, StepType
+from wfe_yaml.executors.container_troubles import Said
 from wfe_yaml.executors.containers import (
     Engine,
-    Said,
     Variables,
     container_name,
     labels,
@@ -23,13 +23,14 @@ from wfe_yaml.executors.masking import revealed
 from wfe_yaml.executors.processes import Cleanup, ProcessSpec
 from wfe_yaml.executors.program import ERROR_FILE
 from wfe_yaml.executors.stepping import ProcessPolicy, ProcessStep
+from wfe_yaml.model.containers import image_trouble, pattern_trouble
 from wfe_yaml.model.kinds import MapOf
 from wfe_yaml.model.names import VARIABLE
 from wfe_yaml.model.records import Of, Record, key, record
 from wfe_yaml.model.services import ServiceModel, port_trouble
 
 if TYPE_CHECKING:
-    from wfe_yaml.executors.base import Served, StepCall, StepPlan, StepResult
+    from wfe_yaml.executors.base import Served, StepCall, StepPlan, StepResult, Tools
     from wfe_yaml.executors.processes import Identity, ProcessResult
     from wfe_yaml.expressions.templates import Expression, Template
     from wfe_yaml.source.problems import Problems
@@ -139,7 +140,14 @@ class _Start(Program):
             wanted = {each: text.text(call.names) for each, text in (service.env or {}).items()}
             # The loader starts it in the private folder.
             variables = Variables(wanted, plan.tools.secrets, file)
-            argv = [*flags, "--network", network, "--network-alias", name, *_options(service, call)]
+            argv = [
+                *flags,
+                "--network",
+                network,
+                "--network-alias",
+                name,
+                *_options(service, call, plan.tools),
+            ]
             secret = revealed("\n".join(argv), plan.tools.secrets)
             if secret is not None:
                 message = f"the secret {secret} would stand in a command line, which anybody sees: use `env`"
@@ -174,7 +182,7 @@ class _Start(Program):
             stdin=json.dumps(request).encode(),
             cleanup=Cleanup(
                 argv=("/bin/sh", "-c", _END, "sh", engine.program, label, network, "0"),
-                env=engine.env,
+                env=engine.lasting,
                 hold=True,
             ),
         )
@@ -228,7 +236,7 @@ def _texts(service: ServiceModel) -> list[Template]:
     return [text for text in texts if text is not None]
 
 
-def _options(service: ServiceModel, call: StepCall) -> list[str]:
+def _options(service: ServiceModel, call: StepCall, tools: Tools) -> list[str]:
     """Give the flags of a service, its image and its command.
 
     Raises:
@@ -242,10 +250,11 @@ def _options(service: ServiceModel, call: StepCall) -> list[str]:
             raise StepError(trouble, retryable=False)
         flags += ["--publish", _published(text)]
     for each in service.volumes or []:
-        flags += ["--volume", volume(each.text(call.names), Path(call.root))]
+        flags += ["--volume", volume(each.text(call.names), Path(call.root), tools)]
     image = service.image.text(call.names)
-    if not image or image.startswith("-"):
-        raise StepError(f"{image!r} is no image", retryable=False)
+    trouble = image_trouble(image)
+    if trouble is not None:
+        raise StepError(trouble, retryable=False)
     return [*flags, image, *(each.text(call.names) for each in service.command or [])]
 
 
@@ -262,10 +271,14 @@ def _readiness(service: ServiceModel, call: StepCall) -> dict[str, Any] | None:
     readiness = service.readiness
     if readiness is None:
         return None
+    log = None if readiness.log is None else readiness.log.text(call.names)
+    trouble = None if log is None else pattern_trouble(log)
+    if trouble is not None:
+        raise StepError(trouble, retryable=False)
     return {
         "run": None if readiness.run is None else readiness.run.text(call.names),
         "port": readiness.port,
-        "log": None if readiness.log is None else readiness.log.text(call.names),
+        "log": log,
         "timeout": readiness.timeout / 1e6,
         "interval": readiness.interval / 1e6,
     }

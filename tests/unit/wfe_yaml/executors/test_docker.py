@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from wfe_core.errors import OutputError, StepError, StepTimeoutError
 from wfe_host.testing.engine import WfeEngine
 from wfe_yaml import YamlError
 from wfe_yaml.executors import ProcessFailedError, bodies, docker
+from wfe_yaml.executors.supervised import SupervisedProcesses
 from wfe_yaml.executors.types.docker import DockerExecutor
 from wfe_yaml.loader import local_tools
 from wfe_yaml.testing import ExecutorConformance, RunningStep, run_step
@@ -61,7 +63,13 @@ class TestLaws(ExecutorConformance):
     )
     wrong: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "image": {"command": ["true"]},
-        "should match pattern": {"image": "--privileged"},
+        "expected an image such as": {"image": "--privileged"},
+        "a whole path in the container": {"image": IMAGE, "working_dir": "src"},
+        "a finite number": {"image": IMAGE, "cpus": float("inf")},
+        "two of them are at '/x'": {"image": IMAGE, "volumes": ["a:/x", "b:/y/../x"]},
+        "no option 'roo': did you mean 'ro'?": {"image": IMAGE, "volumes": ["./a:/x:roo"]},
+        "belongs to wfe: choose": {"image": IMAGE, "volumes": ["./a:/.wfe/x"]},
+        "not at /": {"image": IMAGE, "volumes": ["./a:/x/.."]},
         "'run' and 'command' exclude each other": {"image": IMAGE, "run": "true", "command": ["true"]},
         "'detached' and 'stdin'": {"image": IMAGE, "detached": True, "stdin": "x"},
         "expected a volume such as": {"image": IMAGE, "volumes": ["data"]},
@@ -74,7 +82,10 @@ class TestLaws(ExecutorConformance):
     }
     failing: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "exit code 7": {"image": IMAGE, "run": "exit 7"},
-        "127": {"image": IMAGE, "command": ["no-such-program"]},
+        "cannot be run in the container: no-such-program": {"image": IMAGE, "command": ["no-such-program"]},
+        "cannot be started: embedded null byte": {"image": IMAGE, "command": ["echo", "a\0b"]},
+        "No command specified": {"image": IMAGE},
+        "Minimum memory limit": {"image": IMAGE, "command": ["true"], "memory": "1m"},
         "the image 'no-such-image:1' cannot be had": {"image": "no-such-image:1", "pull": "never"},
         "is not there": {"image": IMAGE, "volumes": ["./no-such-folder:/x"]},
     }
@@ -89,14 +100,15 @@ class TestLaws(ExecutorConformance):
 # ---------------------------------------------------------------- what runs in it
 
 
-@pytest.mark.parametrize("code", [0, 1, 42, 126, 143, 255])
+@pytest.mark.parametrize("code", [0, 1, 125, 126, 127, 143, 255])
 async def test_exit_codes_are_those_of_the_program(engine: Docker, code: int) -> None:
-    """The exit code of the program is that of the step; nothing is left, whatever it is."""
-    running = step({"run": f"exit {code}"})
+    """The exit code of the program is that of the step, also those that engines use; nothing is left."""
+    running = step({"run": f"echo 'Error: mine' >&2; exit {code}"})
     if code:
         with pytest.raises(ProcessFailedError) as caught:
             await running.run()
         assert caught.value.exit_code == code
+        assert "mine" not in str(caught.value)
     else:
         await running.run()
     assert engine.containers(f"wfe.run={running.ctx.instance_id}") == []
@@ -133,6 +145,7 @@ async def test_the_environment_is_what_is_declared(monkeypatch: pytest.MonkeyPat
     """Nothing of wfe's environment gets in; names that the engine obeys and values of many lines do."""
     monkeypatch.setenv("OUTSIDE", "1")
     given = {
+        "SSL_CERT_FILE": "/nowhere",
         "A": "1\n2",
         "PATH": "/bin:/elsewhere",
         "DOCKER_HOST": "tcp://nowhere",
@@ -142,7 +155,7 @@ async def test_the_environment_is_what_is_declared(monkeypatch: pytest.MonkeyPat
     lines = await told({"run": "env | sort", "env": given})
     found = dict(line.split("=", 1) for line in lines if "=" in line)
     assert "OUTSIDE" not in found
-    assert {name: found[name] for name in ("A", "PATH", "DOCKER_HOST", "E", "Q")} == {**given, "A": "1"}
+    assert {name: found[name] for name in given} == {**given, "A": "1"}
     assert "2" in lines
     assert {"WFE_RUN_ID", "WFE_STEP", "WFE_ATTEMPT", "WFE_IDEMPOTENCY_KEY", "WFE_OUTPUT"} <= set(found)
 
@@ -167,6 +180,20 @@ async def test_secrets_stay_out_of_command_lines(engine: Docker, tmp_path: Path)
     assert not any(b"s3cr3t-value" in command for command in commands)
     (tmp_path / "go").touch()
     await task
+
+
+async def test_secrets_of_engines_stay_off_the_disk(tmp_path: Path) -> None:
+    """A secret whose name looks like a variable of the engine is none: it is not kept for the clean-up."""
+    secret = "s3cr3t-value"
+    environ = {**os.environ, "REGISTRY_TOKEN": secret, "DOCKER_PASS": "other-value", "NO_PROXY": f"x{secret}"}
+    tools = local_tools(environ=environ, secrets={"REGISTRY_TOKEN": secret})
+    tools = replace(tools, processes=SupervisedProcesses(home=tmp_path / "runs"))
+    config = {"run": 'test "$T" = s3cr3t-"$V"', "env": {"V": "value", "T": "$<< secrets.REGISTRY_TOKEN >>"}}
+    await step(config, secrets={"REGISTRY_TOKEN": secret}, tools=tools).run()
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file())
+    assert b"DOCKER_HOST" in kept
+    assert b"-value" not in kept
+    await tools.processes.close()
 
 
 def _commands() -> list[bytes]:
@@ -195,7 +222,7 @@ async def test_stdin_is_a_text_or_json(given: Any) -> None:
     ("mode", "prints", "outputs"),
     [
         ("text", "a\nb", {"text": "a\nb"}),
-        ("lines", "a\nb", {"lines": ["a", "b"]}),
+        ("lines", "a\fb\n\nc\r\n", {"lines": ["a\fb", "", "c"]}),
         ("json", '{"a": 1, "b": [2]}', {"a": 1, "b": [2]}),
         ("json", "[1]", {"result": [1]}),
     ],
@@ -235,6 +262,14 @@ async def test_volumes_user_and_folder(engine: Docker, tmp_path: Path) -> None:
         engine("volume", "rm", volume)
 
 
+async def test_a_volume_may_be_in_the_home(tmp_path: Path) -> None:
+    """`~` is the home of who runs wfe."""
+    (tmp_path / "data").mkdir()
+    tools = local_tools(environ={**os.environ, "HOME": str(tmp_path)})
+    config = {"volumes": ["~/data:/a", "~:/b"], "command": ["ls", "-d", "/a", "/b/data"]}
+    assert await told(config, tools=tools) == ["/a", "/b/data"]
+
+
 async def test_network_none_has_no_network() -> None:
     """With `network: none` there is the loopback interface and nothing else."""
     assert await told({"run": "ls /sys/class/net", "network": "none"}) == ["lo"]
@@ -266,6 +301,8 @@ async def test_too_much_memory_is_said(engine: Docker) -> None:
     with pytest.raises(ProcessFailedError, match=r"out of memory.*16 MiB") as caught:
         await step({"run": "tail /dev/zero", "memory": "16m"}).run()
     assert caught.value.exit_code == 137
+    with pytest.raises(ProcessFailedError, match=r"a process of it.*exit code 3"):
+        await step({"run": "tail /dev/zero || exit 3", "memory": "16m"}).run()
     with pytest.raises(ProcessFailedError) as killed:
         await step({"run": "kill -9 $$", "memory": "16m"}).run()
     assert "out of memory" not in str(killed.value)
@@ -410,7 +447,7 @@ async def test_a_closed_socket_is_said(tmp_path: Path) -> None:
 
 async def test_podman_is_taken_where_it_is_wanted_or_alone(tmp_path: Path, engine: Docker) -> None:
     """`engine: podman` runs that program, with the same arguments; so does a machine without docker."""
-    environ = _program(tmp_path, "podman", f'echo "$@" > {tmp_path}/said; exec {engine.client} "$@"')
+    environ = _program(tmp_path, "podman", f'echo "$@" >> {tmp_path}/said; exec {engine.client} "$@"')
     assert await told({"command": ["echo", "a"], "engine": "podman"}, tools=local_tools(environ=environ)) == [
         "a"
     ]
