@@ -235,7 +235,8 @@ class WorkflowHost:
         """
         for definition in definitions:
             built(definition)
-            self._services.check(definition)
+            if self.config.role != "client":  # which never runs a step
+                self._services.check(definition)
             self._registry.register(definition, revision=revision)
         if self._runtime is not None and self._runtime.poller is not None:
             self._runtime.poller.registered(definitions)

@@ -74,7 +74,10 @@ class CompiledWorkflow:
         Raises:
             YamlError: an input is unknown, missing, does not fit, or contains a secret; names all of them.
         """
-        values = checked_inputs(self.inputs, inputs or {})
+        # Of several workflows in a file the first is meant if none is named: who forgot that is reminded.
+        values = checked_inputs(
+            self.inputs, inputs or {}, self.definition.id if len(self.models) > 1 else None
+        )
         self.keep_secrets("input", Code.INPUT, inputs or {})
         return {"inputs": values, "run": {"root": str(Path(root).absolute()), "file": self.source.main.name}}
 

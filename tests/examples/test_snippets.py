@@ -49,6 +49,16 @@ async def test_a_file_gives_what_the_page_says(page: Path, text: str, outputs: s
         assert (await handle.result())["outputs"] == json.loads(outputs)
 
 
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", [*sorted(ROOT.glob("*.md")), *PAGES[1:]], ids=lambda page: page.stem)
+def test_no_link_to_a_file_is_dead(page: Path) -> None:
+    """What a page links to in this repository is there."""
+    named = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+    assert [link for link in named if not (page.parent / link).exists()] == []
+
+
 def test_pages_have_snippets() -> None:
     """The search above finds what it is for."""
     assert len(RUN) >= 3

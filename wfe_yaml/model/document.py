@@ -133,7 +133,8 @@ class FileModel(Record):
         """Only one of the two keys."""
         if self.given("workflow") and self.given("workflows"):
             message = "'workflow' and 'workflows' exclude each other"
-            problems.add(Code.CONFLICT, message, self.key_at("workflows"))
+            hint = "put all of them under 'workflows'; the first is what a run begins with"
+            problems.add(Code.CONFLICT, message, self.key_at("workflows"), hint)
 
 
 @dataclass(frozen=True, slots=True)

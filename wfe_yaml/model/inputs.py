@@ -135,17 +135,26 @@ def typed(model: type[Any]) -> Any:
     return expand
 
 
-def checked_inputs(models: MappingABC[str, InputModel], given: MappingABC[str, Any]) -> dict[str, Any]:
+def checked_inputs(
+    models: MappingABC[str, InputModel], given: MappingABC[str, Any], workflow: str | None = None
+) -> dict[str, Any]:
     """Give the inputs of a run: what was given, else the defaults.
+
+    Args:
+        models: the inputs that there are, by name.
+        given: values by name.
+        workflow: whose inputs they are, where there could be a doubt.
 
     Raises:
         YamlError: an input is unknown, missing or does not fit; names all of them.
     """
     problems = Problems()
+    named = "" if workflow is None else f" {workflow!r}"
+    whose = named and f" of the workflow{named}"
     for name in given:
         if name not in models:
             hint = suggest(name, models) or f"inputs are: {listing(models)}"
-            problems.add(Code.INPUT, f"the workflow has no input {name!r}", None, hint)
+            problems.add(Code.INPUT, f"the workflow{named} has no input {name!r}", None, hint)
     values: dict[str, Any] = {}
     for name, model in models.items():
         if name in given:
@@ -158,7 +167,10 @@ def checked_inputs(models: MappingABC[str, InputModel], given: MappingABC[str, A
         elif model.needed:
             about = f" ({model.description})" if model.description else ""
             problems.add(
-                Code.INPUT, f"the input {name!r} is missing{about}", None, f"give it with  -i {name}=VALUE"
+                Code.INPUT,
+                f"the input {name!r}{whose} is missing{about}",
+                None,
+                f"give it with  -i {name}=VALUE",
             )
         else:
             values[name] = None

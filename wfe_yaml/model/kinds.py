@@ -299,7 +299,10 @@ class TextTemplate(Kind[Template]):
 
     def read(self, node: Node, problems: Problems) -> Template | None:
         """Give the template."""
-        if not isinstance(node, Scalar) or node.value is None:
+        if not isinstance(node, Scalar):
+            self.misfit(node, problems)
+            return None
+        if node.value is None:
             self.misfit(node, problems, 'for an empty text write ""')
             return None
         return Template.read(node, problems)

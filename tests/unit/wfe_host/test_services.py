@@ -9,10 +9,12 @@ from typing import Any, Protocol, Self, cast
 
 import pytest
 
+from wfe_core import Inject, WorkflowBuilder, step
 from wfe_core.definition.definition import WorkflowDefinition
 from wfe_core.definition.nodes import DelayNode, StepNode
 from wfe_core.errors import DefinitionError
 from wfe_core.steps.binding import Binding
+from wfe_host import HostConfig, WorkflowHost
 from wfe_host.services import Services
 
 
@@ -172,3 +174,18 @@ async def test_a_late_service_that_cannot_be_made_leaves_nothing() -> None:
         assert (pool.log, dict(services)) == (["open", "closed"], {})
         await given.add({Pool: lambda: pool})
         assert services[Pool] is pool
+
+
+async def test_a_client_needs_no_services() -> None:
+    """Who only starts instances registers definitions without what their steps are filled with."""
+
+    @step
+    async def pay(client: Inject[Client]) -> None:
+        client()
+
+    flow = WorkflowBuilder("flow").then(pay).build()
+    async with WorkflowHost.connect("memory://", config=HostConfig(role="client")) as host:
+        host.register(flow)
+        assert (await (await host.start(flow)).instance()).status == "runnable"
+    with pytest.raises(DefinitionError, match="service of type Client"):
+        WorkflowHost.connect("memory://").register(flow)

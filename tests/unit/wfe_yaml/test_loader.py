@@ -207,6 +207,30 @@ def test_numbers_are_those_that_json_can_hold() -> None:
             compiled.start_data({"n": value})
 
 
+def test_among_several_workflows_the_one_is_named_whose_input_is_missing() -> None:
+    """Who named no workflow learns which one was meant; a file with one needs no name for it."""
+    first = "{id: a, inputs: {n: int}, steps: [{name: s, run: 'true'}]}"
+    second = "{id: b, steps: [{name: s, run: 'true'}]}"
+    for text, message in (
+        (f"workflows: [{first}, {second}]", "the input 'n' of the workflow 'a' is missing"),
+        (f"workflow: {first}", "the input 'n' is missing"),
+    ):
+        with pytest.raises(YamlError, match=message):
+            load_workflow_from_str(text).start_data({})
+    with pytest.raises(YamlError, match="the workflow 'b' has no input 'n'"):
+        load_workflow_from_str(f"workflows: [{second}, {first}]").start_data({"n": 1})
+
+
+def test_both_lists_of_workflows_are_refused_with_the_remedy() -> None:
+    """Who adds a second workflow beside the first is told where both belong."""
+    text = "workflow: {id: a, steps: [{name: s, run: x}]}\nworkflows: [{id: b, steps: [{name: s, run: x}]}]"
+    with pytest.raises(YamlError) as caught:
+        load_workflow_from_str(text)
+    assert [problem.hint for problem in caught.value.problems] == [
+        "put all of them under 'workflows'; the first is what a run begins with"
+    ]
+
+
 def test_constraints_of_inputs_hold() -> None:
     """`enum`, `pattern`, `min`, `max`, and inputs without a default that must be given."""
     text = (
