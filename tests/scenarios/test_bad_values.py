@@ -214,6 +214,7 @@ NO_VALUES = {
     "detach",
     "run_until_signal",
     "register",
+    "provide",
     "register_step",
     "health",
 }

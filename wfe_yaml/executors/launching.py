@@ -115,7 +115,7 @@ class Post:
     async def _send(self, request: bytes) -> Stream:
         if self._door is None:
             raise ConnectionRefusedError
-        reader, writer = await asyncio.open_unix_connection(self._door, limit=_LIMIT)
+        reader, writer = await asyncio.open_unix_connection(sock=await _connected(self._door), limit=_LIMIT)
         writer.write(request)
         return reader, writer
 
@@ -199,6 +199,27 @@ class Post:
                 _locked(handle, _LEAVING)
         finally:
             os.close(handle)
+
+
+async def _connected(door: str) -> socket.socket:
+    """Connect to a supervisor; wait while as many have called as its socket keeps, and it has not looked yet.
+
+    asyncio does not know that case: it takes a socket that could not be connected for one that soon is.
+
+    Raises:
+        OSError: it cannot be reached.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    try:
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                connection.connect(door)
+                return connection
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=_LOOK)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class _Lifeline:
