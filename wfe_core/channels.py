@@ -73,6 +73,8 @@ class ChannelQueue(QueueProvider):
         self._channel = channel
         self._mailbox: Mailbox[Hint] = Mailbox(_HINTS, channel.clock)
         self._topics: frozenset[str] = frozenset()
+        self._heard: frozenset[str] = frozenset()
+        """Those of which the channel knows: a call that is cancelled leaves the rest to the next one."""
 
     async def __aenter__(self) -> Self:
         """Connect."""
@@ -85,9 +87,12 @@ class ChannelQueue(QueueProvider):
 
     async def listen(self, topics: Sequence[str]) -> None:
         """Listen to these topics instead of the ones before."""
-        before, self._topics = self._topics, frozenset(topics)
-        await self._channel.unhear(_place(topic) for topic in before - self._topics)
-        await self._channel.hear({_place(topic): self._receiver(topic) for topic in self._topics - before})
+        wanted = self._topics = frozenset(topics)
+        gone, self._heard = self._heard - wanted, self._heard & wanted
+        await self._channel.unhear(_place(topic) for topic in gone)
+        new = wanted - self._heard
+        await self._channel.hear({_place(topic): self._receiver(topic) for topic in new})
+        self._heard |= new
 
     async def enqueue(self, hints: Sequence[Hint]) -> None:
         """Send hints; one for a session that listens here concerns nobody else."""
@@ -146,14 +151,20 @@ class ChannelHub(LifecycleHub):
     async def __aenter__(self) -> Self:
         """Connect and receive."""
         await self._channel.open(self._ask)
-        await self._channel.hear({_ROLL: self._called})
+        try:
+            await self._channel.hear({_ROLL: self._called})
+        except BaseException:
+            await self._channel.close(self._ask)
+            raise
         self._ask()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop receiving."""
-        await self._channel.unhear([_ROLL])
-        await self._channel.close(self._ask)
+        try:
+            await self._channel.unhear([_ROLL])
+        finally:
+            await self._channel.close(self._ask)
 
     @property
     def alone(self) -> bool:

@@ -98,11 +98,11 @@ async def _note(
     number = number_of(text)
     if not await store.move_cursor(place, places.get(place), number):
         return False
+    if prefix + text not in places:
+        await store.move_cursor(prefix + text, None, number)
     for name in places:
         if name.startswith(prefix) and name != prefix + text:
             await store.drop_cursor(name)
-    if prefix + text not in places:
-        await store.move_cursor(prefix + text, None, number)
     return True
 
 

@@ -64,18 +64,26 @@ class OpenSearchSearch(SearchProvider):
                 f"the search on {self._where} knows no store: give it as search= beside the URL of one"
             )
         await self._server.open()
-        if self._instead is not None:
-            await self._instead.__aenter__()
+        try:
+            if self._instead is not None:
+                await self._instead.__aenter__()
+        except BaseException:
+            await self._server.close()
+            raise
         self._follower.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Index the last changes, and close."""
-        if self._follower is not None:
-            await self._follower.stop()
-        if self._instead is not None:
-            await self._instead.__aexit__(None, None, None)
-        await self._server.close()
+        try:
+            if self._follower is not None:
+                await self._follower.stop()
+        finally:
+            try:
+                if self._instead is not None:
+                    await self._instead.__aexit__(None, None, None)
+            finally:
+                await self._server.close()
 
     def changed(self) -> None:
         """Index what was committed, soon."""

@@ -67,7 +67,11 @@ class PostgresChannel(Channel):
     async def _join(self, on_gap: Callable[[], None]) -> None:
         async with self._opening:
             if self._connection is None:
-                await self._connect()
+                try:
+                    await self._connect()
+                except BaseException:
+                    self._disconnect()
+                    raise
                 self._keeping = asyncio.create_task(self._keep(), name="wfe-postgres-channel")
                 self._receiver = self._database.clock.on_arrival(self._await_arrivals)
             self._users += 1
@@ -88,14 +92,21 @@ class PostgresChannel(Channel):
                 return
             if self._receiver is not None:
                 self._receiver.cancel()
-            if self._sending is not None:
-                await asyncio.gather(self._sending, return_exceptions=True)
-            if self._keeping is not None:
-                self._keeping.cancel()
-                await asyncio.gather(self._keeping, return_exceptions=True)
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                connection.terminate()
+            try:
+                if self._sending is not None:
+                    await asyncio.gather(self._sending, return_exceptions=True)
+            finally:
+                keeping = self._keeping
+                if keeping is not None:
+                    keeping.cancel()
+                self._disconnect()
+            if keeping is not None:
+                await asyncio.gather(keeping, return_exceptions=True)
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
 
     async def hear(self, receivers: Mapping[str, Receive]) -> None:
         """Call each with the items of each notification of its topic."""
@@ -182,7 +193,13 @@ class PostgresChannel(Channel):
         await self._talk(lambda connection: connection.remove_listener(name, self._heard))
 
     async def _talk(self, say: Callable[[Any], Awaitable[object]]) -> None:
-        """Make a statement on the connection that hears, if there is one."""
+        """Make a statement on the connection that hears, if there is one; whole, once it has begun.
+
+        Cut off in the middle, the connection would be no good, and what is heard by it with it.
+        """
+        await asyncio.shield(self._speak(say))
+
+    async def _speak(self, say: Callable[[Any], Awaitable[object]]) -> None:
         self._database.clock.enter()
         try:
             async with self._talking:

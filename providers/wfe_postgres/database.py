@@ -37,10 +37,6 @@ DRIVER_ERRORS: Final = (
 )
 
 
-async def _leave_as_it_is(_: object) -> None:
-    """Spare the round trip that resets a connection: nothing here outlives its transaction."""
-
-
 class Session:
     """A connection in use: runs compiled statements."""
 
@@ -87,6 +83,8 @@ class Database:
         self._users = 0
         self._opening = asyncio.Lock()
         self._pool: Any = None
+        self._interrupted: set[int] = set()
+        """Connections, by the process that serves them, on which a call was cancelled."""
 
     async def open(self) -> None:
         """Connect, for one more user, and check the schema.
@@ -177,6 +175,10 @@ class Database:
                         with contextlib.suppress(asyncpg.InterfaceError):
                             connection.terminate()
                     raise
+                except asyncio.CancelledError:
+                    with contextlib.suppress(asyncpg.InterfaceError):
+                        self._interrupted.add(connection.get_server_pid())
+                    raise
         except DRIVER_ERRORS as exc:
             raise translate(exc, self.location) from exc
         finally:
@@ -221,6 +223,17 @@ class Database:
                     raise
         raise AssertionError
 
+    async def _take_back(self, connection: Any) -> None:
+        """Spare the round trip that resets a connection: nothing here outlives its transaction.
+
+        But where a call was cancelled the server may wait for the rest of a statement, in a transaction,
+        until it counts as one that takes too long. Any other statement ends that.
+        """
+        pid = connection.get_server_pid()
+        if pid in self._interrupted:
+            self._interrupted.discard(pid)
+            await connection.execute("SELECT")
+
     def _options(self) -> dict[str, Any]:
         where = self.location
         return {
@@ -242,7 +255,7 @@ class Database:
         pool: Any = None
         try:
             pool = await asyncpg.create_pool(
-                **self._options(), min_size=1, max_size=where.pool, reset=_leave_as_it_is
+                **self._options(), min_size=1, max_size=where.pool, reset=self._take_back
             )
             async with pool.acquire() as connection:
                 await schema.ensure(connection, where)

@@ -47,8 +47,10 @@ class PostgresLocks(LockProvider):
     async def __aexit__(self, *_: object) -> None:
         """Disconnect. Sessions that are still open end here, as if the process had ended."""
         self._files.drop()
-        await self.end_renewals()
-        await self._database.close()
+        try:
+            await self.end_renewals()
+        finally:
+            await self._database.close()
 
     async def open_session(self, info: SessionInfo, *, ttl: int) -> int:
         """Begin or reopen a session; rows of sessions that ended long ago are cleared away."""
@@ -133,6 +135,10 @@ class PostgresLocks(LockProvider):
                 if is_unreachable(exc):
                     connection.terminate()
                 raise translate(exc, self._database.location) from exc
+            except asyncio.CancelledError:
+                # The server may wait for the rest of a statement; nobody will send it.
+                connection.terminate()
+                raise
         finally:
             self._database.clock.leave()
 

@@ -95,13 +95,16 @@ class RedisChannel(Channel):
                 return
             if self._receiver is not None:
                 self._receiver.cancel()
-            if self._sending is not None:
-                await asyncio.gather(self._sending, return_exceptions=True)
-            if self._keeping is not None:
-                self._keeping.cancel()
-                await asyncio.gather(self._keeping, return_exceptions=True)
-                self._keeping = None
-            await self._disconnect()
+            try:
+                if self._sending is not None:
+                    await asyncio.gather(self._sending, return_exceptions=True)
+            finally:
+                keeping, self._keeping = self._keeping, None
+                if keeping is not None:
+                    keeping.cancel()
+                await self._disconnect()
+            if keeping is not None:
+                await asyncio.gather(keeping, return_exceptions=True)
 
     async def hear(self, receivers: Mapping[str, Receive]) -> None:
         """Call each with the items of the messages of its topic, from the return of this on."""
@@ -207,9 +210,11 @@ class RedisChannel(Channel):
             # The first answer: an account that lacks a right is refused here.
             if await ear.read_response(timeout=self._server.location.timeout) is None:
                 raise TimeoutError("SUBSCRIBE was not answered")
-        except DRIVER_ERRORS as exc:
+        except BaseException as exc:
             await self._disconnect()
-            raise translate(exc, self._server.location) from exc
+            if isinstance(exc, DRIVER_ERRORS):
+                raise translate(exc, self._server.location) from exc
+            raise
 
     async def _await_arrivals(self) -> None:
         """Wait until all has been heard that was sent before: a connection gets everything in order."""

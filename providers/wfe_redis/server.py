@@ -128,7 +128,8 @@ class Server:
         """Close the connections of `run_alone` on the running loop."""
         client = self._alone.pop(asyncio.get_running_loop(), None)
         if client is not None:
-            await client.close()
+            # Whole, once begun: nobody else knows of these connections.
+            await asyncio.shield(client.close())
 
     async def ear(self) -> Any:
         """Open a connection for hearing, which the caller disconnects.
@@ -173,9 +174,11 @@ class Server:
 
     async def _drop(self) -> None:
         client, self._client = self._client, None
-        if client is not None:
-            await client.close()
-        await self.end_alone()
+        try:
+            if client is not None:
+                await asyncio.shield(client.close())
+        finally:
+            await self.end_alone()
 
 
 async def wait(seconds: float) -> None:

@@ -63,8 +63,8 @@ async def noted(host: WorkflowHost) -> list[str]:
 
 
 async def another(host: WorkflowHost, before: str) -> list[str]:
-    """Wait until that is another one."""
-    while (now := await noted(host)) == [before]:  # noqa: ASYNC110 - it comes about in the store
+    """Wait until that is another one: its number first, then its name, then the other name goes."""
+    while len(now := await noted(host)) != 1 or now == [before]:  # noqa: ASYNC110 - it is in the store
         await asyncio.sleep(0.05)
     return now
 

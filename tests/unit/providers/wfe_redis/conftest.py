@@ -5,12 +5,21 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.services.combinations import runtime_folder
 from tests.services.redis import Redis, own_redis_or_skip, redis_or_skip
 from wfe_redis import RedisProviders, open_providers
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Iterator[None]:
+    """Sessions of the same name in other processes are others."""
+    with runtime_folder(tmp_path / "runtime"):
+        yield
 
 
 @pytest.fixture
