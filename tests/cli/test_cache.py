@@ -121,6 +121,52 @@ def test_a_script_and_its_environment_are_what_a_step_is_made_of(
     assert shell.log() == ["one 1, one, ", "one 1, one, ", "two 1, two, ", "two 2, two, "]
 
 
+CALLS = """
+workflow:
+  id: w
+  steps:
+    - {name: lone, type: python, cache: {}, config: {call: "lone:f", working_dir: lib}}
+    - {name: packed, type: python, cache: {}, config: {call: "pack.inner:f", working_dir: lib}}
+    - {name: far, type: python, cache: {}, config: {call: "platform:node"}}
+"""
+
+
+def test_modules_are_what_a_step_is_made_of(shell: Shell) -> None:
+    """Language: the module of `call`, or all of its package, counts; one that is installed does not."""
+    write(shell, CALLS)
+    lib = shell.folder / "lib"
+    (lib / "pack").mkdir(parents=True)
+    for change, again in (
+        ({"lone.py": "def f(): print('one')", "pack/inner.py": "from .more import f", "pack/more.py": ""}, 3),
+        ({}, 0),
+        ({"lone.py": "def f(): print('two')"}, 1),
+        ({"pack/more.py": "def f(): print('three')"}, 1),
+        ({"other.py": ""}, 0),
+    ):
+        for name, text in change.items():
+            (lib / name).write_text(text or "def f(): pass\n", "utf-8")
+        told = shell.wfe("run", "w.yaml")
+        assert told.count(" | run: ") == again, told
+        assert told.count("not run: nothing has changed") == 3 - again
+
+
+@pytest.mark.deno
+def test_modules_of_deno_are_what_a_step_is_made_of(shell: Shell) -> None:
+    """Language: the local files and folders of `modules` count."""
+    config = '{modules: {one: one.ts, "all/": more/}, script: "import {x} from \'one\'; Wfe.log(x)"}'
+    write(shell, f"workflow:\n  id: w\n  steps: [{{name: a, type: deno, cache: {{}}, config: {config}}}]\n")
+    (shell.folder / "more").mkdir()
+    for name, reason in (
+        ("one.ts", "there is no earlier result"),
+        (None, "not run: nothing has changed"),
+        ("one.ts", "one.ts has changed"),
+        ("more/two.ts", "more/two.ts has changed"),
+    ):
+        if name is not None:
+            (shell.folder / name).write_text(f"export const x = '{reason}';", "utf-8")
+        assert reason in shell.wfe("run", "w.yaml")
+
+
 def test_output_that_was_not_kept_is_made_again(shell: Shell) -> None:
     """Language: a later step that begins to read the output of a cached one gets it."""
     step = "    - {name: a, cache: {}, run: echo text}\n"

@@ -46,9 +46,9 @@ class TestDelay(ExecutorConformance):
     """`delay` keeps the laws of all types."""
 
     executor = DelayExecutor
-    good = ({"duration": "10ms"}, {"duration": "1d"})
+    good = ({"duration": "0s"}, {"duration": "10ms"}, {"duration": "1d"})
     wrong: ClassVar[Configs] = {
         "needs the key 'duration'": {},
         "write the unit": {"duration": 3},
-        "greater than 0": {"duration": "0s"},
+        "expected a duration": {"duration": "-1s"},
     }

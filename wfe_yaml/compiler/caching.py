@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -155,11 +156,15 @@ class CachedProgram(Program):
         return [model.path.text(call.names) for model in models.values()]
 
     def _files(self, call: StepCall) -> dict[str, str]:
-        """Give the digests of the files that it is made from, its script's among them."""
-        found = _digests(Path(call.root), self._sources)
+        """Give the digests of the files that it is made from, its script's and its modules' among them."""
+        root = Path(call.root)
+        found = _digests(root, self._sources)
+        for path in self._inner.reads(call):
+            for each in _below(path):
+                found[_name(each, root)] = _digest_of(each)
         if self._recipe.file is not None:
             name = self._recipe.file.text(call.names)
-            if (script := Path(call.root, name)).is_file():
+            if (script := Path(root, name)).is_file():
                 found[name] = _digest_of(script)
         return found
 
@@ -239,9 +244,21 @@ def _matches(root: Path, pattern: str) -> list[Path]:
     """Give the files that a pattern names; a folder stands for all that is in it."""
     found: set[Path] = set()
     for match in root.glob(pattern):
-        inside = match.rglob("*") if match.is_dir() and not match.is_symlink() else (match,)
-        found.update(path for path in inside if path.is_file())
+        found.update(_below(match))
     return sorted(found)
+
+
+def _below(path: Path) -> list[Path]:
+    """Give the files in a folder; a file stands for itself."""
+    inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else (path,)
+    return [each for each in inside if each.is_file()]
+
+
+def _name(path: Path, root: Path) -> str:
+    """Name a file by its path below the folder, if it lies there."""
+    whole = Path(os.path.normpath(path.absolute()))
+    base = root.absolute()
+    return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else str(whole)
 
 
 def _digest_of(file: Path) -> str:

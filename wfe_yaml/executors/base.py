@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -201,6 +201,11 @@ class Program(ABC):
     def artifacts(self) -> Mapping[str, ArtifactModel]:
         """The files that it leaves for later steps, besides those that the step declares."""
         return {}
+
+    def reads(self, call: StepCall) -> Sequence[Path]:
+        """Name the files and folders that make the step what it is, besides its `file`, for a cache."""
+        del call
+        return ()
 
     @abstractmethod
     async def run(self, call: StepCall) -> StepResult | StepPause:

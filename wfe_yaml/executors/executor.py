@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
@@ -114,6 +114,14 @@ class Executor(StepType, Generic[ConfigT]):
         del config, problems
         return {}
 
+    def reads(self, config: ConfigT, attempt: StepAttempt) -> Sequence[Path]:
+        """Name the files and folders that make a step what it is, besides a `file`: its modules, say.
+
+        A step with `cache` or `sources` runs again when one of them has changed.
+        """
+        del config, attempt
+        return ()
+
     def compile(self, config: Any, plan: StepPlan, problems: Problems) -> Program | None:
         """Check the config; what runs it later evaluates its expressions for each attempt."""
         before = len(problems)
@@ -146,6 +154,15 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
     def artifacts(self) -> Mapping[str, ArtifactModel]:
         """Those that the config names."""
         return self._artifacts
+
+    def reads(self, call: StepCall) -> Sequence[Path]:
+        """Those that the executor names."""
+        try:
+            config = self._config.evaluate(call.names)
+            return self._executor.reads(config, StepAttempt(self._plan, call, self._config.node))
+        except Exception as exc:
+            mask_error(exc, self._plan.tools.secrets)
+            raise
 
     async def run(self, call: StepCall) -> StepResult | StepPause:
         """Evaluate the config, once, run the executor and check what it gives.

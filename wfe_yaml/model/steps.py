@@ -171,7 +171,9 @@ class StepModel(Record):
     cache: CacheModel | None = key(Of(CacheModel), "The step is not run again while nothing has changed.")
     sources: list[str] | None = key(
         GLOBS,
-        "Files and folders it reads: unless they (or its script, variables, inputs) change, it is not run.",
+        "Files and folders it reads: unless they (or its script, variables, inputs) change, it is not run. "
+        "Its own `file`, local `modules`, and the module or package of a `call` count, too, but neither what "
+        "these import nor what is installed.",
     )
     generates: list[str] | None = key(
         GLOBS, "Files and folders the step makes: when they are missing, it runs."

@@ -25,6 +25,7 @@ _MOST_LINES = 1_000
 """Lines of the page's console that are shown."""
 _WORLD = "wfe"
 """Scripts of the page cannot change what is computed in a world of its own."""
+_NO_PAGE = "net::ERR_ABORTED"
 _READ = {
     "text": "document.body ? document.body.innerText : ''",
     "dom": "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) + '\\n' : '')"
@@ -73,9 +74,15 @@ class Page:
         Raises:
             BrowserError: it cannot be reached, or answers with a status that is not expected.
         """
-        begun = self._tools.call("Page.navigate", url=url)
-        if begun.get("errorText"):
-            raise BrowserError(f"{shown(url)}: {begun['errorText']}")
+        try:
+            begun = self._tools.call("Page.navigate", url=url)
+        except BrowserError as exc:
+            raise BrowserError(f"{shown(url)}: {exc}") from None
+        trouble = begun.get("errorText")
+        if trouble == _NO_PAGE:
+            trouble = f"it gives no page, but a download or nothing ({trouble}): take it by `type: http`"
+        if trouble:
+            raise BrowserError(f"{shown(url)}: {trouble}")
         self._loader = begun.get("loaderId", self._loader)
         self._until("load", self._loaded)
         self.status = self._statuses.get(self._loader)
@@ -210,7 +217,9 @@ class Page:
         elif name == "Runtime.exceptionThrown":
             self._console("exception", _exception(told))
         elif name in ("Inspector.targetCrashed", "Inspector.detached"):
+            # Whatever was asked of it will never be answered.
             self._crashed = True
+            self._check()
 
     def _console(self, kind: str, text: str) -> None:
         """Show what the page says; never at the begin of a line, where it could set outputs of the step."""

@@ -7,14 +7,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from wfe_yaml.executors.base import ConfigModel, StepPause
-from wfe_yaml.executors.configs import Config, Seconds
+from wfe_yaml.executors.configs import Config, Grace
 from wfe_yaml.executors.executor import Executor, StepAttempt
 
 
 class DelayConfig(Config):
     """What a delay step needs."""
 
-    duration: Seconds = Field(description="How long the pause is.")
+    duration: Grace = Field(description="How long the pause is.")
 
 
 class DelayExecutor(Executor[DelayConfig]):

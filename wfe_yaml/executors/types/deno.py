@@ -29,7 +29,7 @@ from wfe_yaml.executors.program import (
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wfe_yaml.executors.executor import StepAttempt
     from wfe_yaml.executors.processes import Identity, ProcessResult
@@ -121,6 +121,10 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
     name: ClassVar[str] = "deno"
     config: ClassVar[ConfigModel] = DenoConfig
 
+    def reads(self, config: DenoConfig, attempt: StepAttempt) -> Sequence[Path]:
+        """Name the files of `modules`."""
+        return [attempt.path(each) for each in _local(config)]
+
     def policy(self, config: DenoConfig, attempt: StepAttempt) -> ProcessPolicy:
         """A script is killed at once: it may be in a loop that hears no signal."""
         stuck = False
@@ -159,7 +163,7 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
             path = existing_file(attempt, config.file or "")
             readable, script = _listed(path), str(path)
         allowed = config.permissions
-        local = [each for each in config.modules.values() if not _REMOTE.match(each)]
+        local = _local(config)
         reads = [readable, *_paths([*local, *allowed.read], attempt)]
         writes = [private + OUTPUT_FILE, private + ERROR_FILE, *_paths(allowed.write, attempt)]
         flags = [
@@ -193,6 +197,11 @@ class DenoExecutor(ProcessExecutor[DenoConfig]):
             grace=0,
             memory=config.memory,
         )
+
+
+def _local(config: DenoConfig) -> list[str]:
+    """Give the modules that are files of this machine."""
+    return [each for each in config.modules.values() if not _REMOTE.match(each)]
 
 
 def deno_binary(environ: Mapping[str, str]) -> str:

@@ -27,6 +27,8 @@ from wfe_yaml.executors.program import (
 from wfe_yaml.executors.stepping import OUTPUT_FILE, ProcessPolicy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wfe_yaml.executors.executor import StepAttempt
     from wfe_yaml.executors.processes import Identity, ProcessResult
 
@@ -81,6 +83,14 @@ class PythonExecutor(ProcessExecutor[PythonConfig]):
 
     name: ClassVar[str] = "python"
     config: ClassVar[ConfigModel] = PythonConfig
+
+    def reads(self, config: PythonConfig, attempt: StepAttempt) -> Sequence[Path]:
+        """Name the file of the module of `call`, or all modules of its package, if they lie in its folder."""
+        if config.call is None:
+            return ()
+        outermost = config.call.partition(":")[0].partition(".")[0]
+        place = attempt.path(config.working_dir) / outermost
+        return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
     def policy(self, config: PythonConfig, attempt: StepAttempt) -> ProcessPolicy:
         """Failures are explained by the exception."""

@@ -99,6 +99,13 @@ CURIOUS = """<iframe id=f src="file:///etc/passwd"></iframe><p id=p></p><script>
 fetch('file:///etc/passwd').then((got) => got.text()).catch(() => 'refused')
   .then((text) => { document.getElementById('p').textContent = text; document.body.id = 'done'; });
 </script>"""
+ELSEWHERE = """<meta http-equiv=refresh content="0;url=file:///etc/passwd"><p>stays</p>
+<iframe src="chrome://version"></iframe><embed src="file:///etc/passwd"><script>
+for (const each of ['file:///etc/passwd', 'chrome://crash', 'view-source:file:///etc/passwd']) {
+  open(each);
+  location = each;
+}
+</script>"""
 PAGES = {"/late": LATE, "/liar": LIAR, "/noisy": NOISY, "/part": "second"}
 
 
@@ -106,9 +113,13 @@ class _Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Give a page, lead to one, or refuse."""
         page = PAGES.get(self.path)
-        self.send_response(302 if self.path == "/moved" else 404 if page is None else 200)
-        if self.path == "/moved":
-            self.send_header("Location", "/late")
+        to = {"/moved": "/late", "/inside": "file:///etc/passwd"}.get(self.path)
+        odd = {"/nothing": 204, "/file": 200}.get(self.path)
+        self.send_response(odd or (302 if to else 404 if page is None else 200))
+        if to:
+            self.send_header("Location", to)
+        if self.path == "/file":
+            self.send_header("Content-Disposition", "attachment")
         self.send_header("Content-Type", "text/html")
         self.end_headers()
         self.wfile.write((page or "<p>nothing here").encode())
@@ -149,6 +160,25 @@ async def test_a_page_that_is_not_there_is_a_failure(site: str) -> None:
         await visit(url=f"{site}/none?token=x")
     found = await visit(url=f"{site}/none", expect_status=[404])
     assert (found["status"], found["text"]) == (404, "nothing here")
+
+
+async def test_what_gives_no_page_is_told(site: str) -> None:
+    """A download, an answer without content and an address that is none name what was asked for, and why."""
+    for path in ("file", "nothing"):
+        with pytest.raises(ProcessFailedError, match=f"{site}/{path}: it gives no page, .* `type: http`"):
+            await visit(url=f"{site}/{path}")
+    with pytest.raises(ProcessFailedError, match=r"^http://127\.0\.0\.1:99999/: .*invalid URL"):
+        await visit(url="http://127.0.0.1:99999/")
+
+
+async def test_no_way_leads_into_this_machine(site: str) -> None:
+    """Neither a redirect nor a script nor a frame comes to a file or to a page of the browser itself."""
+    with pytest.raises(ProcessFailedError, match="ERR_UNSAFE_REDIRECT"):
+        await visit(url=f"{site}/inside")
+    found = await visit(html=ELSEWHERE, wait="500ms", mode="dom")
+    assert found["url"] == "about:blank"
+    assert "root:" not in found["dom"]
+    assert "stays" in found["dom"]
 
 
 async def test_pages_cannot_lie_or_speak_for_the_step(site: str) -> None:

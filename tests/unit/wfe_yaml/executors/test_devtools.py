@@ -129,6 +129,25 @@ def test_a_browser_that_must_be_fetched_first_has_time(other: Other, monkeypatch
     assert other.command()["id"] == 2
 
 
+@pytest.mark.parametrize("event", ["Inspector.targetCrashed", "Inspector.detached"])
+def test_a_page_that_crashes_is_not_waited_for(other: Other, event: str) -> None:
+    """What was asked of it just then is never answered: the step fails with the crash, not for its time."""
+    told = {"targetId": "t", "sessionId": "s", "frameTree": {"frame": {"id": "f", "loaderId": "l"}}}
+
+    def answer() -> None:
+        while (command := other.command())["method"] != "Page.createIsolatedWorld":
+            other.say({"id": command["id"], "result": told})
+        other.say({"method": event, "params": {}})
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    page = Page(other.tools, lambda _: None)
+    page.open(320, 200)
+    with pytest.raises(BrowserError, match="the page has crashed"):
+        page.find("#never")
+    thread.join()
+
+
 class Deaf(DevTools):
     """A browser whose events are lost; it has shown the document by the second look."""
 
