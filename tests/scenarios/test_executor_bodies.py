@@ -33,6 +33,19 @@ async def test_a_type_is_a_step_of_the_builder(wfe: WfeEngine) -> None:
     assert [line async for line in handle.logs()]
 
 
+async def test_a_pause_ends_when_it_was_to(wfe: WfeEngine) -> None:
+    """A crash makes it neither longer nor shorter, and one of no time is over at once."""
+    flow = WorkflowBuilder("w").then(delay(duration=0)).then(delay(duration=7200)).name("rest").build()
+    handle = await wfe.start(flow)
+    await wfe.advance("90m")
+    await wfe.restart()
+    await wfe.advance("29m")
+    assert (await wfe.host.get(handle.id)).status == "runnable"
+    assert [status for step, status in await wfe.statuses(handle) if step == "rest"] == ["sleeping"]
+    await wfe.advance("1m")
+    assert (await wfe.host.get(handle.id)).status == "complete"
+
+
 async def test_a_config_that_does_not_fit_is_told(wfe: WfeEngine) -> None:
     """When the body is made, or when `.input` has given a value: then the step fails for good."""
     with pytest.raises(DefinitionError, match=r"log\(…\): .*level"):
