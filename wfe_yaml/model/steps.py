@@ -272,7 +272,9 @@ class StepModel(Record):
             problems.add(Code.MISSING_KEY, message, self.key_at(construct))
         if construct != STEP and len(doing) > 1:
             message = f"{doing[0]!r} and {doing[1]!r} exclude each other in one step"
-            problems.add(Code.CONFLICT, message, self.key_at(doing[1]), "make two steps of it")
+            inside = f"put it into a step of its own, under `steps:` of the {construct!r}"
+            hint = inside if construct in WITH_BODY else "make two steps of it"
+            problems.add(Code.CONFLICT, message, self.key_at(doing[1]), hint)
         elif not doing and not self.given("extends") and self._known():
             # An unknown key or template was told already, and is likely what the step was meant to do.
             hint = "give it `run:`, or `parallel:` or `steps:` with steps inside"

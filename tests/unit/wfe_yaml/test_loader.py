@@ -231,6 +231,15 @@ def test_both_lists_of_workflows_are_refused_with_the_remedy() -> None:
     ]
 
 
+def test_what_a_loop_runs_belongs_into_its_steps() -> None:
+    """Who writes `run` beside `for_each`, as beside `matrix`, is told where it belongs."""
+    with pytest.raises(YamlError) as caught:
+        load_workflow_from_str("workflow: {id: a, steps: [{name: s, for_each: [1, 2], run: x}]}")
+    assert "put it into a step of its own, under `steps:` of the 'for_each'" in str(caught.value)
+    with pytest.raises(YamlError, match="make two steps of it"):
+        load_workflow_from_str("workflow: {id: a, steps: [{name: s, delay: 1s, run: x}]}")
+
+
 def test_constraints_of_inputs_hold() -> None:
     """`enum`, `pattern`, `min`, `max`, and inputs without a default that must be given."""
     text = (
