@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wfe_yaml.errors import Code
 from wfe_yaml.examples import CONFIGS, RECORDS
-from wfe_yaml.executors.configs import described
+from wfe_yaml.executors.describing import described
 from wfe_yaml.executors.registry import BUILT_IN, executors
 from wfe_yaml.expressions.functions import (
     BUILT_IN_FILTERS,

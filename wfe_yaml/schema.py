@@ -13,6 +13,8 @@ from wfe_yaml.executors.registry import executors
 from wfe_yaml.executors.schemas import EXPRESSION, config_schema
 from wfe_yaml.executors.shells import SHELLS, ShellKind
 from wfe_yaml.model import kinds
+from wfe_yaml.model.artifacts import GlobTemplate
+from wfe_yaml.model.caching import Glob
 from wfe_yaml.model.conditions import When
 from wfe_yaml.model.document import FileModel, WorkflowModel
 from wfe_yaml.model.matrix import Matrix
@@ -162,6 +164,7 @@ class _Writer:
         for name, executor in sorted(executors().items()):
             config = self.config(executor.config)
             inside = {key: value for key, value in config.items() if key != "required"}
+            needed = [key for key in config.get("required", ()) if key not in _SHORT]
             config_keys: Schema = config["properties"]
             short = {word: config_keys[word] for word in _SHORT if word in config_keys}
             named: Schema = {"properties": {"type": {"const": name}}, "required": ["type"]}
@@ -170,7 +173,11 @@ class _Writer:
                 "anyOf": [{"required": ["run"]}, {"required": ["config"]}],
             }
             condition = {"anyOf": [named, absent]} if name == "shell" else named
-            rules.append({"if": condition, "then": {"properties": {"config": inside, **short}}})
+            then: Schema = {"properties": {"config": inside, **short}}
+            if needed:
+                inside["required"] = needed
+                then["required"] = ["config"]
+            rules.append({"if": condition, "then": then})
         return rules
 
     def config(self, model: type[Record | BaseModel]) -> Schema:
@@ -206,7 +213,9 @@ class _Writer:
 
     @schema.register(kinds.Shorthand)
     def _(self, kind: kinds.Shorthand[Any]) -> Schema:
-        return {"anyOf": [_TEXT, self.schema(kind.full)]}
+        short = {"retry": {"type": "integer", **_bounds(1, 1000)}, "input": _TYPE, "output": _TYPE}
+        name = record_name(kind.full.model) if isinstance(kind.full, Of) else ""
+        return {"anyOf": [short.get(name, _TEXT), self.schema(kind.full)]}
 
     @schema.register(kinds.ListOf)
     def _(self, kind: kinds.ListOf[Any]) -> Schema:
@@ -252,6 +261,8 @@ class _Writer:
         del kind
         return {"type": "boolean"}
 
+    @schema.register(Glob)
+    @schema.register(GlobTemplate)
     @schema.register(kinds.Text)
     @schema.register(kinds.TextTemplate)
     def _(self, kind: Kind[Any]) -> Schema:

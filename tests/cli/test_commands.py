@@ -136,6 +136,10 @@ def test_types_of_steps_are_told_from_their_models(shell: Shell) -> None:
     types = {each["type"]: {key["key"]: key for key in each["config"]} for each in told}
     assert "run" in types["shell"]
     assert not types["shell"]["run"]["required"]
+    assert (types["shell"]["grace"]["default"], types["shell"]["run"]["default"]) == ("5s", None)
+    assert (types["http"]["timeout"]["default"], types["http"]["max_body"]["default"]) == ("30s", "1m")
+    assert types["http"]["follow_redirects"]["default"] is False
+    assert "(default: GET)" in shell.wfe("steps", "http")
     assert "shell: " in shell.wfe("steps", "shell")
     assert "did you mean 'shell'" in shell.wfe("steps", "shel", fails=True)
 

@@ -8,8 +8,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from wfe_yaml.cli.exits import CommandError, Exit
-from wfe_yaml.executors.configs import described
+from wfe_yaml.executors.describing import described
 from wfe_yaml.executors.registry import executors
+from wfe_yaml.expressions.values import to_text
 from wfe_yaml.source.problems import listing, suggest
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def show_types(only: str | None, *, as_json: bool) -> int:
         width = max((len(key.key) for key in keys), default=0)
         for key in keys:
             takes = f" {key.takes[:1].upper()}{key.takes[1:]}."
-            print(f"  {key.key:{width}}  {key.doc}{takes}{'  (required)' if key.required else ''}")
+            usual = "" if key.default is None else f"  (default: {to_text(key.default)})"
+            print(f"  {key.key:{width}}  {key.doc}{takes}{'  (required)' if key.required else usual}")
     return Exit.COMPLETE
 
 

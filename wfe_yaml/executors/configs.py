@@ -48,12 +48,14 @@ if TYPE_CHECKING:
     from wfe_yaml.source.text import Location
 
 _NO_DURATION: Final = "no_duration"
+_PLAIN = {"bool_type": "true or false", "int_type": "a whole number", "float_type": "a number"}
+_UNQUOTED = "write true or false, or the number, without quotes"
 _CONFLICT: Final = "conflict"
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _IN_A_FILE = {"file": True}
 """The context of validation that tells a file from Python, where numbers are seconds."""
-_DURATION = {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?\s*(ms|s|m|h|d)\s*)+$"}
-_SIZE = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s*[bkmgtBKMGT]?[iI]?[bB]?$"}
+DURATION = {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?\s*(ms|s|m|h|d)\s*)+$"}
+SIZE = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s*[bkmgtBKMGT]?[iI]?[bB]?$"}
 
 
 class Config(BaseModel):
@@ -105,12 +107,12 @@ def _bytes(value: object) -> object:
         raise ValueError(message) from None
 
 
-Seconds = Annotated[float, Field(gt=0), BeforeValidator(_seconds), WithJsonSchema(_DURATION)]
+Seconds = Annotated[float, Field(gt=0), BeforeValidator(_seconds), WithJsonSchema(DURATION)]
 """A duration, written in a file as `500ms`, `30s` or `1h30m`; in Python, and for the step, seconds."""
-Grace = Annotated[float, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema(_DURATION)]
+Grace = Annotated[float, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema(DURATION)]
 """A duration that may be `0s`."""
 Size = Annotated[
-    int, Field(gt=0), BeforeValidator(_bytes), WithJsonSchema({"anyOf": [_SIZE, {"type": "integer"}]})
+    int, Field(gt=0), BeforeValidator(_bytes), WithJsonSchema({"anyOf": [SIZE, {"type": "integer"}]})
 ]
 """A number of bytes, written as in `512m` or `2g` (units of 1024)."""
 
@@ -179,14 +181,34 @@ def read_config(
         entry = node.entries.get(word)
         for place in () if entry is None else _places_of_holes(entry.value, problems):
             problems.add(Code.FORBIDDEN, f"an expression cannot stand in {word!r}", place, mark.hint)
+    value = plain_value(node)
     try:
-        _validated(model, plain_value(node), node, _as_written)
+        _validated(model, value, node, _as_written)
     except ValidationError as exc:
         for trouble in _troubles(exc, model, node):
             if not trouble.later:
                 problems.add(trouble.code, trouble.message, trouble.location, trouble.hint)
+    if len(problems) == before:
+        _plainly(model, value, node, problems)
     values = structure(node, problems)
     return None if len(problems) > before else ConfigTemplate(model, node, values)
+
+
+def _plainly(model: type[BaseModel], value: object, node: MappingNode, problems: Problems) -> None:
+    """Note what pydantic takes for a boolean or a number though it is none: `yes`, or `true` for 1."""
+    try:
+        model.model_validate(value, strict=True, context=_IN_A_FILE)
+    except ValidationError as exc:
+        for error in exc.errors(include_url=False, include_input=False):
+            here: Node = node
+            for part in error["loc"]:
+                here = _into(here, part) or here
+            if isinstance(here, Scalar) and isinstance(here.value, float) and here.value.is_integer():
+                continue  # 2.0 is a whole number
+            if error["type"] in _PLAIN and next(_with_holes(here), None) is None:
+                shown = repr(here.text[:40]) if isinstance(here, Scalar) else here.kind
+                message = f"expected {_PLAIN[error['type']]}, found {shown}"
+                problems.add(Code.TYPE, message, here.location, _UNQUOTED)
 
 
 def read_any(
@@ -391,82 +413,3 @@ def title_of(model: type[BaseModel]) -> str:
     """Say what a config is: the model's own title, or from its name: `GreetConfig` is of a greet step."""
     given = model.model_config.get("title")
     return given or f"the config of a {model.__name__.removesuffix('Config').casefold()} step"
-
-
-# ---------------------------------------------------------------- describing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyDoc:
-    """A key of a config, for people.
-
-    Attributes:
-        key: its name.
-        takes: what it takes, in words.
-        required: whether it must be there.
-        doc: what it means.
-    """
-
-    key: str
-    takes: str
-    required: bool
-    doc: str
-
-
-def described(model: type[Record | BaseModel]) -> list[KeyDoc]:
-    """Describe all keys of a config."""
-    if issubclass(model, Record):
-        return [
-            KeyDoc(key=name, takes=spec.kind.expected, required=spec.required, doc=spec.doc)
-            for name, (_, spec) in keys_of(cast("Any", model)).items()
-        ]
-    schema = model.model_json_schema(by_alias=True)
-    required = set(schema.get("required", ()))
-    return [
-        KeyDoc(
-            key=word,
-            takes=_takes(spec, schema.get("$defs", {})),
-            required=word in required,
-            doc=model.model_fields[fields_of(model)[word]].description or "",
-        )
-        for word, spec in cast("dict[str, dict[str, Any]]", schema.get("properties", {})).items()
-    ]
-
-
-_WORDS = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "null": "null",
-}
-
-
-def _takes(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """Say in words what a schema allows."""
-    if "$ref" in schema:
-        inner = definitions[str(schema["$ref"]).rpartition("/")[2]]
-        if "properties" in inner:
-            return f"a mapping with {listing(inner['properties'], most=20)}"
-        return _takes(inner, definitions)
-    if schema.get("pattern") == _DURATION["pattern"]:
-        return "a duration such as 30s"
-    if "anyOf" in schema:
-        branches = cast("list[dict[str, Any]]", schema["anyOf"])
-        if _SIZE in branches:
-            return "a size such as 512m"
-        words = dict.fromkeys(_takes(each, definitions) for each in branches if each.get("type") != "null")
-        return ", or ".join(words)
-    if "const" in schema:
-        return repr(schema["const"])
-    if "enum" in schema:
-        return f"one of {listing(map(str, schema['enum']), most=20)}"
-    kind = schema.get("type")
-    if kind == "array":
-        inner = _takes(schema.get("items", {}), definitions)
-        return "a list" if inner == "a value" else f"a list of which each is {inner}"
-    inside = schema.get("additionalProperties")
-    if kind == "object" and isinstance(inside, dict) and inside:
-        return f"a mapping from names to values, each {_takes(cast('dict[str, Any]', inside), definitions)}"
-    return _WORDS.get(str(kind), "a value")

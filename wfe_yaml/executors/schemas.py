@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from wfe_yaml.executors.configs import fixed_keys
+from wfe_yaml.executors.configs import DURATION, fixed_keys
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,8 +35,9 @@ def _loosened(schema: Schema) -> Schema:
     for word in ("items", "additionalProperties"):
         if isinstance(rest.get(word), dict):
             rest[word] = _loosened(rest[word])
-    if "properties" in rest:
-        rest["properties"] = {word: _loosened(each) for word, each in rest["properties"].items()}
+    for word in ("properties", "patternProperties"):
+        if word in rest:
+            rest[word] = {name: _loosened(each) for name, each in rest[word].items()}
     if "anyOf" in rest:
         branches = [_loosened(each) for each in rest["anyOf"]]
         return {**about, "anyOf": [*branches, dict(EXPRESSION)]}
@@ -44,6 +45,9 @@ def _loosened(schema: Schema) -> Schema:
         return about
     if rest == {"type": "string"}:
         return {**about, "type": list(_TEXT)}
+    if rest.get("type") == "string" and rest.get("pattern") != DURATION["pattern"] and "const" not in rest:
+        # Where a text is wanted a number is taken as it is written.
+        return {**about, "anyOf": [rest, dict(EXPRESSION), {"type": ["number", "boolean"]}]}
     if rest == {"type": "null"} or (rest.get("type") == "object" and "properties" in rest):
         return {**about, **rest}
     return {**about, "anyOf": [rest, dict(EXPRESSION)]}

@@ -14,7 +14,7 @@ import pytest
 
 from wfe_yaml.errors import Code, YamlError
 from wfe_yaml.executors.base import StepType
-from wfe_yaml.executors.configs import described
+from wfe_yaml.executors.describing import described
 from wfe_yaml.executors.supervisor.survivors import below, processes
 from wfe_yaml.testing.running import RunningStep, run_step
 

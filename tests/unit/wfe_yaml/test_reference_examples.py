@@ -10,7 +10,7 @@ import pytest
 from wfe_yaml import load_workflow_from_str
 from wfe_yaml.examples import CONFIGS, RECORDS, Example
 from wfe_yaml.executors.base import ConfigModel, Program, StepPlan, StepType
-from wfe_yaml.executors.configs import described
+from wfe_yaml.executors.describing import described
 from wfe_yaml.executors.registry import executors
 from wfe_yaml.loader import local_tools
 from wfe_yaml.model.kinds import MapOf
