@@ -16,13 +16,15 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Final
 from urllib.parse import quote, unquote
 
 from wfe_core.errors import StepError
@@ -256,6 +258,8 @@ class ArtifactStore:
         return len(doomed)
 
 
+_WILD: Final = re.compile(r"[*?\[]")
+"""What makes a part of a pattern more than a name."""
 _REMEDY = "run the step that makes it again: wfe retry RUN --from STEP"
 
 
@@ -269,12 +273,41 @@ def _files(root: Path, pattern: str) -> Iterator[str]:
     if not pattern.strip() or path.is_absolute() or ".." in path.parts or "\0" in pattern:
         raise ArtifactError(f"the path of an artifact stays below the folder of the file, unlike {pattern!r}")
     found: set[str] = set()
-    for match in root.glob(pattern):
-        inside = match.rglob("*") if match.is_dir() and not match.is_symlink() else (match,)
+    for match, linked in _matches(root, path.parts, linked=False):
+        inside = match.rglob("*") if match.is_dir() and not linked else (match,)
         for each in inside:
-            if each.is_symlink() or not each.is_dir():
+            if each.is_symlink() or linked or not each.is_dir():
                 found.add(each.relative_to(root).as_posix())
     yield from sorted(found)
+
+
+def _matches(place: Path, parts: tuple[str, ...], *, linked: bool) -> Iterator[tuple[Path, bool]]:
+    """Give what a pattern names, and whether it is a symbolic link or inside one.
+
+    What lies beyond a link is not searched, for a link may lead to anywhere: the link itself is given then.
+    """
+    if not parts:
+        if linked or place.exists():
+            yield place, linked
+        return
+    head, rest = parts[0], parts[1:]
+    if not _WILD.search(head):
+        below = place / head
+        if below.is_symlink() or below.exists():
+            yield from _matches(below, rest, linked=linked or below.is_symlink())
+    elif linked:
+        yield place, True
+    elif place.is_dir():
+        deep = head == "**"
+        if deep:
+            yield from _matches(place, rest, linked=False)
+        if deep and not rest:
+            return
+        for below in sorted(place.iterdir()):
+            if deep and below.is_dir() and not below.is_symlink():
+                yield from _matches(below, parts, linked=False)
+            elif not deep and fnmatchcase(below.name, head):
+                yield from _matches(below, rest, linked=below.is_symlink())
 
 
 def _open_inside(root: Path, path: str) -> IO[bytes]:

@@ -111,6 +111,38 @@ def test_only_regular_files_are_kept(store: ArtifactStore, root: Path, make: Cal
         store.keep(root, pattern, run="r")
 
 
+@pytest.mark.parametrize(
+    "pattern", ["away/*", "away/**", "*/*.txt", "**/away/*", "away/*/deep.txt", "awa?/**/x"]
+)
+def test_what_lies_beyond_a_link_is_not_searched(store: ArtifactStore, root: Path, pattern: str) -> None:
+    """A link may lead to anywhere, so a pattern that goes through one is refused where it meets the link."""
+    (root.parent / "wide" / "a").mkdir(parents=True)
+    (root.parent / "wide" / "a.txt").write_text("a")
+    (root / "away").symlink_to(root.parent / "wide")
+    with pytest.raises(ArtifactError, match=r"^'away' cannot be kept as an artifact"):
+        store.keep(root, pattern, run="r")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("**", ["out/a.txt", "out/deep/b.txt", "out/prog"]),
+        ("**/*.txt", ["out/a.txt", "out/deep/b.txt"]),
+        ("out/**/[ab].*", ["out/a.txt", "out/deep/b.txt"]),
+        ("o?t/./*", ["out/a.txt", "out/deep/b.txt", "out/prog"]),
+        ("out/a.txt/*", []),
+    ],
+)
+def test_patterns_name_files_and_whole_folders(
+    store: ArtifactStore, root: Path, pattern: str, found: list[str]
+) -> None:
+    """`*`, `?` and `[…]` stand for a part of a name, `**` for folders; a folder stands for all in it."""
+    kept = store.keep(root, pattern, run="r")
+    folder = root.parent if kept is None else store.path_of(kept)
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert ([] if kept is None else names) == found
+
+
 def test_a_secret_is_refused_across_pieces(store: ArtifactStore, root: Path) -> None:
     """Decision 38: what contains a secret is not kept, wherever in the file it stands."""
     (root / "big").write_bytes(b"x" * ((1 << 20) - 3) + b"s3cr3t" + b"y" * 9)
