@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -184,6 +185,35 @@ def test_services_end_with_a_step_that_fails(field: Field) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert field.project.log() == ["done", "last"]
     assert field.left == []
+
+
+DIES = f"""db: {{image: {IMAGE}, volumes: [".:/here"], command: [sh, -c,
+             'until [ -e /here/die ]; do sleep 0.02; done; echo broken; echo x >> /here/died; exit 3']}}"""
+
+
+def test_a_service_that_ends_too_early_is_told(field: Field) -> None:
+    """The engine starts it again; the log of the run says that it ended, and what it said last."""
+    step = "name: a\n      run: 'touch die; until [ $(wc -l < died) -gt 1 ]; do sleep 0.02; done 2>&-'"
+    field.run(field.write(step, DIES))
+    logs = field.project.wfe("logs", field.id).stdout
+    assert "the service 'db' ended while it was in use (restarted" in logs
+    assert "broken" in logs
+    assert field.left == []
+
+
+def test_purge_removes_what_nobody_remembers(field: Field) -> None:
+    """Without the folder of its supervisor a run leaves containers and networks; `wfe purge` finds both."""
+    runner = field.start(field.write(WAITS))
+    field.project.wait_for("begun")
+    field.kill(runner, supervisor=True)
+    (field.project.folder / "go").touch()
+    shutil.rmtree(field.project.folder / ".wfe" / "wfe.run")
+    field.project.wfe("terminate", field.id)
+    containers = field.containers
+    assert set(field.left) > set(containers) != set()
+    done = field.project.wfe("purge", "--yes")
+    assert field.left == [], done.stdout + done.stderr
+    assert "1 container" in done.stdout
 
 
 WAITS = "name: a\n      run: 'echo begun >> log; until test -e go; do sleep 0.02; done; echo done >> log'"

@@ -37,15 +37,27 @@ if TYPE_CHECKING:
 
 LABEL = "wfe.services"
 """The label of the containers and the network of one set of services."""
+_NAME = "wfe.service"
+"""The label that has the name of a service."""
+_STATE = f'{{{{.Id}}}} {{{{.RestartCount}}}} {{{{.State.Running}}}} {{{{index .Config.Labels "{_NAME}"}}}}'
 _LOADER = str(Path(__file__).with_name("services_loader.py"))
 _SERVICES = MapOf(VARIABLE, Of(ServiceModel), what="a mapping from names to services")
-# $1 the engine, $2 the label, $3 the network, $4 seconds of grace. A container that is being created when its
+# $1 the engine, $2 the label, $3 the network, $4 seconds of grace, $5 what is asked of the engine about
+# a container that may have ended before. A container that is being created when its
 # creator is killed comes into being a moment later.
 _END = r"""
+died() {
+  engine=$1 format=$2; shift 2
+  "$engine" inspect --format "$format" "$@" | while read -r id count running name; do
+    [ "$count$running" != 0true ] || continue
+    echo "the service '$name' ended while it was in use (restarted $count times); it said last:"
+    "$engine" logs --tail 30 "$id" 2>&1
+  done
+}
 end() {
   ids=$("$1" ps --all --quiet --filter "label=$2") || return 1
   if [ -n "$ids" ]; then
-    [ "$4" = 0 ] || "$1" stop -t "$4" $ids >/dev/null
+    [ "$4" = 0 ] || { died "$1" "$5" $ids; "$1" stop -t "$4" $ids >/dev/null; }
     "$1" rm --force --volumes $ids >/dev/null || return 1
   fi
   "$1" network inspect "$3" >/dev/null 2>&1 || return 0
@@ -142,6 +154,8 @@ class _Start(Program):
             variables = Variables(wanted, plan.tools.secrets, file)
             argv = [
                 *flags,
+                "--label",
+                f"{_NAME}={name}",
                 "--network",
                 network,
                 "--network-alias",
@@ -215,7 +229,7 @@ class _Stop(Program):
         def spec() -> ProcessSpec:
             engine = Engine(None, self._plan.tools)
             unit = _set_of(call, self._plan, self._served)
-            words = [engine.program, f"{LABEL}={unit}", f"wfe-{unit}", _GRACE]
+            words = [engine.program, f"{LABEL}={unit}", f"wfe-{unit}", _GRACE, _STATE]
             return ProcessSpec(
                 argv=["/bin/sh", "-c", _END, "sh", *words],
                 env=engine.env,

@@ -445,6 +445,14 @@ async def test_a_closed_socket_is_said(tmp_path: Path) -> None:
         await step({"run": "true"}, tools=local_tools(environ=environ)).run()
 
 
+async def test_an_engine_that_ends_meanwhile_is_said(tmp_path: Path) -> None:
+    """When the daemon is killed while a container runs, in the words of the real client: what to do."""
+    said = 'time="2026-11-22T19:03:50Z" level=error msg="error waiting for container: unexpected EOF"'
+    environ = _program(tmp_path, "docker", f"[ $1 != run ] || echo '{said}' >&2; exit 125")
+    with pytest.raises(ProcessFailedError, match=r"back, .*\(error waiting for container: unexpected EOF\)"):
+        await step({"run": "true"}, tools=local_tools(environ=environ)).run()
+
+
 async def test_podman_is_taken_where_it_is_wanted_or_alone(tmp_path: Path, engine: Docker) -> None:
     """`engine: podman` runs that program, with the same arguments; so does a machine without docker."""
     environ = _program(tmp_path, "podman", f'echo "$@" >> {tmp_path}/said; exec {engine.client} "$@"')
