@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from wfe_core import Limit, WorkflowBuilder
+from wfe_core.bounds import HIGHEST_PRIORITY
 from wfe_host.testing.engine import WfeEngine
 
 
@@ -94,6 +95,16 @@ async def test_priority_orders_what_is_ready(wfe: WfeEngine, rec: Any) -> None:
     for handle in handles:
         await wfe.result(handle)
     assert rec.log == ["g", "high", "usual", "low"]
+
+
+@pytest.mark.parametrize("priority", [HIGHEST_PRIORITY, -HIGHEST_PRIORITY])
+async def test_the_bounds_of_priorities_are_priorities(wfe: WfeEngine, rec: Any, priority: int) -> None:
+    """Decision 27: what lies between the bounds that an error names is taken, they themselves too."""
+    flow = WorkflowBuilder("flow").then(rec.step("a")).build()
+    handle = await wfe.start(flow, {}, priority=priority)
+    assert (await wfe.host.get(handle.id)).priority == priority
+    with pytest.raises(ValueError, match="must lie between"):
+        await wfe.host.start(flow, {}, priority=priority + (1 if priority > 0 else -1))
 
 
 @pytest.mark.wfe(max_running_steps=1)

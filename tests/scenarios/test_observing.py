@@ -40,6 +40,22 @@ async def test_lifecycle_events_come_in_order_after_the_commit(wfe: WfeEngine, r
     ]  # fmt: skip
 
 
+async def test_a_step_that_is_left_out_is_told_of(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 13: whoever looks on hears that a step was skipped, and nothing else of it."""
+    flow = WorkflowBuilder("flow").then(rec.step("a")).only_if(lambda ctx: False).then(rec.step("b")).build()
+    seen: list[tuple[str, str | None]] = []
+    async with wfe.host.subscribe(instance_id="i-1") as events:
+        await wfe.start(flow, {}, instance_id="i-1")
+        async for event in events:
+            seen.append((str(event.kind), event.step_key))
+            if event.kind == "workflow.completed":
+                break
+    assert seen == [
+        ("workflow.started", None), ("step.skipped", "a"), ("step.started", "b"), ("step.completed", "b"),
+        ("workflow.completed", None),
+    ]  # fmt: skip
+
+
 async def test_explain_names_what_an_instance_waits_for(wfe: WfeEngine, rec: Any) -> None:
     """Rules 13: why it is where it is, and what would move it."""
     flow = (

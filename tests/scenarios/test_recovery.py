@@ -9,6 +9,7 @@ import pytest
 
 from tests.waiting import until
 from wfe_core import HostStateError, WorkflowBuilder
+from wfe_core.engine.machine import Machine
 from wfe_host import StartRequest
 from wfe_host.testing.engine import WfeEngine
 
@@ -70,6 +71,41 @@ async def test_a_changed_structure_blocks_until_it_is_adopted(wfe: WfeEngine, re
     await wfe.advance("1d")
     assert (await host.get(handle.id)).status == "complete"
     assert rec.log == ["a", "a", "b"]
+
+
+async def test_an_instance_whose_step_is_gone_is_refused_and_explained(wfe: WfeEngine, rec: Any) -> None:
+    """Promise 7, rules 13: a host that adopts it and lacks what is open says so, and leaves it as it is."""
+    handle = await wfe.start(WorkflowBuilder("flow").then(rec.gate("a")).build(), {})
+    await wfe.settle()
+    await wfe.kill()
+    host = await wfe.add_host(known=False, adopt_changed_definitions=True)
+    host.register(WorkflowBuilder("flow").then(rec.step("b")).build())
+    await wfe.advance("1m")
+    explanation = await host.explain(handle.id)
+    assert "refused" in {reason.what for reason in explanation.reasons}
+    assert "the definition registered here has no step 'a'" in str(explanation)
+    assert rec.log == ["a"]
+
+
+async def test_a_round_that_cannot_be_made_is_refused_and_explained(
+    wfe: WfeEngine, rec: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 7: a defect stops its instance on this host and no other; another host takes it up."""
+    flow = WorkflowBuilder("flow").then(rec.gate("a")).build()
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Machine, "flush", broken)
+        rec.open("a")
+        await wfe.settle()
+        assert "RuntimeError: a defect" in str(await wfe.host.explain(handle.id))
+    await wfe.restart()
+    await wfe.result(handle)
+    assert rec.log == ["a", "a"]
 
 
 @pytest.mark.wfe(session_ttl="10s", poll_interval="5s")

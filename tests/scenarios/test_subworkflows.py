@@ -126,6 +126,19 @@ async def test_suspend_resume_and_terminate_reach_the_children(wfe: WfeEngine, r
     assert (await wfe.host.get(child.id)).status == "terminated"
 
 
+async def test_a_retry_of_a_suspended_parent_reaches_the_children(wfe: WfeEngine, rec: Any) -> None:
+    """Rules 6, 10: a retry makes a suspended parent runnable as a resume does, with its children."""
+    wfe.register(WorkflowBuilder("child").wait_for("go").then(rec.step("work")).build())
+    handle = await wfe.start(WorkflowBuilder("flow").sub_workflow("child").build(), {})
+    await wfe.settle()
+    await handle.suspend()
+    await wfe.settle()
+    await wfe.host.publish_event("go")
+    await handle.retry()
+    await wfe.result(handle)
+    assert rec.log == ["work"]
+
+
 async def test_the_parent_waits_for_a_suspended_child(wfe: WfeEngine, rec: Any) -> None:
     """Decision 25: suspended: the parent waits."""
     wfe.register(WorkflowBuilder("child").then(rec.fails("a", 1)).on_error("suspend").build())

@@ -44,9 +44,8 @@ def failed(s: State, p: PointerRecord, node: Node, failure: Failure) -> None:
 
 
 def _again(s: State, p: PointerRecord, arguments: dict[str, Any]) -> None:
-    """Nothing is open inside any more: the next attempt comes after its delay."""
+    """The next attempt comes after its delay; only leaves are tried again, and nothing is open inside one."""
     del arguments
-    _drop_children(s, p)
     move(p, PointerStatus.SLEEPING)
     s.set_due(p, s.now + s.node(p).retry.delay(p.failures, s.host.chance))
     error = read_error(p.error)

@@ -38,7 +38,8 @@ def recover(s: State, *, crashed: bool) -> None:
             _run_again(s, pointer, crashed=crashed)
         elif pointer.status == PointerStatus.PENDING:
             s.agenda.append((enter, (s, pointer)))
-        elif kind in ("for_each", "step") and pointer.status == PointerStatus.RUNNING:
+        else:
+            # It sees for itself whether this is a loop that goes on.
             s.agenda.append((look_at_loop, (s, pointer)))
     stop_walkers(s)
     reopen_scopes(s)
