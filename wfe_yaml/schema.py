@@ -81,9 +81,9 @@ def record_name(model: type[Record]) -> str:
 def _of_config(key: str, writer: _Writer) -> Schema | None:
     """Give the schema of a key of a config that is a pydantic model: `deno.permissions`."""
     kind, _, word = key.rpartition(".")
-    if kind not in executors() or issubclass(executors()[kind].config, Record):
+    if kind not in executors() or issubclass(executors().described(kind).config, Record):
         return None
-    found: Schema | None = writer.config(executors()[kind].config)["properties"].get(word)
+    found: Schema | None = writer.config(executors()[kind].config, kind)["properties"].get(word)
     return found
 
 
@@ -161,8 +161,9 @@ class _Writer:
     def _types(self) -> list[Schema]:
         """What the types of steps say about `config` and its shorthands."""
         rules: list[Schema] = []
-        for name, executor in sorted(executors().items()):
-            config = self.config(executor.config)
+        good, _ = executors().sound()
+        for name, executor in sorted(good.items()):
+            config = self.config(executor.config, name)
             inside = {key: value for key, value in config.items() if key != "required"}
             needed = [key for key in config.get("required", ()) if key not in _SHORT]
             config_keys: Schema = config["properties"]
@@ -180,12 +181,12 @@ class _Writer:
             rules.append({"if": condition, "then": then})
         return rules
 
-    def config(self, model: type[Record | BaseModel]) -> Schema:
-        """Give the schema of the config of a type of step."""
+    def config(self, model: type[Record | BaseModel], kind: str) -> Schema:
+        """Give the schema of the config of a type of step; models inside are called by its name."""
         if issubclass(model, Record):
             return self.record(model)
         return {
-            **config_schema(model, model.__name__.removesuffix("Config").casefold(), self.definitions),
+            **config_schema(model, kind, self.definitions),
             "patternProperties": {_FREE: True},
         }
 

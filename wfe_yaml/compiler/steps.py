@@ -24,7 +24,7 @@ from wfe_yaml.compiler.waiting import WAITS
 from wfe_yaml.errors import Code
 from wfe_yaml.executors.base import Served, StepPlan
 from wfe_yaml.executors.configs import config_keys, read_any
-from wfe_yaml.executors.registry import executors
+from wfe_yaml.executors.registry import BUILT_IN, executors, fault
 from wfe_yaml.expressions.results import STEP_PREFIX, Place
 from wfe_yaml.expressions.scope import Scope, Variable
 from wfe_yaml.expressions.shapes import SINGLE, UNKNOWN, Shape, check_expressions
@@ -224,9 +224,6 @@ class StepCompiler:
             message = f"steps of the type {kind!r} are not allowed on this host"
             self.problems.add(Code.FORBIDDEN, message, step.at("type"))
             return None
-        config = read_any(executor.config, self._config(step, executor), self.problems)
-        if config is None:
-            return None
         plan = StepPlan(
             name=step.name,
             env={**self._env, **self._secret_variables(step)},
@@ -238,8 +235,16 @@ class StepCompiler:
             allow_raw=step.allow_raw,
             services=site.services,
         )
-        program = executor().compile(config, plan, self.problems)
-        if program is not None and (step.cache or step.sources or step.generates):
+        try:
+            config = read_any(executor.config, self._config(step, executor), self.problems)
+            program = None if config is None else executor().compile(config, plan, self.problems)
+        except Exception as exc:
+            if kind in BUILT_IN or kind in self._tools.types:
+                raise
+            # A fault of somebody else's package is none of wfe's.
+            self.problems.add(Code.UNAVAILABLE, fault(kind, exc), step.at("type"))
+            return None
+        if config is not None and program is not None and (step.cache or step.sources or step.generates):
             program = CachedProgram(program, self._recipe(step, place, program, plan, config.node))
         if program is not None:
             check_expressions(program.expressions, {**shapes, "secrets": self._secrets}, self.problems)

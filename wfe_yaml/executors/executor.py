@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
-from wfe_core.errors import UndecidedStepError
+from wfe_core.errors import OutputError, StepError, UndecidedStepError
 from wfe_yaml.executors.base import Program, StepPause, StepResult, StepType
 from wfe_yaml.executors.configs import ConfigT
 from wfe_yaml.executors.hiding import mask_error
-from wfe_yaml.executors.masking import mask_text
+from wfe_yaml.executors.masking import mask_text, revealed
 from wfe_yaml.executors.outputs import Outputs
 from wfe_yaml.expressions.values import deep_plain
 
@@ -180,8 +181,17 @@ class ConfiguredProgram(Program, Generic[ConfigT]):
         try:
             config = self._config.evaluate(call.names)
             return await execute(self._executor, config, StepAttempt(self._plan, call, self._config.node))
+        except SystemExit as exc:
+            # It would end the host, with all other runs.
+            message = f"the code of the type {self._executor.name!r} has called sys.exit({exc.code!r})"
+            raise StepError(mask_text(message, self._plan.tools.secrets), retryable=False) from None
         except Exception as exc:
-            mask_error(exc, self._plan.tools.secrets)
+            secrets = self._plan.tools.secrets
+            mask_error(exc, secrets)
+            if revealed(str(exc), secrets) is not None:
+                # An error makes its text of what it likes.
+                told = mask_text(f"{type(exc).__name__}: {exc}", secrets)
+                raise StepError(told, retryable=False) from None
             raise
 
 
@@ -193,14 +203,19 @@ async def execute(
     Raises:
         StepError: the attempt failed, or its outputs do not fit.
     """
-    result = await executor.run(config, attempt)
-    if isinstance(result, (StepResult, StepPause)):
+    result: object = await executor.run(config, attempt)
+    if isinstance(result, StepPause):
         return result
     outputs = Outputs(attempt.plan.outputs, secrets=attempt.secrets)
-    given = result or {}
+    whole = result if isinstance(result, StepResult) else StepResult()
+    given = whole.outputs if isinstance(result, StepResult) else result or {}
+    if not isinstance(given, Mapping):
+        message = f"the type {executor.name!r} gives a {type(given).__name__}: outputs are a mapping by name"
+        raise OutputError(message)
+    given = cast("Mapping[str, Any]", given)
     declared = given.keys() if attempt.plan.outputs is None else attempt.plan.outputs.keys()
     # What every step of the type gives need not be declared; a step that declares outputs chooses among it.
     outputs.take(
         {name: value for name, value in given.items() if name in declared or name not in executor.gives}
     )
-    return StepResult(outputs=outputs.values)
+    return replace(whole, outputs=outputs.values)

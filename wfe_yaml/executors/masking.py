@@ -95,13 +95,21 @@ def mask_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:
 
 def mask_text(text: str, secrets: Mapping[str, str]) -> str:
     """Mask a text that is there as a whole."""
-    raw = text.encode("utf-8", "surrogateescape")
-    return mask_bytes(raw, secrets).decode("utf-8", "surrogateescape")
+    raw, errors = _raw(text)
+    return mask_bytes(raw, secrets).decode("utf-8", errors)
 
 
 def revealed(text: str, secrets: Mapping[str, str]) -> str | None:
     """Name a secret that a text contains in one of its forms; None when it contains none."""
-    return revealed_in(text.encode("utf-8", "surrogateescape"), secrets)
+    return revealed_in(_raw(text)[0], secrets)
+
+
+def _raw(text: str) -> tuple[bytes, str]:
+    """Give the bytes of any text, and how they become it again: also of one with half of a pair in it."""
+    try:
+        return text.encode("utf-8", "surrogateescape"), "surrogateescape"
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass"), "surrogatepass"
 
 
 def revealed_in(raw: bytes, secrets: Mapping[str, str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ from wfe_core.serialization import codec_for, dumps
 from wfe_core.steps.context import NoScope, StepContext
 from wfe_core.steps.results import ExecutionResult
 from wfe_yaml.compiler.recording import EVALUATED
+from wfe_yaml.executors.base import StepPause
 from wfe_yaml.loader import load_workflow_from_str, local_tools
 
 if TYPE_CHECKING:
@@ -126,31 +128,79 @@ class RunningStep:
         loaded = load_workflow_from_str(self.text, tools=tools)
         self._node = cast("StepNode", loaded.definition.steps["x"])
         data = {"inputs": given, "run": {"root": str(root)}}
+        self._texts = {key: dumps(value, key) for key, value in data.items()}
+        self.pause: StepPause | None = None
+        """What the attempt asked for when it ended with a pause."""
         self.lines: Lines = Lines()
-        self.ctx: StepContext[Any] = StepContext(
-            codec=codec_for(dict),
-            texts={key: dumps(value, key) for key, value in data.items()},
-            scope=NoScope(),
-            instance_id=f"run-{secrets_module.token_hex(6)}",
-            definition_id="w",
-            version=1,
-            step_key="x",
-            pointer_id=7,
-            attempt=attempt,
-            failures=attempt - 1,
-            crashes=crashes,
-            port=self.lines,
-        )
+        self.ctx: StepContext[Any] = self._context(self.lines, attempt=attempt, crashes=crashes)
 
     async def run(self) -> dict[str, Any]:
-        """Run the attempt and give its outputs; none for a step that asks to run again later.
+        """Run the attempt and give its outputs; none for a step that asks to run again later, see `pause`.
 
         Raises:
             StepError: it failed.
         """
         result: Any = await self._node.spec.invoke((self.ctx,), {})
-        row: dict[str, Any] = {} if isinstance(result, ExecutionResult) else result["steps/x"]
-        return dict(row.get("outputs", {}))
+        if isinstance(result, ExecutionResult):
+            self.pause = StepPause(result.duration / 1e6, result.state)
+            return {}
+        return dict(result["steps/x"].get("outputs", {}))
+
+    def again(self, *, attempt: int = 1, crashes: int = 0) -> RunningStep:
+        """Make an attempt of the same step in another run of the workflow: one object runs them all.
+
+        Args:
+            attempt: the number of the attempt.
+            crashes: how many hosts have died while the step ran.
+        """
+        other = copy.copy(self)
+        other.pause, other.lines = None, Lines()
+        other.ctx = self._context(other.lines, attempt=attempt, crashes=crashes)
+        return other
+
+    def resumed(self) -> RunningStep:
+        """Make the step that runs when its pause is over: it finds its state as the store gives it.
+
+        Raises:
+            RuntimeError: it did not ask for a pause.
+            TypeError: its state is no JSON.
+        """
+        if self.pause is None:
+            message = "the step has asked for no pause"
+            raise RuntimeError(message)
+        other = copy.copy(self)
+        state = json.loads(json.dumps(self.pause.state, allow_nan=False))
+        other.pause = None
+        instance, _, run = self.ctx.idempotency_key.rpartition("/7/")
+        other.ctx = self._context(self.lines, instance=instance, run=int(run) + 1, state=state)
+        return other
+
+    def _context(
+        self,
+        lines: Lines,
+        *,
+        attempt: int = 1,
+        crashes: int = 0,
+        run: int = 0,
+        state: Any = None,
+        instance: str | None = None,
+    ) -> StepContext[Any]:
+        return StepContext(
+            codec=codec_for(dict),
+            texts=self._texts,
+            scope=NoScope(),
+            instance_id=instance or f"run-{secrets_module.token_hex(6)}",
+            definition_id="w",
+            version=1,
+            step_key="x",
+            pointer_id=7,
+            attempt=attempt,
+            failures=max(0, attempt - 1 - crashes),
+            crashes=crashes,
+            run=run,
+            state=state,
+            port=lines,
+        )
 
 
 async def run_step(config: Mapping[str, Any], *, kind: str, **others: Any) -> tuple[dict[str, Any], Lines]:

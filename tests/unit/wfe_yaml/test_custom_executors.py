@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 import pytest
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from wfe_core.errors import DefinitionError, OutputError, StepError
+from wfe_core.errors import OutputError, StepError
 from wfe_yaml import Executor, YamlError, load_workflow_from_str
 from wfe_yaml.executors import Config, Fixed, Seconds, Size, StepAttempt, StepPause
 from wfe_yaml.executors.base import Program, StepCall, StepPlan, StepResult, StepType
-from wfe_yaml.executors.registry import StepTypes
+from wfe_yaml.executors.masking import mask_text, revealed
 from wfe_yaml.expressions.templates import Expression, Template
 from wfe_yaml.loader import local_tools
 from wfe_yaml.model.kinds import TextTemplate
@@ -55,6 +55,16 @@ class GreetConfig(Config):
         return self
 
 
+class OddError(Exception):
+    """Makes its text of what it likes."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__([who])
+
+    def __str__(self) -> str:
+        return f"odd: {self.args[0][0]}"
+
+
 class GreetExecutor(Executor[GreetConfig]):
     """Greets somebody: its output is `text`."""
 
@@ -62,7 +72,9 @@ class GreetExecutor(Executor[GreetConfig]):
     config = GreetConfig
     gives: ClassVar[frozenset[str]] = frozenset({"text", "pause"})
 
-    async def run(self, config: GreetConfig, attempt: StepAttempt) -> Mapping[str, Any] | StepPause | None:
+    async def run(
+        self, config: GreetConfig, attempt: StepAttempt
+    ) -> Mapping[str, Any] | StepResult | StepPause | None:
         """Greet."""
         if config.pause is not None and attempt.ctx.state is None:
             return StepPause(config.pause, state=1)
@@ -75,6 +87,14 @@ class GreetExecutor(Executor[GreetConfig]):
             return None
         if config.code == "no-json":
             return {"text": object()}
+        if config.code == "no-mapping":
+            return cast("Mapping[str, Any]", [config.who])
+        if config.code == "result":
+            return StepResult(outputs={"text": config.who, "more": 1})
+        if config.code == "exit":
+            sys.exit(config.who)
+        if config.code == "odd":
+            raise OddError(config.who)
         words = " ".join([f"hello {config.who}"] * config.style.times + config.words)
         attempt.emit("stdout", words)
         return {"text": (words.upper() if config.style.loud else words)[: config.room], "pause": None}
@@ -180,10 +200,41 @@ async def test_outputs_are_checked() -> None:
     for config, keys, message in (
         ({"who": "a"}, {"outputs": {"text": "int"}}, "output 'text': expected int, found a text"),
         ({"who": "a", "code": "no-json"}, {}, "output 'text' is no JSON"),
+        ({"who": "a", "code": "no-mapping"}, {}, "'greet' gives a list: outputs are a mapping by name"),
+        ({"who": "a", "code": "result"}, {"outputs": {"text": "int"}}, "output 'more' is not declared|int"),
         ({"who": "a" * 400_000, "style": {"times": 3}, "room": "4m"}, {}, "larger than 1 MiB"),
     ):
         with pytest.raises(OutputError, match=message):
             await run_step(config, kind="greet", types=TYPES, keys=keys)
+
+
+async def test_a_result_is_checked_as_outputs_are() -> None:
+    """Also one that comes with an exit code: a secret is refused in it."""
+    config = {"who": "$<< secrets.TOKEN >>", "code": "result"}
+    with pytest.raises(OutputError, match="contains the secret TOKEN"):
+        await run_step(config, kind="greet", types=TYPES, secrets={"TOKEN": "sesame-1f6c"})
+    outputs, _ = await run_step({"who": "a", "code": "result"}, kind="greet", types=TYPES)
+    assert outputs == {"text": "a", "more": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("exit", r"sys.exit\('\*\*\*'\)"), ("odd", r"OddError: odd: \*\*\*")]
+)
+async def test_whatever_is_raised_ends_the_step_alone(code: str, words: str) -> None:
+    """`sys.exit` would end the host; the text of an error may be made of anything, and is masked."""
+    config = {"who": "$<< secrets.TOKEN >>", "code": code}
+    with pytest.raises(StepError, match=words) as caught:
+        await run_step(config, kind="greet", types=TYPES, secrets={"TOKEN": "sesame-1f6c"})
+    assert not caught.value.retryable
+
+
+def test_half_of_a_pair_can_be_masked() -> None:
+    """It is no character, and stands in texts all the same."""
+    secrets = {"TOKEN": "sesame-1f6c"}
+    masked = mask_text("\ud800 sesame-1f6c", secrets)
+    assert ascii(masked) == ascii("\ud800 ***")
+    assert revealed("\ud800 sesame-1f6c", secrets) == "TOKEN"
+    assert revealed(masked, secrets) is None
 
 
 async def test_a_pause_is_no_result() -> None:
@@ -240,33 +291,3 @@ async def test_a_type_can_read_its_config_itself() -> None:
     for config, message in (({}, "needs the key 'who'"), ({"who": "a", "whom": "b"}, "unknown key 'whom'")):
         with pytest.raises(YamlError, match=message):
             await run_step(config, kind="raw", types=types)
-
-
-# ---------------------------------------------------------------- entry points
-
-
-def test_types_are_found_by_entry_point() -> None:
-    """Types of other packages come after the built-in ones, which they cannot replace."""
-    theirs = "wfe_yaml.executors.types.delay:DelayExecutor"
-    types = StepTypes({name: EntryPoint(name, theirs, "wfe.executors") for name in ("theirs", "log")})
-    assert list(types)[-1] == "theirs"
-    assert len(types) == len(set(types))
-    assert types["theirs"].name == "delay"
-    assert types["log"].name == "log"
-    with pytest.raises(KeyError):
-        types["nothing"]
-
-
-@pytest.mark.parametrize(
-    ("target", "message"),
-    [
-        ("no_such_module_at_all:X", "cannot be loaded: No module named"),
-        ("json:dumps", "is no type of step: it must extend wfe_yaml.Executor"),
-        ("wfe_yaml.executors.executor:Executor", "has no 'name'"),
-    ],
-)
-def test_a_broken_package_is_named(target: str, message: str) -> None:
-    """Whoever has installed it is told which entry point of which package does not work."""
-    types = StepTypes({"theirs": EntryPoint("theirs", target, "wfe.executors")})
-    with pytest.raises(DefinitionError, match=rf"'theirs' \({target}, in .*{message}"):
-        types["theirs"]

@@ -48,7 +48,7 @@ def test_each_code_has_a_wrong_file() -> None:
 def test_a_type_whose_package_is_broken_is_told_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is right and this installation is not: E017, where the type stands."""
     point = EntryPoint("theirs", "no_such_module_at_all:X", "wfe.executors")
-    monkeypatch.setattr(steps, "executors", lambda: StepTypes({"theirs": point}))
+    monkeypatch.setattr(steps, "executors", lambda: StepTypes([point]))
     with pytest.raises(YamlError, match="no_such_module_at_all") as caught:
         load_workflow_from_str("workflow: {id: a, steps: [{name: s, type: theirs}]}")
     assert [
