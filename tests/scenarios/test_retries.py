@@ -300,3 +300,37 @@ async def test_a_graceful_stop_is_no_crash(wfe: WfeEngine, rec: Any) -> None:
     assert (pointer.crashes, pointer.attempt) == (0, 2)
     rec.open("a")
     await wfe.result(handle)
+
+
+async def test_what_fails_ends_when_it_fails(wfe: WfeEngine, rec: Any) -> None:
+    """The step that fails its instance, or is passed over, has an end like any other; a retry takes it back."""
+    flow = (
+        WorkflowBuilder("flow")
+        .then(rec.fails("soft"))
+        .on_error("continue")
+        .then(rec.step("good"))
+        .delay("1m")
+        .then(rec.fails("bad", 2, retry=RetryPolicy(max_attempts=2, interval=5)))
+        .build()
+    )
+    begin = wfe.clock.now()
+
+    async def ends() -> dict[str, float | None]:
+        pointers = await wfe.host.pointers(handle.id)
+        found = {each.step_key.rpartition("/")[2]: each.ended_at for each in pointers}
+        return {
+            name: None if at is None else at.timestamp() - begin / 1e6
+            for name, at in found.items()
+            if name in ("soft", "good", "bad")
+        }
+
+    handle = await wfe.start(flow, {})
+    await wfe.advance("2m")
+    with pytest.raises(WorkflowFailedError):
+        await handle.result()
+    assert await ends() == {"soft": 0, "good": 0, "bad": 65}
+    await wfe.restart()
+    assert await ends() == {"soft": 0, "good": 0, "bad": 65}
+    await wfe.host.retry(handle.id)
+    await wfe.result(handle)
+    assert (await ends())["bad"] == 120

@@ -125,6 +125,7 @@ def _go_on(s: State) -> None:
             pointer.failures = 0
             pointer.crashes = 0
             pointer.error = None
+            pointer.ended = None
             s.touch(pointer)
             _again(s, pointer)
         elif pointer.status == PointerStatus.PENDING and pointer.id not in s.queued:

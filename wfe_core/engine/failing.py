@@ -151,6 +151,8 @@ def end_as_failed(s: State, p: PointerRecord) -> None:
     """Mark a pointer failed; it stays open unless the caller removes it, so that `retry` finds it."""
     if p.status != PointerStatus.FAILED:
         move(p, PointerStatus.FAILED)
+    if p.ended is None:
+        p.ended = s.now
     s.set_due(p, None)
 
 

@@ -215,7 +215,8 @@ class State:
         """Take a pointer that has ended out of the indexes; its row becomes history."""
         pointer.live = False
         pointer.due = None
-        pointer.ended = self.now
+        if pointer.ended is None or pointer.status != PointerStatus.FAILED:  # what failed ended when it did
+            pointer.ended = self.now
         self.t.changed[pointer.id] = pointer
         self.shut.pop(pointer.id, None)
         del self.pointers[pointer.id]
