@@ -91,6 +91,13 @@ class Arbiter:
             LocksConflictError: one does.
             ProviderError: the store or the server does not answer.
         """
+        self._clock.enter()
+        try:
+            await self._agree()
+        finally:
+            self._clock.leave()
+
+    async def _agree(self) -> None:
         identity = await self._locks.identity()
         if identity is None:
             return
@@ -181,7 +188,7 @@ class Arbiter:
                 # Who claims what is noted sees that before it misses its claim.
                 await self._store.drop_cursor(claim)
         elif noted == self._agreed:
-            await self.join()
+            await self._agree()
         else:
             raise LocksConflictError(
                 server_shown(places, self._locks.name), f"{self._locks.name} ({identity})"
@@ -213,17 +220,14 @@ class Arbiter:
             self._on_moved()
 
     async def _wait(self, duration: int) -> None:
-        # A test's clock may pass while this waits.
-        busy = self._task is not None and asyncio.current_task() is self._task
         over = asyncio.Event()
         timer = self._clock.call_at(self._clock.now() + duration, over.set)
-        if busy:
-            self._clock.leave()
+        # A test's clock may pass while this waits.
+        self._clock.leave()
         try:
             await over.wait()
         finally:
-            if busy:
-                self._clock.enter()
+            self._clock.enter()
             timer.cancel()
 
 

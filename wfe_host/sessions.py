@@ -132,7 +132,7 @@ class SessionKeeper:
             try:
                 if self._arbiter is not None:
                     await self._arbiter.join()
-                session_id = await self.open()
+                session_id = await self._open_in_time()
                 break
             except ProviderError as exc:
                 logger.warning("no new session can be opened yet: %s", exc)
@@ -142,6 +142,14 @@ class SessionKeeper:
         self._first_seen.clear()
         await self._say_goodbye(old.info.id)
         return session_id
+
+    async def _open_in_time(self) -> str:
+        # A clock that jumped before the answer comes would find a session that is over before it begins.
+        self._clock.enter()
+        try:
+            return await self.open()
+        finally:
+            self._clock.leave()
 
     async def close(self) -> None:
         """Stop renewing and end the session: others may take what it held at once."""

