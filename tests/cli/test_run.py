@@ -281,7 +281,7 @@ def _modules_of_help(project: Project) -> set[str]:
 
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "pipelines"
-ELSEWHERE = {"containers", "sandbox", "ci"}
+ELSEWHERE = {"containers", "sandbox", "shielded", "ci"}
 """Those that need servers, or would run these very tests: `tests/examples/test_pipelines.py` has them."""
 
 

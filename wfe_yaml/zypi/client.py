@@ -225,7 +225,7 @@ class ZypiClient:
         except (library.ConnectError, library.ConnectTimeout, library.ProxyError) as exc:
             message = f"Zypi cannot be reached at {self._shown}"
             said = str(exc) or f"no connection within {self._connect:g} s"
-            hint = f"start it, or set `url` or {URL_VARIABLE}"
+            hint = f"start it, or say in the step or in {URL_VARIABLE} where it is"
             if "CERTIFICATE" in said:
                 hint = "if its certificate is right, name the file of its authority in SSL_CERT_FILE"
             raise UnreachableError(message, said=said, hint=hint) from exc

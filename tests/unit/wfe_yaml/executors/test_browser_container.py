@@ -46,6 +46,9 @@ class TestLaws(ExecutorConformance):
 
     executor = BrowserExecutor
     good = ({"html": "<p>hello", "mode": "dom", **INSIDE},)
+    wrong: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "'vcpus': is for a browser in a microVM: say `in: zypi`": {"html": "", "vcpus": 2, **INSIDE},
+    }
     failing: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ERR_CONNECTION_REFUSED": {"url": "http://127.0.0.1:65535/", "network": "host", **INSIDE},
         "the image 'no-such-image:1' cannot be had": {

@@ -53,6 +53,9 @@ class TestLaws(ExecutorConformance):
 
     executor = DockerExecutor
     good = ({**HERE, "run": 'echo a=1 >> "$WFE_OUTPUT"', "network": "none", "user": "1234"},)
+    wrong: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "'run' and 'command' exclude each other": {**HERE, "run": "true", "command": ["true"]},
+    }
     failing: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "exit code 7": {**HERE, "run": "exit 7"},
         "cannot be run in the container: No such file": {**HERE, "command": ["no-such-program"]},
