@@ -303,7 +303,7 @@ async def test_a_graceful_stop_is_no_crash(wfe: WfeEngine, rec: Any) -> None:
 
 
 async def test_what_fails_ends_when_it_fails(wfe: WfeEngine, rec: Any) -> None:
-    """The step that fails its instance, or is passed over, has an end like any other; a retry takes it back."""
+    """A step that fails its instance, or is passed over, has an end as any other; a retry takes it back."""
     flow = (
         WorkflowBuilder("flow")
         .then(rec.fails("soft"))

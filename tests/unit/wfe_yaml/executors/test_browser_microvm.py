@@ -212,7 +212,9 @@ async def test_what_has_not_run_is_never_undecided(zypi: ZypiServer, monkeypatch
     assert not missing.value.retryable
     assert not refused.value.retryable
     await zypi.stop()
-    with pytest.raises(UnreachableError, match="start it, or say in the step or in WFE_ZYPI_URL where it is") as caught:
+    with pytest.raises(
+        UnreachableError, match="start it, or say in the step or in WFE_ZYPI_URL where it is"
+    ) as caught:
         await step(QUICK, zypi, keys=keys).run()
     assert caught.value.retryable
     assert zypi.begun == 0

@@ -236,7 +236,9 @@ async def test_what_has_not_run_is_never_undecided(zypi: ZypiServer) -> None:
         await ran({**ECHO, "image": "none"}, zypi, keys=keys)
     assert not missing.value.retryable
     await zypi.stop()
-    with pytest.raises(UnreachableError, match="start it, or say in the step or in WFE_ZYPI_URL where it is") as caught:
+    with pytest.raises(
+        UnreachableError, match="start it, or say in the step or in WFE_ZYPI_URL where it is"
+    ) as caught:
         await ran(ECHO, zypi, keys=keys)
     assert caught.value.retryable
     assert zypi.begun == 0
