@@ -154,6 +154,7 @@ def test_a_step_that_was_killed_too_runs_again(project: Project) -> None:
     assert not run.processes()
 
 
+@pytest.mark.slow
 def test_an_undecided_step_waits_for_a_decision(project: Project) -> None:
     """`idempotent: false`: nobody knows how far it came, so the run waits (exit 4) until somebody decides."""
     run = Killed(project, "\n      idempotent: false")

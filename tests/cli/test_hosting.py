@@ -51,6 +51,7 @@ broken = 7
 
 
 @pytest.mark.parametrize("way", ["module", "file"])
+@pytest.mark.slow
 def test_a_step_outlives_its_host_and_is_adopted_by_the_next(project: Project, way: str) -> None:
     """SIGKILL of a long-running host: the next one takes up the live process; nothing runs twice."""
     file = project.write(SLOW)

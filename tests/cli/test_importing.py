@@ -47,6 +47,7 @@ def test_a_flow_means_what_it_means_over_there(shell: Shell) -> None:
     assert "tried again" not in told
 
 
+@pytest.mark.slow
 def test_a_workflow_of_github_runs(project: Project) -> None:
     """Jobs, a matrix, outputs by $GITHUB_OUTPUT, hooks: as over there."""
     made = project.wfe("import", "github", str(CORPUS / "github" / "ci.yml"), "-o", "ci.yaml")
@@ -72,6 +73,7 @@ def test_the_report_is_for_machines_too(project: Project) -> None:
     assert all(each["line"] > 0 for each in told["problems"])
 
 
+@pytest.mark.slow
 def test_wrong_files_are_refused(project: Project) -> None:
     """A file that is none is an error of its place; a file that is there is not replaced unasked."""
     project.write("jobs: [", "bad.yml")

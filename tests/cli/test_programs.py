@@ -165,6 +165,7 @@ async def register(host):
 
 
 @pytest.mark.signals
+@pytest.mark.slow
 def test_a_failed_run_is_tried_again_by_a_host_of_its_program(project: Project) -> None:
     """`wfe retry` in another terminal moves a run; the host logs the failure and has the service."""
     project.write(APP, "app.py")

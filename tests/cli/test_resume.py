@@ -46,6 +46,7 @@ def test_a_run_survives_sigkill_of_its_runner(project: Project) -> None:
     assert project.wfe("resume").stdout == "nothing to resume: no run is unfinished\n"
 
 
+@pytest.mark.slow
 def test_kill_at_many_moments(project: Project) -> None:
     """Killed again and again, a chain still runs each step to its end, and the finished ones once."""
     steps = [f"{{name: s{n}, run: 'echo s{n} >> log; sleep 0.05; echo e{n} >> log'}}" for n in range(12)]

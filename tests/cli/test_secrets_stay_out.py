@@ -137,6 +137,7 @@ def secretive(project: Project) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_a_secret_is_masked_wherever_it_comes_up(secretive: Project) -> None:
     """Printed in pieces, base64, errors, outputs, caches, events, reports: nothing shows or stores it."""
     file = secretive.write(STEPS)

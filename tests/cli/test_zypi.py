@@ -33,6 +33,7 @@ LAST = "{name: last, run: 'echo \"a=$<< steps.slow.outputs.a >>\" >> log'}"
 @pytest.mark.signals
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted by their marks in /proc")
 @pytest.mark.parametrize("ended", [False, True], ids=["running", "ended"])
+@pytest.mark.slow
 def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
     """Whether it still runs or has ended meanwhile: it runs once, though nothing says it may run twice."""
     file = project.steps(STEP.removeprefix("{").removesuffix("}"), LAST)
@@ -58,6 +59,7 @@ def test_a_command_outlives_its_runner(project: Project, ended: bool) -> None:
 @pytest.mark.signals
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are adopted by their marks in /proc")
 @pytest.mark.parametrize("again", [True, False], ids=["again", "undecided"])
+@pytest.mark.slow
 def test_a_command_whose_machine_died_may_have_run(project: Project, again: bool) -> None:
     """Nobody waits for its answer any more: it runs again with the same key, or somebody has to decide."""
     step = STEP.removeprefix("{").removesuffix("}").replace("begun", '"$WFE_IDEMPOTENCY_KEY"')

@@ -21,18 +21,20 @@ from wfe_core.testing.faults import Fault
 
 SCENARIOS: dict[str, Scenario] = {**FLOWS, **SAGAS, **GUARDS, **HOLDING, **WAITS, **EDGES}
 
-STORES = pytest.mark.parametrize("store", each_combination())
+NAMES = pytest.mark.parametrize("name", SCENARIOS)
 AT_LEISURE = pytest.mark.parametrize("store", each_combination(slow="sqlite"))
-"""The quick tests visit on SQLite what a crash leaves, and in memory all the rest."""
-
-pytestmark = [
-    pytest.mark.parametrize("name", SCENARIOS),
-    # The faults are meant, and hosts complain of them as they should.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+"""The quick tests visit on SQLite what a crash leaves of some scenarios, and in memory all the rest."""
+CRASHED = [
+    pytest.param(*each.values, name, marks=each.marks)
+    for name in SCENARIOS
+    for each in each_combination(slow="" if name in FLOWS or name in WAITS else "sqlite")
 ]
 
+# The faults are meant, and hosts complain of them as they should.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
-@STORES
+
+@pytest.mark.parametrize(("store", "name"), CRASHED)
 def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A host that dies before or after any write is replaced: same end, same undo, nothing done twice."""
     scenario = SCENARIOS[name]
@@ -41,6 +43,7 @@ def test_a_crash_at_any_write_changes_nothing(store: str, name: str, tmp_path: P
     assert visited >= 2 * scenario.commits + scenario.others
 
 
+@NAMES
 @AT_LEISURE
 def test_an_unknown_outcome_of_any_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A write whose outcome the host does not learn is neither lost nor made twice, written or not."""
@@ -49,6 +52,7 @@ def test_an_unknown_outcome_of_any_write_changes_nothing(store: str, name: str, 
     assert visited >= 2 * scenario.commits + scenario.others
 
 
+@NAMES
 @AT_LEISURE
 def test_a_slow_write_changes_nothing(store: str, name: str, tmp_path: Path) -> None:
     """A write that takes longer than the session lives harms nobody, for the session is renewed meanwhile."""

@@ -223,6 +223,7 @@ def crowd(hosts: Hosts, seconds: float) -> int:
     return len(found)
 
 
+@pytest.mark.slow
 def test_many_hosts_share_a_file(hosts: Hosts) -> None:
     """16 hosts in 4 processes write to one file: no "database is locked", nothing lost, nothing twice."""
     crowd(hosts, 2)

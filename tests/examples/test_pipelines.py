@@ -110,6 +110,7 @@ def test_a_ci_job_keeps_what_it_built(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("break_", "code", "told"), [("false", 0, ("announced",)), ("true", 1, ("the mail server says no",))]
 )
+@pytest.mark.slow
 def test_a_release_waits_for_a_person(break_: str, code: int, told: tuple[str, ...], tmp_path: Path) -> None:
     """It stops at the question; once it is answered it goes on, and is taken back when a part fails."""
     waiting = wfe(tmp_path, "run", str(PIPELINES / "release.yaml"), "-i", f"break={break_}")

@@ -119,6 +119,7 @@ async def test_a_search_is_not_made_to_begin_anew(
     assert len(await wfe.host.search("early")) == 2
 
 
+@pytest.mark.slow
 async def test_one_of_several_hosts_has_the_turn(wfe: WfeEngine, rec: Any) -> None:
     """Whoever is first in the hour; marks go with what they mark."""
     for _ in range(3):

@@ -70,6 +70,7 @@ def test_a_circle_of_includes_shows_its_chain(files: dict[str, str], chain: str 
     assert chain is None or chain in str(error)
 
 
+@pytest.mark.slow
 def test_includes_are_bounded() -> None:
     """No more than 50 files, and no more than 4 Mi characters together; the message names the bound."""
     names = [f"f{number}.yaml" for number in range(includes.MAX_FILES)]

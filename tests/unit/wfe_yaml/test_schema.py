@@ -56,6 +56,7 @@ def _texts(file: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_schema_is_one() -> None:
     """The whole schema, and that of every key, is valid JSON Schema of the dialect it names."""
     jsonschema.Draft202012Validator.check_schema(json_schema())

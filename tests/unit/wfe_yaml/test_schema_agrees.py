@@ -64,6 +64,7 @@ def _problems(document: dict[str, Any]) -> list[Problem]:
 
 
 @pytest.mark.parametrize("kind", CONFIGS)
+@pytest.mark.slow
 def test_schema_and_validator_agree_on_each_key(kind: str) -> None:
     """A value that `wfe validate` takes is valid by the schema; one that it refuses for its form is not."""
     for key, example in CONFIGS[kind].items():
@@ -76,6 +77,7 @@ def test_schema_and_validator_agree_on_each_key(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CONFIGS)
+@pytest.mark.slow
 def test_a_wrong_value_is_told_at_its_place(kind: str) -> None:
     """Each problem of a config has a line and a column; that of a wrong value are the value's own."""
     for key, example in CONFIGS[kind].items():

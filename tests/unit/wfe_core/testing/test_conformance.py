@@ -67,6 +67,7 @@ def test_a_broken_store_is_noticed_and_explained(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*assert None == *"])
 
 
+@pytest.mark.slow
 def test_a_declared_gap_is_expected(pytester: pytest.Pytester) -> None:
     """What a backend says that it cannot do is an expected failure, with its reason."""
     gaps = repr(
@@ -83,6 +84,7 @@ def test_a_declared_gap_is_expected(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(xfailed=3)
 
 
+@pytest.mark.slow
 def test_a_gap_that_was_closed_fails(pytester: pytest.Pytester) -> None:
     """Gaps are strict: when the backend can do it after all, the declaration has to go."""
     result = run(pytester, gaps="{'test_racing_writers_are_no_error': 'it forgets'}")
@@ -90,6 +92,7 @@ def test_a_gap_that_was_closed_fails(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*XPASS(strict)*"])
 
 
+@pytest.mark.slow
 def test_without_a_backend_nothing_passes(pytester: pytest.Pytester) -> None:
     """A suite whose backend is missing is an error, never a silent skip."""
     pytester.makepyfile(TESTS)

@@ -176,7 +176,7 @@ async def test_a_refused_connection_has_done_nothing(zypi: ZypiServer) -> None:
     """It says where to look, and that another attempt may help; a password is not shown."""
     await zypi.stop()
     async with AsyncSandbox("busybox", url=zypi.url.replace("//", "//me:sesame@")) as sandbox:
-        with pytest.raises(UnreachableError, match=r"reached at .*start it, or set `url`") as caught:
+        with pytest.raises(UnreachableError, match=r"reached at .*start it, or say in the step") as caught:
             await sandbox.exec(ECHO)
         assert (caught.value.ran, caught.value.retryable) == (False, True)
         assert "sesame" not in str(caught.value)
