@@ -377,3 +377,31 @@ async def test_explain_names_the_hook_that_runs(wfe: WfeEngine, rec: Any) -> Non
     assert reason.until is not None
     rec.open("clean")
     await wfe.result(handle)
+
+
+async def test_a_cancel_during_the_hooks_of_cancel_when_lets_them_finish(wfe: WfeEngine, rec: Any) -> None:
+    """The instance ends before what `proceed` says; the hook that runs goes on to its end all the same."""
+    flow = (
+        WorkflowBuilder("flow")
+        .parallel(
+            lambda p: (
+                p.guard(
+                    rec.gate("a"),
+                    on_abort=lambda b: b.then(rec.gate("undo")).then(rec.step("undone")),
+                    ensure=rec.step("ensure"),
+                )
+                .cancel_when(lambda d: d.get("stop"), proceed=True)
+                .then(rec.step("next"))
+            ),
+            lambda p: p.then(rec.step("stop", {"stop": True})),
+        )
+        .build()
+    )
+    handle = await wfe.start(flow, {})
+    await wfe.settle()
+    assert rec.log[-1] == "undo"
+    await handle.cancel()
+    await wfe.settle()
+    rec.open("undo")
+    assert (await wfe.ended(handle)).status == "cancelled"
+    assert rec.log[-3:] == ["undo", "undone", "ensure"]

@@ -205,34 +205,6 @@ async def test_cancel_when_runs_the_hooks_and_then_goes_on(wfe: WfeEngine, rec: 
     assert rec.log[-3:] == ["on_abort", "ensure", "next"]
 
 
-async def test_a_cancel_during_the_hooks_of_cancel_when_lets_them_finish(wfe: WfeEngine, rec: Any) -> None:
-    """The instance ends before what `proceed` says; the hook that runs goes on to its end all the same."""
-    flow = (
-        WorkflowBuilder("flow")
-        .parallel(
-            lambda p: (
-                p.guard(
-                    rec.gate("a"),
-                    on_abort=lambda b: b.then(rec.gate("undo")).then(rec.step("undone")),
-                    ensure=rec.step("ensure"),
-                )
-                .cancel_when(lambda d: d.get("stop"), proceed=True)
-                .then(rec.step("next"))
-            ),
-            lambda p: p.then(rec.step("stop", {"stop": True})),
-        )
-        .build()
-    )
-    handle = await wfe.start(flow, {})
-    await wfe.settle()
-    assert rec.log[-1] == "undo"
-    await handle.cancel()
-    await wfe.settle()
-    rec.open("undo")
-    assert (await wfe.ended(handle)).status == "cancelled"
-    assert rec.log[-3:] == ["undo", "undone", "ensure"]
-
-
 async def test_a_jump_out_of_a_guard_is_an_abort(wfe: WfeEngine, rec: Any) -> None:
     """`go_to` leaves the guard when its hooks have run; `end_workflow` likewise."""
     flow = (
